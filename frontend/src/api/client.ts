@@ -1,0 +1,116 @@
+// The only place that calls fetch. Answers are Kubernetes' objects; refusals are thrown as Refusal.
+import createClient, { type Middleware } from "openapi-fetch";
+import type { Manifest } from "../state/form";
+import { type PodFacts, readPod } from "../state/pod";
+import { isRecord, list, object, text } from "../state/read";
+import type { paths as KubernetesPaths } from "./generated/kubernetes";
+import type { paths as PlaygroundPaths } from "./generated/playground";
+import { readRefusal } from "./refusal";
+
+export interface Session {
+  readonly user: { readonly name: string; readonly isStaff: boolean } | null;
+  readonly namespace: string | null;
+  readonly csrfToken: string;
+}
+
+export interface CatalogueImage {
+  readonly reference: string;
+  readonly size: number;
+  readonly state: string;
+}
+
+export type Credentials = { readonly username: string; readonly password: string } | { readonly link: string };
+
+// Belongs to the session cookie; the service hands out a new one at each sign-in.
+let csrfToken = "";
+
+const SAFE = new Set(["GET", "HEAD", "OPTIONS"]);
+const withToken: Middleware = {
+  onRequest({ request }) {
+    if (!SAFE.has(request.method)) request.headers.set("X-CSRFToken", csrfToken);
+    return request;
+  },
+};
+
+// Looked up at each call: a test, or a browser extension, may replace it after this file was read.
+const options = { baseUrl: globalThis.location.origin, fetch: (request: Request) => globalThis.fetch(request) };
+const kubernetes = createClient<KubernetesPaths>(options);
+const playground = createClient<PlaygroundPaths>(options);
+kubernetes.use(withToken);
+playground.use(withToken);
+
+interface Answer<T> {
+  readonly data?: T;
+  readonly error?: unknown;
+  readonly response: Response;
+}
+
+async function unwrap<T>(call: Promise<Answer<T>>): Promise<T | undefined> {
+  const { data, error, response } = await call;
+  if (!response.ok) throw readRefusal(response.status, error);
+  return data;
+}
+
+function record(value: unknown): Readonly<Record<string, unknown>> {
+  return isRecord(value) ? value : {};
+}
+
+function readSession(value: unknown): Session {
+  const answer = record(value);
+  csrfToken = text(answer, "csrfToken");
+  const user = isRecord(answer.user)
+    ? { name: text(answer.user, "name"), isStaff: answer.user.isStaff === true }
+    : null;
+  return { user, namespace: text(answer, "namespace") || null, csrfToken };
+}
+
+export async function getSession(): Promise<Session> {
+  return readSession(await unwrap(playground.GET("/api/playground/v1/session")));
+}
+
+export async function signIn(body: Credentials): Promise<void> {
+  // A page that was opened on /sign-in may hold no token yet.
+  if (!csrfToken) await getSession();
+  await unwrap(playground.POST("/api/playground/v1/session", { body }));
+}
+
+export async function signOut(): Promise<void> {
+  await unwrap(playground.DELETE("/api/playground/v1/session"));
+}
+
+export async function getCatalogue(): Promise<readonly CatalogueImage[]> {
+  return (await unwrap(playground.GET("/api/playground/v1/catalogue")))?.items ?? [];
+}
+
+export async function listNamespaces(): Promise<readonly string[]> {
+  const answer = record(await unwrap(kubernetes.GET("/api/v1/namespaces")));
+  return list(answer, "items").map((item) => text(object(item, "metadata"), "name"));
+}
+
+export async function listPods(namespace: string): Promise<readonly PodFacts[]> {
+  const path = { namespace };
+  const answer = record(await unwrap(kubernetes.GET("/api/v1/namespaces/{namespace}/pods", { params: { path } })));
+  return list(answer, "items").map(readPod);
+}
+
+export async function getPod(namespace: string, name: string): Promise<PodFacts> {
+  const path = { namespace, name };
+  const call = kubernetes.GET("/api/v1/namespaces/{namespace}/pods/{name}", { params: { path } });
+  return readPod(record(await unwrap(call)));
+}
+
+export async function createPod(namespace: string, body: Manifest): Promise<PodFacts> {
+  const call = kubernetes.POST("/api/v1/namespaces/{namespace}/pods", { params: { path: { namespace } }, body });
+  return readPod(record(await unwrap(call)));
+}
+
+export async function deletePod(namespace: string, name: string): Promise<void> {
+  const path = { namespace, name };
+  await unwrap(kubernetes.DELETE("/api/v1/namespaces/{namespace}/pods/{name}", { params: { path } }));
+}
+
+export async function getLog(namespace: string, name: string, container: string, tailLines: number): Promise<string> {
+  const params = { path: { namespace, name }, query: { container, tailLines } };
+  const call = kubernetes.GET("/api/v1/namespaces/{namespace}/pods/{name}/log", { params, parseAs: "text" });
+  return String((await unwrap(call)) ?? "");
+}

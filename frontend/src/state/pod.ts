@@ -1,0 +1,136 @@
+// A Pod v1 object, read into what the pages show. Words and order are kubectl's.
+import { flag, list, number, type Obj, object, text } from "./read";
+
+export interface MemberFacts {
+  readonly name: string;
+  readonly image: string;
+  readonly state: "waiting" | "running" | "terminated" | "unknown";
+  readonly reason: string;
+  readonly message: string;
+  readonly exitCode: number | null;
+  readonly startedAt: string;
+  readonly ready: boolean;
+  readonly restarts: number;
+}
+
+export interface Condition {
+  readonly type: string;
+  readonly status: string;
+  readonly reason: string;
+  readonly message: string;
+}
+
+export interface PodFacts {
+  readonly uid: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly createdAt: string;
+  readonly deletedAt: string;
+  readonly phase: string;
+  readonly reason: string;
+  readonly message: string;
+  readonly podIP: string;
+  readonly hostname: string;
+  readonly nodeName: string;
+  readonly sharesProcesses: boolean;
+  readonly graceSeconds: number;
+  readonly members: readonly MemberFacts[];
+  readonly conditions: readonly Condition[];
+}
+
+export interface EventFacts {
+  readonly uid: string;
+  readonly type: string;
+  readonly reason: string;
+  readonly message: string;
+  readonly about: string;
+  readonly count: number;
+  readonly lastSeen: string;
+}
+
+function stateOf(status: Obj): { name: MemberFacts["state"]; body: Obj } {
+  const state = object(status, "state");
+  for (const name of ["waiting", "running", "terminated"] as const) {
+    if (name in state) return { name, body: object(state, name) };
+  }
+  return { name: "unknown", body: {} };
+}
+
+function readMember(container: Obj, statuses: readonly Obj[]): MemberFacts {
+  const name = text(container, "name");
+  const status = statuses.find((each) => text(each, "name") === name) ?? {};
+  const { name: state, body } = stateOf(status);
+  return {
+    name,
+    image: text(container, "image"),
+    state,
+    reason: text(body, "reason"),
+    message: text(body, "message"),
+    exitCode: number(body, "exitCode"),
+    startedAt: text(body, "startedAt"),
+    ready: flag(status, "ready"),
+    restarts: number(status, "restartCount") ?? 0,
+  };
+}
+
+function readCondition(condition: Obj): Condition {
+  return {
+    type: text(condition, "type"),
+    status: text(condition, "status"),
+    reason: text(condition, "reason"),
+    message: text(condition, "message"),
+  };
+}
+
+export function readPod(pod: Obj): PodFacts {
+  const metadata = object(pod, "metadata");
+  const spec = object(pod, "spec");
+  const status = object(pod, "status");
+  const statuses = list(status, "containerStatuses");
+  const name = text(metadata, "name");
+  return {
+    uid: text(metadata, "uid"),
+    namespace: text(metadata, "namespace"),
+    name,
+    createdAt: text(metadata, "creationTimestamp"),
+    deletedAt: text(metadata, "deletionTimestamp"),
+    phase: text(status, "phase") || "Pending",
+    reason: text(status, "reason"),
+    message: text(status, "message"),
+    podIP: text(status, "podIP"),
+    hostname: text(spec, "hostname") || name,
+    nodeName: text(spec, "nodeName"),
+    sharesProcesses: flag(spec, "shareProcessNamespace"),
+    graceSeconds: number(metadata, "deletionGracePeriodSeconds") ?? number(spec, "terminationGracePeriodSeconds") ?? 30,
+    members: list(spec, "containers").map((container) => readMember(container, statuses)),
+    conditions: list(status, "conditions").map(readCondition),
+  };
+}
+
+export function readEvent(event: Obj): EventFacts {
+  return {
+    uid: text(object(event, "metadata"), "uid"),
+    type: text(event, "type"),
+    reason: text(event, "reason"),
+    message: text(event, "message"),
+    about: text(object(event, "involvedObject"), "fieldPath"),
+    count: number(event, "count") ?? 1,
+    lastSeen: text(event, "lastTimestamp") || text(event, "eventTime"),
+  };
+}
+
+/** The phase, or Terminating once it was deleted. */
+export function phaseWord(pod: PodFacts): string {
+  return pod.deletedAt ? "Terminating" : pod.phase;
+}
+
+// What a member waits for when all is well.
+const USUAL = new Set(["", "ContainerCreating", "PodInitializing", "Completed"]);
+
+/** Members that want attention: what keeps one from starting, or how one ended badly. */
+export function troubled(pod: PodFacts): readonly MemberFacts[] {
+  return pod.members.filter((member) => {
+    if (USUAL.has(member.reason)) return false;
+    return member.state === "waiting" || (member.state === "terminated" && !pod.deletedAt);
+  });
+}

@@ -1,0 +1,36 @@
+"""One-time sign-in links: how the first admin gets in, and anyone whose password is not set."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from people import secret_text
+from people.models import SignInLink
+
+PREFIX = "pgl_"
+GOOD_FOR = timedelta(minutes=15)
+
+
+def issue(user: User) -> str:
+    """A new link's text, good for 15 minutes and for one use."""
+    text = secret_text.make(PREFIX)
+    SignInLink.objects.create(
+        user=user, digest=secret_text.digest(text), expires_at=timezone.now() + GOOD_FOR
+    )
+    return text
+
+
+def redeem(text: str) -> User | None:
+    """The user of a good link, which is used up by this call; None for any other text.
+
+    The update is the claim: of two calls at once one changes the row, the other changes nothing.
+    """
+    now = timezone.now()
+    digest = secret_text.digest(text)
+    good = SignInLink.objects.filter(digest=digest, used_at=None, expires_at__gt=now, user__is_active=True)
+    if good.update(used_at=now) != 1:
+        return None
+    return SignInLink.objects.select_related("user").get(digest=digest).user

@@ -1,0 +1,52 @@
+"""Signing in with a password, and the limit on wrong ones: 5 for one name from one address in 15 minutes, 50 for an
+address. Kept in rows, so that every web process counts the same.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.contrib.auth import authenticate
+from django.contrib.auth.models import User
+from django.http import HttpRequest
+from django.utils import timezone
+
+from people.models import LoginFailure
+from sandboxes.errors import PlaygroundError
+
+WINDOW = timedelta(minutes=15)
+PER_NAME = 5
+PER_ADDRESS = 50
+
+
+class TooManyFailures(PlaygroundError):
+    """Too many wrong passwords: try again in 15 minutes."""
+
+
+def with_password(request: HttpRequest, username: str, password: str) -> User | None:
+    """The user, or None when name or password is wrong. Raises TooManyFailures without trying the password.
+
+    The failure is written before the password is tried and taken back when it was right: requests sent at the same
+    time cannot all be counted as the first.
+    """
+    address = request.META.get("REMOTE_ADDR", "")[:45]
+    attempt = _count(username, address)
+    user = authenticate(request, username=username, password=password)
+    if not isinstance(user, User):
+        return None
+    LoginFailure.objects.filter(username=attempt.username, address=address).delete()
+    return user
+
+
+def _count(username: str, address: str) -> LoginFailure:
+    now = timezone.now()
+    LoginFailure.objects.filter(at__lt=now - WINDOW).delete()
+    # Cut and folded, so that one name cannot be tried under many spellings.
+    attempt = LoginFailure(username=username.casefold()[:150], address=address, at=now)
+    from_address = LoginFailure.objects.filter(address=address)
+    if from_address.filter(username=attempt.username).count() >= PER_NAME or from_address.count() >= PER_ADDRESS:
+        raise TooManyFailures
+    attempt.save()
+    if from_address.filter(username=attempt.username).count() > PER_NAME:
+        raise TooManyFailures
+    return attempt

@@ -1,0 +1,15 @@
+"""The web process: Django for HTTP, Channels for WebSockets. uvicorn runs it."""
+
+from __future__ import annotations
+
+import os
+
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "playground.settings")
+http = get_asgi_application()  # loads the apps, which routing needs
+
+from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
+from sandboxes.routing import websocket_urlpatterns  # noqa: E402
+
+application = ProtocolTypeRouter({"http": http, "websocket": URLRouter(websocket_urlpatterns)})

@@ -1,0 +1,32 @@
+"""The Celery app: carries reconcile, sweep and orphans, and nothing else. A lost message is repaired by the sweep."""
+
+from __future__ import annotations
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "playground.settings")
+
+from django.conf import settings
+
+app = Celery("playground")
+app.conf.update(
+    broker_url=settings.REDIS_URL.replace("unix://", "redis+socket://"),
+    broker_connection_retry_on_startup=True,
+    broker_transport_options={"global_keyprefix": f"playground-{settings.INSTALL}."},
+    accept_content=["json"],
+    task_serializer="json",
+    task_ignore_result=True,
+    task_default_queue="sweep",
+    task_default_expires=30,
+    worker_prefetch_multiplier=1,
+    worker_hijack_root_logger=False,
+    worker_send_task_events=False,
+    timezone="UTC",
+    beat_schedule={
+        "sweep": {"task": "sandboxes.tasks.sweep", "schedule": 5.0},
+        "collect": {"task": "sandboxes.tasks.collect", "schedule": 30.0},
+    },
+)
+app.autodiscover_tasks()

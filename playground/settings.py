@@ -1,0 +1,197 @@
+"""All settings, once. Each is an environment variable named PLAYGROUND_…; a bad value refuses to boot.
+
+What the service keeps lies in one state directory, one path for web, worker and watch:
+`db/` (SQLite, shared by group) · `secrets/` · `run/` (the node's socket) · `redis/` (its socket)
+· `pods/<uid>/` (root's).
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+
+def text(name: str, default: str) -> str:
+    return os.environ.get(f"PLAYGROUND_{name}", default)
+
+
+def flag(name: str, default: bool) -> bool:
+    found = text(name, "true" if default else "false")
+    if found not in ("true", "false"):
+        raise ImproperlyConfigured(f"PLAYGROUND_{name} must be true or false, not {found!r}")
+    return found == "true"
+
+
+def number(name: str, default: int) -> int:
+    found = text(name, str(default))
+    if not found.isdecimal():
+        raise ImproperlyConfigured(f"PLAYGROUND_{name} must be a whole number, not {found!r}")
+    return int(found)
+
+
+def names(name: str, default: str) -> list[str]:
+    return [part.strip() for part in text(name, default).split(",") if part.strip()]
+
+
+def secret(name: str) -> str:
+    """A value, or the content of the file `<state>/secrets/<name>` that `manage.py prepare` made at first run."""
+    path = STATE_DIR / "secrets" / name
+    given = text(f"{name.upper()}_KEY", "")
+    if given:
+        return given
+    try:
+        return path.read_text().strip()
+    except FileNotFoundError:
+        return ""  # checks.py refuses to serve with an empty one; `prepare` must be able to run without
+    except PermissionError as exc:
+        raise ImproperlyConfigured(f"{path} cannot be read by uid {os.geteuid()}: it belongs to the web group") from exc
+
+
+# This installation. `INSTALL` keeps two checkouts, or a test run, from touching each other's containers.
+INSTALL = text("INSTALL", "main")
+if not re.fullmatch(r"[a-z0-9]([-a-z0-9]{0,8}[a-z0-9])?", INSTALL):
+    raise ImproperlyConfigured("PLAYGROUND_INSTALL must be 1-10 lower-case letters, digits or inner hyphens")
+STATE_DIR = Path(text("STATE", f"/var/lib/playground/{INSTALL}"))
+NODE_NAME = text("NODE", "n1")
+NODE_SOCKET = STATE_DIR / "run" / "node.sock"
+WEB_GROUP = text("WEB_GROUP", "playground")
+SECRET_KEY = secret("django")
+NODE_KEY = secret("node")
+
+# The pods.
+PAUSE_IMAGE = text("PAUSE_IMAGE", "playground/pause:1")
+# The one address a hostPort is published on; the admin may open another, nobody may open all of them.
+HOST_IP = text("HOST_IP", "127.0.0.1")
+if HOST_IP in ("", "0.0.0.0", "::"):
+    raise ImproperlyConfigured(
+        "PLAYGROUND_HOST_IP must be one address: docker-proxy repeats outside callers as the host"
+    )
+NODE_MAX_PODS = number("NODE_MAX_PODS", 100)
+# Pull and start failures are tried again after base, doubling to cap; seconds (kubelet: 10 and 300).
+BACKOFF_BASE = number("BACKOFF_BASE", 10)
+BACKOFF_CAP = number("BACKOFF_CAP", 300)
+
+# Django.
+DEBUG = flag("DEBUG", False)
+ALLOWED_HOSTS = names("HOSTS", "localhost,127.0.0.1,[::1]")
+# Origins besides the request's own that a cookie may come from: https://portal.example
+CSRF_TRUSTED_ORIGINS = names("ORIGINS", "")
+ROOT_URLCONF = "playground.urls"
+ASGI_APPLICATION = "playground.asgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+USE_TZ = True
+TIME_ZONE = "UTC"
+APPEND_SLASH = False
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2**20
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.messages",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "people",
+    "sandboxes",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "frontend" / "dist"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{kind}"}
+    for kind in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+
+# Cookies and headers. Secure cookies need TLS in front; a browser on localhost has none.
+SECURE_COOKIES = flag("SECURE_COOKIES", False)
+SESSION_COOKIE_AGE = 28800
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES
+SESSION_COOKIE_NAME = "__Host-sessionid" if SECURE_COOKIES else "sessionid"
+CSRF_COOKIE_NAME = "__Host-csrftoken" if SECURE_COOKIES else "csrftoken"
+X_FRAME_OPTIONS = "DENY"
+
+STATIC_URL = "static/"
+STATIC_ROOT = BASE_DIR / "frontend" / "collected"
+STATICFILES_DIRS = [path for path in [BASE_DIR / "frontend" / "dist" / "static"] if path.is_dir()]
+
+
+def database(url: str) -> dict[str, Any]:
+    """`sqlite` in the state directory, or postgres://user:password@host:port/name."""
+    if url == "sqlite":
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": STATE_DIR / "db" / "playground.sqlite3",
+            "OPTIONS": {
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 20,
+                "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;",
+            },
+        }
+    parts = urlsplit(url)
+    if parts.scheme not in ("postgres", "postgresql"):
+        raise ImproperlyConfigured("PLAYGROUND_DATABASE must be sqlite or postgres://user:password@host:port/name")
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.path.lstrip("/"),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": parts.hostname or "",
+        "PORT": str(parts.port or ""),
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+    }
+
+
+DATABASES = {"default": database(text("DATABASE", "sqlite"))}
+
+# Redis: Celery's broker (0) and the channel layer's nudges. A unix socket of our own by default: no port to clash with.
+REDIS_SOCKET = STATE_DIR / "redis" / "redis.sock"
+REDIS_URL = text("REDIS", f"unix://{REDIS_SOCKET}")
+CHANNEL_LAYERS = {
+    "default": {
+        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        "CONFIG": {
+            # redis-py 8 gives every connection a 5 s time-out, which drops one that waits for messages.
+            "hosts": [
+                {"address": REDIS_URL, "socket_timeout": None, "socket_keepalive": not REDIS_URL.startswith("unix:")}
+            ],
+            "prefix": f"playground-{INSTALL}",
+        },
+    }
+}
+
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": text("LOG_LEVEL", "INFO")},
+}

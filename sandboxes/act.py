@@ -1,0 +1,173 @@
+"""Performs a plan's actions on one node: each a short call, its outcome a value. No rows, no decisions."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from concurrent.futures import Executor, as_completed
+from dataclasses import dataclass, field
+from datetime import datetime
+from time import monotonic
+
+from sandboxes import policy
+from sandboxes.engine.naming import Identity
+from sandboxes.engine.port import Engine
+from sandboxes.errors import EngineError, PlaygroundError
+from sandboxes.host.port import Host
+from sandboxes.outcome import Done
+from sandboxes.plan import (
+    PAUSE,
+    Action,
+    CreateMember,
+    CreatePause,
+    Forget,
+    Intent,
+    MakeFiles,
+    PrepareNetwork,
+    Remove,
+    RemoveFiles,
+    Stage,
+    StartMember,
+    StartPause,
+    Terminate,
+    hoisted,
+)
+from sandboxes.world import Observed
+
+
+@dataclass(frozen=True)
+class Tools:
+    """A node's engine and host, what its pods are built with, and the pool that engine calls run in."""
+
+    engine: Engine
+    host: Host
+    install: str
+    host_ip: str
+    executor: Executor
+    clock: Callable[[], datetime]
+
+
+@dataclass
+class Hands:
+    """Does one action at a time for one pod. `ids` grows as containers are made: (member, attempt) → id."""
+
+    tools: Tools
+    uid: uuid.UUID
+    intent: Intent
+    profile: policy.Profile
+    observed: Observed
+    ids: dict[tuple[str, int], str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.ids |= {(c.member, c.attempt): c.id for c in self.observed.containers}
+
+    def do(self, action: Action) -> Done:
+        """The action, done or failed; only a bug or a crash raises."""
+        started, clock = self.tools.clock(), monotonic()
+        try:
+            effect, container_id, ip = self._do(action)
+        except PlaygroundError as exc:
+            return Done(action, started, _ms(clock), error=exc)
+        return Done(action, started, _ms(clock), effect=effect, container_id=container_id, ip=ip)
+
+    def _do(self, action: Action) -> tuple[str, str, str]:
+        """(effect, container id, ip)."""
+        engine, host = self.tools.engine, self.tools.host
+        match action:
+            case MakeFiles():
+                host.make_files(self.uid)
+                return "hosts and resolv.conf, empty until the address is known", "", ""
+            case CreatePause(attempt):
+                return self._create_pause(attempt)
+            case StartPause(attempt):
+                engine.start(self.ids[PAUSE, attempt])
+                return "network, IPC and UTS namespaces, a veth pair on the bridge", self.ids[PAUSE, attempt], ""
+            case PrepareNetwork(attempt):
+                return self._prepare_network(attempt)
+            case RemoveFiles():
+                host.remove_files(self.uid)
+                return "files gone", "", ""
+            case Forget():
+                return "nothing left", "", ""
+            case _:
+                return self._do_container(action)
+
+    def _do_container(self, action: CreateMember | StartMember | Terminate | Remove) -> tuple[str, str, str]:
+        engine = self.tools.engine
+        match action:
+            case CreateMember():
+                return self._create_member(action)
+            case StartMember(member, attempt):
+                engine.start(self.ids[member, attempt])
+                return "its first process, in pause's network and IPC namespaces", self.ids[member, attempt], ""
+            case Terminate(_, container_id, signal, grace):
+                engine.signal(container_id, signal)
+                return f"{signal} sent, KILL after {grace} s", container_id, ""
+            case Remove(_, container_id):
+                engine.remove(container_id)
+                return "container gone", container_id, ""
+
+    def _create_pause(self, attempt: int) -> tuple[str, str, str]:
+        body = policy.pause_body(self.basis, image=self.intent.pause_image, host_ip=self.tools.host_ip)
+        made = self.tools.engine.create_pause(self._identity(PAUSE, attempt, attempt), body)
+        self.ids[PAUSE, attempt] = made
+        return f"container {made[:12]}", made, ""
+
+    def _create_member(self, action: CreateMember) -> tuple[str, str, str]:
+        member = next(c for c in self.intent.pod.spec.containers if c.name == action.member)
+        image_id = self.observed.images[member.image].id
+        body = policy.member_body(self.basis, member, image_id=image_id, mounts=self.tools.host.mounts(self.uid))
+        identity = self._identity(action.member, action.attempt, action.pause_attempt)
+        made = self.tools.engine.create_member(identity, body, self.ids[PAUSE, action.pause_attempt])
+        self.ids[action.member, action.attempt] = made
+        return f"container {made[:12]}, joining pause", made, ""
+
+    @property
+    def basis(self) -> policy.Basis:
+        return policy.Basis(self.intent.pod, self.profile, self.intent.spec_hash)
+
+    def _prepare_network(self, attempt: int) -> tuple[str, str, str]:
+        """Names and addresses first, then the lock: no member starts before both (ARCHITECTURE §6)."""
+        pause_id = self.ids[PAUSE, attempt]
+        seen = next((c for c in self.tools.engine.observe(self.uid) if c.id == pause_id), None)
+        if seen is None or not seen.alive or not seen.ip:
+            raise EngineError(f"pause {pause_id[:12]} has no address: it is {seen.state if seen else 'gone'}")
+        self.tools.host.fill_files(self.uid, ip=seen.ip, hostname=policy.hostname_of(self.intent.pod))
+        self.tools.host.lock_network(seen.pid, pause_id)
+        return f"address {seen.ip}, hosts written, Docker's resolver refused", pause_id, seen.ip
+
+    def _identity(self, member: str, attempt: int, pause_attempt: int) -> Identity:
+        return Identity(self.tools.install, self.uid, self.intent.pod.metadata.name, member, attempt, pause_attempt)
+
+
+def act(stages: tuple[Stage, ...], hands: Hands, *, before: Callable[[], None], after: Callable[[Done], None]) -> bool:
+    """Run the stages; `before` each stage's calls, `after` each call, both in the caller's thread.
+
+    An error stops what depends on it: a member's stops that member, any other stops the rest. False: stopped.
+    """
+    broken: set[str] = set()
+    for stage in hoisted(stages):
+        before()
+        due = [action for action in stage if _subject(action) not in broken]
+        futures = [hands.tools.executor.submit(hands.do, action) for action in due]
+        for future in as_completed(futures):
+            done = future.result()
+            after(done)
+            if done.error is not None:
+                broken.add(_subject(done.action))
+        if broken - {c.name for c in hands.intent.pod.spec.containers}:
+            return False
+    return not broken
+
+
+def _subject(action: Action) -> str:
+    """The member an error stops; "" stands for all of the pod."""
+    match action:
+        case CreateMember(member) | StartMember(member):
+            return member
+        case _:
+            return ""
+
+
+def _ms(since: float) -> int:
+    return round((monotonic() - since) * 1000)

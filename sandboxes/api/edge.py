@@ -1,0 +1,61 @@
+"""Middleware around everything: below /api/ no answer is a page, and every answer says what a browser may do with it.
+
+Outermost, so that what Django and other middleware refuse (host, CSRF, method, a bug) passes here too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from asgiref.sync import iscoroutinefunction
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.decorators import sync_and_async_middleware
+
+from sandboxes.api.answers import answer, status
+
+API = "/api/"
+NOTHING = "default-src 'none'; frame-ancestors 'none'"
+# For a page that says nothing else: Django's admin has its scripts and styles in files.
+PAGE = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+
+Handler = Callable[[HttpRequest], Any]
+
+
+@sync_and_async_middleware
+def edge(get_response: Handler) -> Handler:
+    """See the module."""
+    if iscoroutinefunction(get_response):
+
+        async def awaited(request: HttpRequest) -> HttpResponseBase:
+            found: Awaitable[HttpResponseBase] = get_response(request)
+            return _finished(request, await found)
+
+        return awaited
+
+    def called(request: HttpRequest) -> HttpResponseBase:
+        return _finished(request, get_response(request))
+
+    return called
+
+
+def _finished(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    if not request.path.startswith(API):
+        response.headers.setdefault("Content-Security-Policy", PAGE)
+        return response
+    if response.status_code >= 400 and not response.headers.get("Content-Type", "").startswith("application/json"):
+        response = _as_status(response)
+    response.headers["Content-Security-Policy"] = NOTHING
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _as_status(page: HttpResponseBase) -> HttpResponse:
+    found = answer(status(page.status_code), page.status_code)
+    if "Allow" in page.headers:
+        found.headers["Allow"] = page.headers["Allow"]
+    return found

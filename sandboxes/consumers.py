@@ -1,0 +1,108 @@
+"""The live WebSocket: authorise, subscribe, relay. No business rule, no engine, no state but the last rev sent."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import aclosing, suppress
+from typing import Any
+
+from channels.db import database_sync_to_async
+from channels.generic.websocket import AsyncWebsocketConsumer
+from django.contrib.auth.models import User
+
+from sandboxes import credentials, pods, upstream, wire
+from sandboxes.errors import NotFound
+from sandboxes.publish import pod_group
+
+log = logging.getLogger(__name__)
+REAUTHORISE = 15.0
+CLOSE_FAILED = 1011  # RFC 6455 §7.4.1: the server met a condition it did not expect
+
+
+class PodLive(AsyncWebsocketConsumer):
+    """One page that shows one pod. First a Snapshot, then Snapshots and frames as they come, in their newest state."""
+
+    async def connect(self) -> None:
+        self.rev = -1
+        self.group = ""
+        self.changed = asyncio.Event()
+        self.work: asyncio.Task[None] | None = None
+        self.user: User | None = await database_sync_to_async(credentials.who)(self.scope)
+        if self.user is None:
+            await self._refuse(wire.CLOSE_UNAUTHENTICATED)
+            return
+        try:
+            pod = await database_sync_to_async(pods.live_pod)(self.user, **self.scope["url_route"]["kwargs"])
+        except NotFound:
+            await self._refuse(wire.CLOSE_NOT_FOUND)
+            return
+        self.uid, self.group = pod.uid, pod_group(pod.uid)
+        await self.channel_layer.group_add(self.group, self.channel_name)
+        await self.accept()
+        self.work = asyncio.create_task(self._live())
+
+    async def disconnect(self, code: int) -> None:
+        if self.work is not None:
+            self.work.cancel()
+            await asyncio.gather(self.work, return_exceptions=True)
+        if self.group:
+            await self.channel_layer.group_discard(self.group, self.channel_name)
+
+    async def pod_changed(self, nudge: dict[str, Any]) -> None:
+        """The row is newer than what nudged us last: read it when the reader is free."""
+        if nudge["rev"] > self.rev:
+            self.changed.set()
+
+    async def _refuse(self, code: int) -> None:
+        # A browser learns the code of a socket that was open, not of one that was refused.
+        await self.accept()
+        await self.close(code)
+
+    async def _live(self) -> None:
+        try:
+            await self._snapshot()
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._frames())
+                group.create_task(self._snapshots())
+        except* OSError:  # the peer is gone: `disconnect` follows
+            pass
+        except* _End as ends:
+            await self.close(ends.exceptions[0].args[0])
+        except* Exception:  # the loop's top: the page connects again
+            log.exception("live of pod %s", self.uid)
+            await self.close(CLOSE_FAILED)
+
+    async def _frames(self) -> None:
+        async with aclosing(upstream.live(self.uid)) as frames:
+            async for frame in frames:
+                await self.send(frame)
+
+    async def _snapshots(self) -> None:
+        while True:
+            with suppress(TimeoutError):  # then it only authorises again, and catches up on a nudge that was lost
+                await asyncio.wait_for(self.changed.wait(), REAUTHORISE)
+            await self._snapshot()
+
+    async def _snapshot(self) -> None:
+        self.changed.clear()
+        found = await database_sync_to_async(self._look)()
+        if isinstance(found, wire.Gone) or found.rev > self.rev:
+            await self.send(found.model_dump_json(by_alias=True))
+        if isinstance(found, wire.Gone):
+            raise _End(wire.CLOSE_GONE)
+        self.rev = max(self.rev, found.rev)
+
+    def _look(self) -> wire.Snapshot | wire.Gone:
+        """The pod as it is now, if this user may still see it."""
+        user = credentials.who(self.scope)
+        if user is None or user != self.user:
+            raise _End(wire.CLOSE_UNAUTHENTICATED)
+        found = pods.snapshot(self.uid)
+        if isinstance(found, wire.Snapshot) and not pods.visible_to(user).filter(uid=self.uid).exists():
+            raise _End(wire.CLOSE_NOT_FOUND)
+        return found
+
+
+class _End(Exception):
+    """Close with this code."""

@@ -1,0 +1,103 @@
+"""Docker create bodies, from bodies that cannot say privileged, host namespace, host path or device.
+
+Pure dictionaries (Docker API 1.40-1.52); PODS §5 says why each member field that is absent must be absent.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sandboxes.engine import naming
+from sandboxes.engine.naming import Identity
+from sandboxes.policy import PAUSE_MEMORY, PAUSE_PIDS, PAUSE_USER, MemberBody, PauseBody, Profile
+
+Json = dict[str, Any]
+
+# The kubelet gives pause -998 and its members the rest; lowering needs CAP_SYS_RESOURCE.
+PAUSE_OOM_SCORE = -998
+SHM_BYTES = 64 * 2**20
+
+
+def pause(identity: Identity, body: PauseBody, *, network: str, may_lower_oom_score: bool) -> Json:
+    """The body of a pause: everything about the network and the hostname is said here and only here."""
+    ports: Json = {f"{port.container_port}/{port.protocol}": {} for port in body.ports}
+    bindings: dict[str, list[Json]] = {name: [] for name in ports}
+    for port in body.ports:
+        bindings[f"{port.container_port}/{port.protocol}"].append(
+            {"HostIp": port.host_ip, "HostPort": str(port.host_port)}
+        )
+    host = _common(body.profile) | {
+        "NetworkMode": network,
+        "IpcMode": "shareable",  # Docker's default is private, and then members cannot join
+        "PortBindings": bindings,
+        "Dns": ["127.0.0.1"],
+        "Sysctls": {"net.ipv6.conf.all.disable_ipv6": "1"},
+        "ShmSize": SHM_BYTES,
+        "CapDrop": ["ALL"],
+        "SecurityOpt": ["no-new-privileges:true"],
+        "ReadonlyRootfs": True,
+        "Memory": PAUSE_MEMORY,
+        "MemorySwap": PAUSE_MEMORY,
+        "PidsLimit": PAUSE_PIDS,
+        "CpuShares": 2,
+    }
+    if may_lower_oom_score:
+        host["OomScoreAdj"] = PAUSE_OOM_SCORE
+    return {
+        "Image": body.image,
+        "Hostname": body.hostname,
+        "User": PAUSE_USER,
+        "Labels": naming.labels(identity, body.spec_hash),
+        "ExposedPorts": ports,
+        "Healthcheck": {"Test": ["NONE"]},
+        "StopSignal": "SIGTERM",
+        "HostConfig": host,
+    }
+
+
+def member(identity: Identity, body: MemberBody, pause_id: str) -> Json:
+    """The body of a member. It joins pause by full id: a name would silently mean another container later."""
+    joined = f"container:{pause_id}"
+    host = _common(body.profile) | {
+        "NetworkMode": joined,
+        "IpcMode": joined,
+        "PidMode": joined if body.share_pid else "",
+        "Memory": body.profile.memory,
+        "MemorySwap": body.profile.memory,
+        "PidsLimit": body.profile.pids,
+        "NanoCpus": body.profile.milli_cpus * 1_000_000,
+        "CapDrop": ["ALL"],
+        "CapAdd": list(body.profile.capabilities),
+        # Mounts, not Binds: a missing source is an error instead of a new root-owned folder.
+        "Mounts": [
+            {"Type": "bind", "Source": mount.source, "Target": mount.target, "ReadOnly": mount.read_only}
+            for mount in body.mounts
+        ],
+    }
+    created: Json = {
+        "Image": body.image,
+        "Env": list(body.env),
+        "Labels": naming.labels(identity, body.spec_hash),
+        "Healthcheck": {"Test": ["NONE"]},
+        "HostConfig": host,
+    }
+    # Setting Entrypoint drops the image's CMD, as Kubernetes' `command` does.
+    if body.command:
+        created["Entrypoint"] = list(body.command)
+    if body.args:
+        created["Cmd"] = list(body.args)
+    if body.working_dir:
+        created["WorkingDir"] = body.working_dir
+    return created
+
+
+def _common(profile: Profile) -> Json:
+    return {
+        "Privileged": False,
+        "CgroupnsMode": "private",
+        "RestartPolicy": {"Name": "no"},
+        "LogConfig": {
+            "Type": "json-file",
+            "Config": {"max-size": str(profile.log_bytes), "max-file": "2", "mode": "non-blocking"},
+        },
+    }

@@ -1,0 +1,156 @@
+"""An engine in memory, with faults on demand: the same promises as the real one, and stricter about order.
+
+It refuses what must never happen: a member joining a pause that is gone, a member started while its pause does not
+run, a pause removed while members stand in its namespaces.
+"""
+
+from __future__ import annotations
+
+import itertools
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from sandboxes.engine.faults import Faults
+from sandboxes.engine.naming import Identity, container_name
+from sandboxes.engine.port import Listed
+from sandboxes.errors import EngineError, ImageMissing, NameTaken
+from sandboxes.policy import BASELINE, MemberBody, PauseBody
+from sandboxes.world import ImageOnNode, ObservedContainer, RunState
+
+
+@dataclass
+class Kept:
+    """One container: who it is, what it shows, and the pause it joined ("" for a pause)."""
+
+    identity: Identity
+    seen: ObservedContainer
+    pause_id: str
+    body: PauseBody | MemberBody
+
+
+class FakeEngine:
+    """`on_node`: reference → image. `stubborn`: members that ignore TERM.
+
+    `refused`: image id → the words with which a start of it is refused.
+    """
+
+    def __init__(self, faults: Faults | None = None, *, install: str = "test") -> None:
+        self.faults = faults or Faults()
+        self.install = install
+        self.containers: dict[str, Kept] = {}
+        self.on_node: dict[str, ImageOnNode] = {}
+        self.stubborn: set[str] = set()
+        self.refused: dict[str, str] = {}
+        self._ids = itertools.count(1)
+
+    def ping(self) -> str:
+        with self.faults.around("ping"):
+            return "fake"
+
+    def observe(self, uid: uuid.UUID) -> tuple[ObservedContainer, ...]:
+        with self.faults.around("observe"):
+            return tuple(kept.seen for kept in self.containers.values() if kept.identity.uid == uid)
+
+    def images(self, references: Iterable[str]) -> Mapping[str, ImageOnNode]:
+        with self.faults.around("images"):
+            return {name: self.on_node[name] for name in references if name in self.on_node}
+
+    def create_pause(self, identity: Identity, body: PauseBody) -> str:
+        with self.faults.around("create_pause"):
+            return self._create(identity, body, pause_id="", spec_hash=body.spec_hash)
+
+    def create_member(self, identity: Identity, body: MemberBody, pause_id: str) -> str:
+        with self.faults.around("create_member"):
+            if pause_id not in self.containers:
+                raise EngineError(f"No such container: {pause_id}")
+            return self._create(identity, body, pause_id=pause_id, spec_hash=body.spec_hash)
+
+    def start(self, container_id: str) -> None:
+        with self.faults.around("start"):
+            kept = self._kept(container_id)
+            if kept.seen.alive:
+                return
+            if kept.body.image in self.refused:
+                raise EngineError(self.refused[kept.body.image])
+            if kept.pause_id and not self._alive(kept.pause_id):
+                raise EngineError(f"cannot join network of a non running container: {kept.pause_id}")
+            number = int(container_id, 16)
+            self._set(
+                container_id,
+                state=RunState.RUNNING,
+                pid=1000 + number,
+                ip=f"10.88.0.{number}" if kept.identity.is_pause else "",
+                started_at=datetime.now(UTC),
+            )
+
+    def signal(self, container_id: str, signal: str) -> None:
+        with self.faults.around("signal"):
+            kept = self.containers.get(container_id)
+            if kept is not None and kept.seen.alive and kept.identity.member not in self.stubborn:
+                self.die(container_id, 0)
+
+    def remove(self, container_id: str) -> None:
+        with self.faults.around("remove"):
+            joined = [name for name, kept in self.containers.items() if kept.pause_id == container_id]
+            assert not joined, f"pause {container_id} removed under its members {joined}"
+            self.containers.pop(container_id, None)
+
+    def list_all(self) -> tuple[Listed, ...]:
+        with self.faults.around("list_all"):
+            return tuple(Listed(key, kept.identity) for key, kept in self.containers.items())
+
+    def ensure_network(self) -> None:
+        with self.faults.around("ensure_network"):
+            pass
+
+    def remove_network(self) -> None:
+        with self.faults.around("remove_network"):
+            pass
+
+    def die(self, container_id: str, exit_code: int) -> None:
+        """The container's first process ends by itself."""
+        self._set(container_id, state=RunState.EXITED, pid=0, ip="", exit_code=exit_code, finished_at=datetime.now(UTC))
+
+    def put(self, identity: Identity, state: RunState, *, pause_id: str = "", spec_hash: str = "") -> str:
+        """A container that is simply there, in any state: for tests that begin in the middle."""
+        key = f"{next(self._ids):012x}"
+        seen = ObservedContainer(
+            id=key,
+            member=identity.member,
+            attempt=identity.attempt,
+            pause_attempt=identity.pause_attempt,
+            spec_hash=spec_hash,
+            state=state,
+            pid=1000 if state is RunState.RUNNING else 0,
+            ip="10.88.0.9" if identity.is_pause and state is RunState.RUNNING else "",
+        )
+        body = PauseBody("", "", (), BASELINE, spec_hash)
+        self.containers[key] = Kept(identity, seen, pause_id, body)
+        return key
+
+    def _create(self, identity: Identity, body: PauseBody | MemberBody, *, pause_id: str, spec_hash: str) -> str:
+        for key, kept in self.containers.items():
+            if container_name(kept.identity) == container_name(identity):
+                if kept.seen.spec_hash != spec_hash:
+                    raise NameTaken(f"{container_name(identity)} is of another spec")
+                return key
+        if body.image not in {image.id for image in self.on_node.values()} | set(self.on_node):
+            raise ImageMissing(f"No such image: {body.image}")
+        key = self.put(identity, RunState.CREATED, pause_id=pause_id, spec_hash=spec_hash)
+        self.containers[key].body = body
+        return key
+
+    def _kept(self, container_id: str) -> Kept:
+        try:
+            return self.containers[container_id]
+        except KeyError as exc:
+            raise EngineError(f"No such container: {container_id}") from exc
+
+    def _alive(self, container_id: str) -> bool:
+        return container_id in self.containers and self.containers[container_id].seen.alive
+
+    def _set(self, container_id: str, **changes: object) -> None:
+        kept = self.containers[container_id]
+        kept.seen = replace(kept.seen, **changes)  # type: ignore[arg-type]

@@ -1,0 +1,80 @@
+"""Which images a pod waits for: pull policies, failed pulls and their back-off.
+
+PURE. https://kubernetes.io/docs/concepts/containers/images/#image-pull-policy, with one difference: an image that no
+registry knows (built on the node) is never pulled, whatever the policy says, for there is nothing to pull.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+from sandboxes.spec.images import parse as parse_image
+from sandboxes.spec.models import Container, Pod
+from sandboxes.world import Fact, Failure, ImageOnNode, Wanted, WantedKind
+
+# The kubelet shows ErrImagePull until its next sync, then ImagePullBackOff.
+SHOWN_AS_ERROR = timedelta(seconds=3)
+
+Images = Mapping[str, ImageOnNode]
+
+
+def ready_for_pause(reference: str, images: Images) -> bool:
+    """Pause's image is pulled only when absent (cri-dockerd RunPodSandbox step 1)."""
+    return reference in images
+
+
+def ready_for_member(member: Container, images: Images, facts: tuple[Fact, ...]) -> bool:
+    """The member can be created from what the node has. Always is honoured once a pod, not yet once a start."""
+    image = images.get(member.image)
+    if image is None or image.local or member.image_pull_policy != "Always":
+        return image is not None
+    return any(fact.name == member.image and fact.outcome == "succeeded" for fact in facts)
+
+
+def missing(pod: Pod, pause_image: str, images: Images, facts: tuple[Fact, ...]) -> tuple[str, ...]:
+    """The references a pull would help, each once, pause's first."""
+    found = {} if ready_for_pause(pause_image, images) else {pause_image: None}
+    for member in pod.spec.containers:
+        if pullable(member) and not ready_for_member(member, images, facts):
+            found[member.image] = None
+    return tuple(found)
+
+
+def wanted(
+    references: tuple[str, ...], facts: tuple[Fact, ...], failures: Mapping[str, Failure], *, now: datetime
+) -> tuple[Wanted, ...]:
+    """The pulls to ask watch for: each at the number of its next try, none while backing off."""
+    return tuple(
+        Wanted(kind=WantedKind.PULL, member="", attempt=_tries(reference, facts), name=reference)
+        for reference in references
+        if (failure := failures.get(f"image/{reference}")) is None or failure.retry_at <= now
+    )
+
+
+def pullable(member: Container) -> bool:
+    """Its policy allows a pull and its reference can be read."""
+    return member.image_pull_policy != "Never" and parse_image(member.image) is not None
+
+
+def failed_pulls(
+    failures: Mapping[str, Failure], facts: tuple[Fact, ...], after: Callable[[int], timedelta]
+) -> dict[str, Failure]:
+    """The failures with every image's newest pull in it, if that one failed."""
+    known = {key: failure for key, failure in failures.items() if not key.startswith("image/")}
+    for reference in {fact.name for fact in facts}:
+        newest = max((fact for fact in facts if fact.name == reference), key=lambda fact: fact.attempt)
+        if newest.outcome == "failed":
+            count = newest.attempt + 1
+            known[f"image/{reference}"] = Failure(
+                reason="ErrImagePull",
+                message=newest.message,
+                count=count,
+                at=newest.at,
+                retry_at=newest.at + after(count),
+            )
+    return known
+
+
+def _tries(reference: str, facts: tuple[Fact, ...]) -> int:
+    return max((fact.attempt + 1 for fact in facts if fact.name == reference), default=0)

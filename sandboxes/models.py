@@ -1,0 +1,161 @@
+"""The rows. Each column has one writer:
+
+- intent (spec, labels, desired, deletion …): `pods.py`
+- status, memory, wanted, next_look_at, Step: `reconcile.py`, the owner of the pass
+- Fact, Image, Node: `watch`
+- wakes: anyone, only by `wakes = wakes + 1`
+- PodEvent: reconcile and watch, append-only (a repeat raises the count)
+"""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+
+class Counter(models.Model):
+    """resourceVersion: one row, raised in the transaction of each change."""
+
+    name = models.CharField(max_length=32, primary_key=True)
+    value = models.BigIntegerField(default=0)
+
+    @classmethod
+    def next(cls) -> int:
+        """A new resourceVersion; call it in the transaction that changes the object."""
+        cls.objects.get_or_create(name="resourceVersion")
+        cls.objects.filter(name="resourceVersion").update(value=F("value") + 1)
+        return cls.objects.get(name="resourceVersion").value
+
+
+class Namespace(models.Model):
+    """A user's namespace; named once, never renamed."""
+
+    name = models.CharField(max_length=63, unique=True)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="namespaces")
+    created_at = models.DateTimeField(auto_now_add=True)
+    resource_version = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Node(models.Model):
+    """One Docker engine with its worker and watch. `seen_at`: watch's heartbeat; `reason`: why not ready."""
+
+    name = models.CharField(max_length=63, primary_key=True)
+    ready = models.BooleanField(default=False)
+    reason = models.TextField(blank=True, default="")
+    engine = models.CharField(max_length=64, blank=True, default="")
+    max_pods = models.PositiveIntegerField(default=100)
+    seen_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Pod(models.Model):
+    """A pod: what is wanted, what is, what must be remembered. `manifest`: the accepted Pod v1 with defaults."""
+
+    uid = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    namespace = models.ForeignKey(Namespace, on_delete=models.PROTECT, related_name="pods")
+    name = models.CharField(max_length=253)
+
+    manifest = models.JSONField()
+    spec_hash = models.CharField(max_length=64)
+    profile = models.CharField(max_length=32, default="baseline")
+    desired = models.CharField(max_length=16, default="RUNNING")
+    created_at = models.DateTimeField()
+    deletion_at = models.DateTimeField(null=True)
+    deletion_grace = models.PositiveIntegerField(null=True)
+    gone_at = models.DateTimeField(null=True)
+
+    node = models.ForeignKey(Node, on_delete=models.PROTECT, null=True, related_name="pods")
+    status = models.JSONField(default=dict)
+    memory = models.JSONField(default=dict)
+    wanted = models.JSONField(default=list)
+    next_look_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    wakes = models.PositiveBigIntegerField(default=0)
+    owner = models.CharField(max_length=36, blank=True, default="")
+    until = models.DateTimeField(null=True)
+    rev = models.PositiveBigIntegerField(default=0)
+    resource_version = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["namespace", "name"], condition=Q(gone_at=None), name="one_live_pod_a_name")
+        ]
+        indexes = [models.Index(fields=["next_look_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.namespace_id}/{self.name}"
+
+
+class Fact(models.Model):
+    """What watch found out; its key is (pod, member, attempt, kind, name), changed only when the outcome changes."""
+
+    pod = models.ForeignKey(Pod, on_delete=models.CASCADE, related_name="facts")
+    member = models.CharField(max_length=63)
+    attempt = models.PositiveIntegerField()
+    kind = models.CharField(max_length=16)
+    name = models.CharField(max_length=512)
+    outcome = models.CharField(max_length=16)
+    message = models.TextField(blank=True, default="")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["pod", "member", "attempt", "kind", "name"], name="one_fact_a_key")
+        ]
+
+
+class Step(models.Model):
+    """One engine call of a pass; the newest 200 of a pod are kept. `ms` is milliseconds."""
+
+    pod = models.ForeignKey(Pod, on_delete=models.CASCADE, related_name="steps")
+    pass_id = models.CharField(max_length=36)
+    verb = models.CharField(max_length=32)
+    object = models.CharField(max_length=512)
+    started = models.DateTimeField()
+    ms = models.PositiveIntegerField()
+    outcome = models.TextField()
+    effect = models.TextField(blank=True, default="")
+
+
+class PodEvent(models.Model):
+    """The journal, with Kubernetes' reasons; equal events are counted, not repeated."""
+
+    uid = models.UUIDField(default=uuid.uuid4, editable=False)
+    pod = models.ForeignKey(Pod, on_delete=models.CASCADE, related_name="events")
+    type = models.CharField(max_length=16)
+    reason = models.CharField(max_length=64)
+    message = models.TextField()
+    field_path = models.CharField(max_length=128, blank=True, default="")
+    digest = models.CharField(max_length=64)
+    count = models.PositiveIntegerField(default=1)
+    first_seen = models.DateTimeField()
+    last_seen = models.DateTimeField()
+    resource_version = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            # Of type, reason, message and field_path: Postgres cannot index a text of any length.
+            models.UniqueConstraint(fields=["pod", "digest"], name="equal_events_are_counted")
+        ]
+
+
+class Image(models.Model):
+    """An image of a node's catalogue. `size` is bytes; `state` is "ready", "pulling" or "failed"."""
+
+    node = models.ForeignKey(Node, on_delete=models.CASCADE, related_name="images")
+    reference = models.CharField(max_length=512)
+    image_id = models.CharField(max_length=80, blank=True, default="")
+    size = models.BigIntegerField(default=0)
+    state = models.CharField(max_length=16)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["node", "reference"], name="one_row_an_image")]

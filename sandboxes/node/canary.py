@@ -1,0 +1,102 @@
+"""Two pauses that stand for pods when the network is checked. They have no row; the orphan sweep knows their uids.
+
+Only keeps them running, with Docker's DNS closed as in every pod; what they may reach is asked in `reach.py`.
+"""
+
+from __future__ import annotations
+
+import socket
+import uuid
+from dataclasses import dataclass
+from ipaddress import ip_address
+
+from sandboxes.engine.naming import Identity, canary_uids
+from sandboxes.engine.port import Engine
+from sandboxes.errors import PlaygroundError
+from sandboxes.host.port import Host
+from sandboxes.policy import BASELINE, PauseBody, PublishedPort
+
+# What canary A listens on, inside its own namespace.
+PORT = 8080
+
+
+@dataclass(frozen=True)
+class Canary:
+    """One running pause: the engine's full id, its first process and its address on the bridge."""
+
+    id: str
+    pid: int
+    ip: str
+
+
+@dataclass(frozen=True)
+class Pair:
+    """`a` answers on PORT, published as `host_port`; `b` tries to reach it."""
+
+    a: Canary
+    b: Canary
+    host_port: int
+
+
+class Canaries:
+    """Keeps the pair of one install. Not for several threads at once."""
+
+    def __init__(self, install: str, engine: Engine, host: Host, *, image: str, host_ip: str) -> None:
+        self._install = install
+        self._engine = engine
+        self._host = host
+        self._image = image
+        self._host_ip = host_ip
+        self._pair: Pair | None = None
+
+    def pair(self) -> Pair:
+        """The pair, as started before or anew: always anew in a new process, for image and address may be others.
+
+        Raises PlaygroundError with the engine's words.
+        """
+        pair = self._pair
+        if pair and (self._find("a"), self._find("b")) == (pair.a, pair.b):
+            return pair
+        self.remove()
+        port = _free_port(self._host_ip)
+        published = PublishedPort(PORT, "tcp", self._host_ip, port)
+        self._pair = Pair(self._start("a", (published,)), self._start("b", ()), port)
+        return self._pair
+
+    def remove(self) -> None:
+        """Both are gone, those of an earlier process too."""
+        self._pair = None
+        for uid in canary_uids(self._install):
+            for seen in self._engine.observe(uid):
+                self._engine.remove(seen.id)
+
+    def _start(self, letter: str, ports: tuple[PublishedPort, ...]) -> Canary:
+        name = f"canary-{letter}"
+        identity = Identity(self._install, self._uid(letter), name, member="", attempt=0, pause_attempt=0)
+        body = PauseBody(self._image, hostname=name, ports=ports, profile=BASELINE, spec_hash="canary")
+        self._engine.start(self._engine.create_pause(identity, body))
+        canary = self._find(letter)
+        if canary is None:
+            raise PlaygroundError(f"{name} ended as soon as it was started")
+        self._host.lock_network(canary.pid, canary.id)
+        return canary
+
+    def _find(self, letter: str) -> Canary | None:
+        running = [seen for seen in self._engine.observe(self._uid(letter)) if seen.alive]
+        return Canary(running[0].id, running[0].pid, running[0].ip) if running else None
+
+    def _uid(self, letter: str) -> uuid.UUID:
+        return canary_uids(self._install)["ab".index(letter)]
+
+
+def _free_port(host_ip: str) -> int:
+    """A port nobody has on that address now; who takes it before the engine does makes the start fail, once."""
+    address = ip_address(host_ip)
+    # Of a loopback port it is asked later whether it is closed on all other addresses.
+    wanted = "0.0.0.0" if address.is_loopback and address.version == 4 else host_ip
+    with socket.socket(socket.AF_INET6 if address.version == 6 else socket.AF_INET) as probe:
+        try:
+            probe.bind((wanted, 0))
+        except OSError as exc:
+            raise PlaygroundError(f"{host_ip} is no address of this machine: {exc.strerror}") from exc
+        return int(probe.getsockname()[1])

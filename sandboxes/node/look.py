@@ -1,0 +1,54 @@
+"""Which containers and published ports of a pod the sampler is to read; called in the sampler's thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import UUID
+
+from django.conf import settings
+from django.db import close_old_connections
+
+from sandboxes import policy, wire
+from sandboxes.engine.port import Engine
+from sandboxes.models import Pod
+from sandboxes.node.sampler import Watched
+from sandboxes.spec import decode
+from sandboxes.world import Observed, ObservedContainer
+
+
+def look(engine: Callable[[], Engine], uid: UUID) -> Watched:
+    """The newest pause and the newest attempt of each member, pause first. Raises EngineError."""
+    seen = Observed(engine().observe(uid))
+    members = sorted({container.member for container in seen.containers if not container.is_pause})
+    newest = [seen.members(name)[0] for name in members]
+    pauses = sorted(seen.pauses, key=lambda pause: pause.attempt)[-1:]
+    return Watched(tuple(_state(container) for container in (*pauses, *newest)), _published(uid))
+
+
+def _state(container: ObservedContainer) -> wire.MemberState:
+    return wire.MemberState(
+        member=container.member,
+        container_id=container.id,
+        attempt=container.attempt,
+        host_pid=container.pid,
+        running=container.alive,
+    )
+
+
+def _published(uid: UUID) -> tuple[wire.PublishedPort, ...]:
+    close_old_connections()
+    try:
+        manifest = Pod.objects.filter(uid=uid).values_list("manifest", flat=True).first()
+    finally:
+        close_old_connections()
+    if manifest is None:
+        return ()
+    return tuple(
+        wire.PublishedPort(
+            protocol=port.protocol,
+            host_ip=port.host_ip,
+            host_port=port.host_port,
+            container_port=port.container_port,
+        )
+        for port in policy.published(decode(manifest), settings.HOST_IP)
+    )

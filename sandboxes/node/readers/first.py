@@ -1,0 +1,87 @@
+"""A container's first process, held so that it cannot become another one, and what its /proc directory tells.
+
+Its descriptor stands for the process and not for the number: once it is gone, every read says so. Holds no file of the
+pod and no namespace.
+"""
+
+from __future__ import annotations
+
+import os
+
+from sandboxes import wire
+from sandboxes.errors import FileRefused, PlaygroundError
+from sandboxes.host.files import read_below_process
+from sandboxes.node.readers.cgroups import Cgroup, Hierarchy, container_folder
+from sandboxes.node.readers.ps import parse_uid_map
+from sandboxes.node.readers.visible import visible
+
+_MOST = 4096
+
+
+class Vanished(PlaygroundError):
+    """The container's first process is gone."""
+
+
+def shown(member: str) -> str:
+    """A member's name as people are told it."""
+    return member or "pause"
+
+
+def read_at(folder: int, name: str, *, limit: int = _MOST) -> bytes:
+    """The start of a file of an open /proc/<pid> directory. Raises OSError."""
+    fd = os.open(name, os.O_RDONLY | os.O_CLOEXEC, dir_fd=folder)
+    try:
+        return os.read(fd, limit)
+    finally:
+        os.close(fd)
+
+
+class First:
+    """The first process of `state`'s container. Raises Vanished when it is not one, or no longer."""
+
+    def __init__(self, state: wire.MemberState, hierarchies: tuple[Hierarchy, ...]) -> None:
+        self.member = state.member
+        self.pid = state.host_pid
+        self.container_id = state.container_id
+        try:
+            self.folder = os.open(f"/proc/{state.host_pid}", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        except OSError as exc:
+            raise Vanished from exc
+        try:
+            where = container_folder(read_at(self.folder, "cgroup").decode(), state.container_id, hierarchies)
+            if not where:
+                raise Vanished(f"process {state.host_pid} is not in the container's cgroup")
+            self.uid_map = parse_uid_map(read_at(self.folder, "uid_map").decode())
+            self.cgroup = Cgroup(where)
+        except (OSError, Vanished) as exc:
+            os.close(self.folder)
+            raise exc if isinstance(exc, Vanished) else Vanished() from exc
+
+    def namespace(self, kind: str) -> int | None:
+        """The inode of one of its namespaces, None where that cannot be read."""
+        return namespace_inode(self.folder, kind)
+
+    def file(self, path: str) -> bytes:
+        """A file inside the container, at most 64 KiB. Raises FileRefused."""
+        return read_below_process(self.folder, path)
+
+    def text(self, path: str) -> tuple[str, str]:
+        """A file inside the container as text, and why it could not be read ("" if it was)."""
+        try:
+            return visible(self.file(path), keep="\n\t"), ""
+        except FileRefused as exc:
+            return "", str(exc)
+
+    def close(self) -> None:
+        """Called once, by whoever opened it."""
+        self.cgroup.close()
+        os.close(self.folder)
+
+
+def namespace_inode(folder: int, kind: str) -> int | None:
+    """The inode in `net:[4026531840]`, from an open /proc/<pid> directory."""
+    try:
+        link = os.readlink(f"ns/{kind}", dir_fd=folder)
+    except OSError:
+        return None
+    return int(link.partition("[")[2].rstrip("]"))

@@ -1,0 +1,132 @@
+"""The process of a node that does what lasts: starts its parts, starts a part again that broke, ends all on TERM.
+
+Each part is a coroutine that runs until cancelled; a failure of one is its own. No part holds anything that a new
+watch could not read again from the rows and the engine.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import faulthandler
+import logging
+import signal
+from collections.abc import Awaitable, Callable, Mapping
+from functools import lru_cache, partial
+from uuid import UUID
+
+from channels.db import database_sync_to_async
+from django.conf import settings
+
+from sandboxes.engine.connect import connect
+from sandboxes.engine.streams import DockerStreams, Streams
+from sandboxes.errors import PlaygroundError
+from sandboxes.host.node_host import NodeHost
+from sandboxes.models import Pod
+from sandboxes.node import api, events
+from sandboxes.node.catalogue import Catalogue
+from sandboxes.node.heartbeat import Heartbeat
+from sandboxes.node.logs import Logs
+from sandboxes.node.look import look
+from sandboxes.node.network import Network
+from sandboxes.node.pulls import Pulls
+from sandboxes.node.sampler import Sampler
+from sandboxes.node.timers import Timers
+from sandboxes.node.wakes import Waker
+
+log = logging.getLogger(__name__)
+Part = Callable[[], Awaitable[None]]
+
+# After a failure a part starts again after FIRST seconds, doubling to LONGEST; one that ran STEADY begins anew.
+FIRST, LONGEST, STEADY = 0.2, 5.0, 30.0
+# A thread in the middle of an engine call cannot be cancelled: past this the process ends with it.
+END_WITHIN = 4.5
+
+
+async def run(stop: asyncio.Event) -> None:
+    """This node's watch, until `stop` is set."""
+    node = settings.NODE_NAME
+    streams: Streams = DockerStreams()
+    sampler = Sampler(partial(look, connect))
+    waker = Waker()
+    pulls = Pulls(streams)
+    timers = Timers(node, wake=waker.wake, pulls=pulls)
+    catalogue = Catalogue(streams, node, hidden=frozenset({settings.PAUSE_IMAGE}), pulls=pulls, wake=waker.wake)
+    pulls.changed = catalogue.changed
+    heart = Heartbeat(node, max_pods=settings.NODE_MAX_PODS, engine=connect, network=network)
+    door = api.Door(settings.NODE_KEY, database_sync_to_async(owns))
+    served = api.NodeApi(door, sampler, Logs(streams, connect))
+    parts: dict[str, Part] = {
+        "wakes": waker.run,
+        "engine": heart.ask_engine,
+        "network": heart.check_network,
+        "heartbeat": heart.beat,
+        "events": partial(events.follow, streams, settings.INSTALL, node, wake=waker.wake, poke=sampler.poke),
+        "nudges": timers.listen,
+        "rows": timers.keep_reading,
+        "images": catalogue.keep_reading,
+        "image events": catalogue.follow,
+        "api": partial(api.serve, served.app, settings.NODE_SOCKET, settings.WEB_GROUP),
+    }
+    await supervise(parts, stop)
+    timers.close()
+    await pulls.close()
+    sampler.close()
+
+
+async def supervise(parts: Mapping[str, Part], stop: asyncio.Event) -> None:
+    """All parts at once until `stop` is set; then all are cancelled and waited for."""
+    async with asyncio.TaskGroup() as group:
+        running = [group.create_task(_again(name, part), name=name) for name, part in parts.items()]
+        await stop.wait()
+        for task in running:
+            task.cancel()
+
+
+async def _again(name: str, part: Part) -> None:
+    loop = asyncio.get_running_loop()
+    pause = FIRST
+    while True:
+        started = loop.time()
+        try:
+            await part()
+        except PlaygroundError as exc:
+            log.warning("%s: %s", name, exc)
+        except Exception:  # the loop's top: whatever it was, the other parts go on and this one comes back
+            log.exception("%s broke", name)
+        if loop.time() - started > STEADY:
+            pause = FIRST
+        await asyncio.sleep(pause)
+        pause = min(pause * 2, LONGEST)
+
+
+async def main() -> None:
+    """`run` with the signals of a process."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, _end, stop)
+    await run(stop)
+
+
+def _end(stop: asyncio.Event) -> None:
+    log.info("ending")
+    # Says where every thread stands, and exits.
+    faulthandler.dump_traceback_later(END_WITHIN, exit=True)
+    stop.set()
+
+
+@lru_cache(maxsize=1)
+def network() -> Network:
+    """The node's network, one for the process. Raises EngineUnavailable."""
+    return Network(
+        settings.INSTALL,
+        connect(),
+        NodeHost(settings.STATE_DIR),
+        host_ip=settings.HOST_IP,
+        pause_image=settings.PAUSE_IMAGE,
+    )
+
+
+def owns(uid: UUID) -> bool:
+    """The pod is this node's, and not finished."""
+    return Pod.objects.filter(uid=uid, node_id=settings.NODE_NAME, finished_at=None).exists()

@@ -1,0 +1,314 @@
+"""What to do next about a pod: `plan` compares what is wanted with what is, and answers with actions.
+
+PURE and total: no I/O, no clock of its own, the same values in give the same plan out. Rules: ARCHITECTURE §4,
+PODS §1 and §4.1-4.2. What this part of the project does not do yet: restart members that ended (restartPolicy).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sandboxes import images
+from sandboxes.spec.models import Container, Pod
+from sandboxes.world import Desired, Fact, Failure, Memory, Observed, ObservedContainer, RunState, Termination, Wanted
+
+SETTLED_LOOK = timedelta(seconds=60)
+PAUSE = ""  # the member name that stands for pause
+
+
+@dataclass(frozen=True)
+class Intent:
+    """What the row wants. `grace` is in seconds and counts when `desired` is GONE; `pause_image` is the node's."""
+
+    pod: Pod
+    spec_hash: str
+    desired: Desired
+    grace: int
+    pause_image: str
+
+
+@dataclass(frozen=True)
+class Look:
+    """What one pass goes by: what is wanted, what is, what watch found out, what is remembered, and when it looked."""
+
+    intent: Intent
+    observed: Observed
+    facts: tuple[Fact, ...]
+    memory: Memory
+    now: datetime
+
+
+@dataclass(frozen=True)
+class BackOff:
+    """`base` doubling to `cap`, seconds, as the kubelet's for pulls and starts."""
+
+    base: int = 10
+    cap: int = 300
+
+    def after(self, count: int) -> timedelta:
+        """How long to wait after the `count`-th failure in a row (1 is the first)."""
+        return timedelta(seconds=min(self.cap, self.base * 2 ** min(count - 1, 20)))
+
+
+@dataclass(frozen=True)
+class MakeFiles:
+    """The pod's folder in the state directory."""
+
+
+@dataclass(frozen=True)
+class CreatePause:
+    attempt: int
+
+
+@dataclass(frozen=True)
+class StartPause:
+    attempt: int
+
+
+@dataclass(frozen=True)
+class PrepareNetwork:
+    """Read pause's address, write the hosts file, close Docker's resolver in its network namespace."""
+
+    attempt: int
+
+
+@dataclass(frozen=True)
+class CreateMember:
+    member: str
+    attempt: int
+    pause_attempt: int
+
+
+@dataclass(frozen=True)
+class StartMember:
+    member: str
+    attempt: int
+
+
+@dataclass(frozen=True)
+class Terminate:
+    """Send the stop signal once; KILL follows after `grace` seconds."""
+
+    member: str
+    container_id: str
+    signal: str
+    grace: int
+
+
+@dataclass(frozen=True)
+class Remove:
+    """Kill and remove one container; `member` "" is a pause."""
+
+    member: str
+    container_id: str
+    attempt: int
+
+
+@dataclass(frozen=True)
+class RemoveFiles:
+    """The pod's folder, once no container is left."""
+
+
+@dataclass(frozen=True)
+class Forget:
+    """Nothing is left: the row is finished."""
+
+
+Action = (
+    MakeFiles
+    | CreatePause
+    | StartPause
+    | PrepareNetwork
+    | CreateMember
+    | StartMember
+    | Terminate
+    | Remove
+    | RemoveFiles
+    | Forget
+)
+Stage = tuple[Action, ...]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Stages in order; the actions of one stage may run at once. `look_at` None: nothing more will happen here.
+
+    `memory` is what is to be remembered before the first action, so that a crash forgets nothing.
+    """
+
+    stages: tuple[Stage, ...]
+    wanted: tuple[Wanted, ...]
+    look_at: datetime | None
+    memory: Memory
+
+
+def plan(look: Look, back_off: BackOff) -> Plan:
+    """The next actions for this pod. Nothing to do: no stages."""
+    look = replace(look, memory=learn(look, back_off))
+    return _tear_down(look) if look.intent.desired is Desired.GONE else _converge(look)
+
+
+def learn(look: Look, back_off: BackOff) -> Memory:
+    """Memory with what this look has shown: attempts, how members ended, failed pulls."""
+    memory, observed = look.memory, look.observed
+    attempts, last = dict(memory.attempts), dict(memory.last)
+    for container in observed.containers:
+        attempts[container.member] = max(attempts.get(container.member, 0), container.attempt)
+        if not container.is_pause and container.state is RunState.EXITED:
+            known = last.get(container.member)
+            if known is None or known.attempt <= container.attempt:
+                last[container.member] = termination(container)
+    seen = {container.id for container in observed.containers}
+    return memory.model_copy(
+        update={
+            "attempts": attempts,
+            "last": last,
+            "failures": images.failed_pulls(memory.failures, look.facts, back_off.after),
+            "kill_at": {key: at for key, at in memory.kill_at.items() if key in seen},
+        }
+    )
+
+
+def termination(container: ObservedContainer) -> Termination:
+    """How this attempt ended, with the reasons cri-dockerd gives (PODS §2.8)."""
+    plainly = "Completed" if container.exit_code == 0 else "Error"
+    return Termination(
+        attempt=container.attempt,
+        container_id=container.id,
+        image_id=container.image_id,
+        exit_code=container.exit_code,
+        reason="OOMKilled" if container.oom_killed else plainly,
+        message=container.error,
+        started_at=container.started_at,
+        finished_at=container.finished_at,
+    )
+
+
+def _tear_down(look: Look) -> Plan:
+    intent, observed, memory, now = look.intent, look.observed, look.memory, look.now
+    members = [c for c in observed.containers if not c.is_pause]
+    alive = [c for c in members if c.alive]
+    if alive and intent.grace > 0:
+        late = [c for c in alive if memory.kill_at.get(c.id, now + SETTLED_LOOK) <= now]
+        fresh = [c for c in alive if c.id not in memory.kill_at]
+        deadlines = [memory.kill_at.get(c.id, now + timedelta(seconds=intent.grace)) for c in alive if c not in late]
+        stage: Stage = (
+            *(Remove(c.member, c.id, c.attempt) for c in late),
+            *(Terminate(c.member, c.id, c.stop_signal, intent.grace) for c in fresh),
+        )
+        if len(late) < len(alive):
+            return Plan((stage,) if stage else (), (), min(deadlines), memory)
+    removals = _removals(observed.containers)
+    files: tuple[Stage, ...] = ((RemoveFiles(),),) if observed.files else ()
+    return Plan((*removals, *files, (Forget(),)), (), None, memory)
+
+
+def _removals(containers: tuple[ObservedContainer, ...]) -> tuple[Stage, ...]:
+    """Members first, then pauses: a pause must not go while something stands in its namespaces."""
+    stages = (
+        tuple(Remove(c.member, c.id, c.attempt) for c in containers if not c.is_pause),
+        tuple(Remove(c.member, c.id, c.attempt) for c in containers if c.is_pause),
+    )
+    return tuple(stage for stage in stages if stage)
+
+
+def _usable(look: Look) -> ObservedContainer | None:
+    """The pause to build on: the only one, right in spec, alive, or created and not failed yet."""
+    intent, observed = look.intent, look.observed
+    if len(observed.pauses) != 1:
+        return None
+    pause = observed.pauses[0]
+    if pause.spec_hash != intent.spec_hash or pause.state is RunState.EXITED or pause.state is RunState.DEAD:
+        return None
+    ran = any(c.alive or c.state is RunState.EXITED for c in observed.containers if not c.is_pause)
+    if pause.state is RunState.CREATED and (ran or "pause" in look.memory.failures):
+        return None
+    return pause
+
+
+def _stale(intent: Intent, observed: Observed, pause: ObservedContainer | None) -> tuple[ObservedContainer, ...]:
+    """Containers that must go: of another pause or spec, of a member that is not in the spec, dead, or superseded."""
+    if pause is None:
+        return observed.containers
+    names = {container.name for container in intent.pod.spec.containers}
+    newest = {name: observed.members(name)[0].id for name in names if observed.members(name)}
+    return tuple(
+        c
+        for c in observed.containers
+        if not c.is_pause
+        and (
+            c.pause_attempt != pause.attempt
+            or c.spec_hash != intent.spec_hash
+            or c.state is RunState.DEAD
+            or newest.get(c.member) != c.id
+        )
+    )
+
+
+def _converge(look: Look) -> Plan:
+    memory, observed, now = look.memory, look.observed, look.now
+    pause = _usable(look)
+    stale = _stale(look.intent, observed, pause)
+    left = tuple(c for c in observed.containers if c not in stale)
+    stages = list(_removals(stale))
+    held = memory.failures.get("pause")
+    if (held is None or held.retry_at <= now) and images.ready_for_pause(look.intent.pause_image, observed.images):
+        stages += _build(replace(look, observed=replace(observed, containers=left)), pause)
+    missing = images.missing(look.intent.pod, look.intent.pause_image, observed.images, look.facts)
+    pulls = images.wanted(missing, look.facts, memory.failures, now=now)
+    return Plan(tuple(stage for stage in stages if stage), pulls, _next_look(memory, now), memory)
+
+
+def _build(look: Look, pause: ObservedContainer | None) -> list[Stage]:
+    observed, memory = look.observed, look.memory
+    attempt = pause.attempt if pause else memory.attempts.get(PAUSE, -1) + 1
+    stages: list[Stage] = [] if observed.files else [(MakeFiles(),)]
+    if pause is None:
+        stages.append((CreatePause(attempt),))
+    if pause is None or not pause.alive:
+        stages.append((StartPause(attempt),))
+    if pause is None or not pause.alive or memory.locked != pause.id:
+        stages.append((PrepareNetwork(attempt),))
+    newest = {m.name: next(iter(observed.members(m.name)), None) for m in look.intent.pod.spec.containers}
+    due = [m for m in look.intent.pod.spec.containers if _startable(look, m, newest[m.name])]
+    numbers = {m.name: seen.attempt if (seen := newest[m.name]) else memory.attempts.get(m.name, -1) + 1 for m in due}
+    stages.append(tuple(CreateMember(m.name, numbers[m.name], attempt) for m in due if newest[m.name] is None))
+    stages.append(tuple(StartMember(m.name, numbers[m.name]) for m in due))
+    return stages
+
+
+def _startable(look: Look, member: Container, newest: ObservedContainer | None) -> bool:
+    """It has not been started, and no back-off or missing image holds it; a start that failed under Never is final."""
+    if newest is None and not images.ready_for_member(member, look.observed.images, look.facts):
+        return False
+    if newest is not None and newest.state is not RunState.CREATED:
+        return False
+    failure = look.memory.failures.get(f"member/{member.name}")
+    if failure is None:
+        return True
+    final = look.intent.pod.spec.restart_policy == "Never" and failure.reason == "RunContainerError"
+    return not final and failure.retry_at <= look.now
+
+
+def _next_look(memory: Memory, now: datetime) -> datetime:
+    """When something changes by time alone: a back-off ends, or ErrImagePull turns into ImagePullBackOff."""
+    times = [at for failure in memory.failures.values() for at in _turns(failure)]
+    return min([now + SETTLED_LOOK, *(at for at in times if at > now)])
+
+
+def _turns(failure: Failure) -> tuple[datetime, datetime]:
+    return failure.at + images.SHOWN_AS_ERROR, failure.retry_at
+
+
+def hoisted(stages: tuple[Stage, ...]) -> tuple[Stage, ...]:
+    """The same work with members created beside pause's start: nothing in their bodies needs a running pause.
+
+    (The engine takes a pause that is only created, and no member starts before the network is prepared.)
+    """
+    creates = tuple(a for stage in stages for a in stage if isinstance(a, CreateMember))
+    starts_pause = any(isinstance(a, StartPause) for stage in stages for a in stage)
+    if not creates or not starts_pause:
+        return stages
+    moved = (tuple(a for a in stage if not isinstance(a, CreateMember)) for stage in stages)
+    return tuple((*stage, *creates) if isinstance(stage[0], StartPause) else stage for stage in moved if stage)

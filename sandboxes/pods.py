@@ -1,0 +1,273 @@
+"""Use cases of pods: who may see what, create, delete, and what a page is shown.
+
+Writes intent only (and wakes); status, memory and the engine are not this file's. A refused request leaves no row.
+"""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
+from django.db.models import F, QuerySet
+from django.utils import timezone
+from django.utils.crypto import get_random_string
+
+from sandboxes import policy, present, publish, spec, tasks, wire
+from sandboxes.errors import AlreadyExists, Conflict, Malformed, NotFound, SpecRefused
+from sandboxes.models import Counter, Namespace, Pod, PodEvent, Step
+from sandboxes.namespaces import live_namespace, may
+from sandboxes.present import EventValues, PodValues, StepValues
+from sandboxes.world import Desired
+
+# Kubernetes' alphabet for generated names: no vowels, so no words (apimachinery, util/rand).
+SUFFIX_ALPHABET = "bcdfghjklmnpqrstvwxz2456789"
+SUFFIX_LENGTH = 5
+GENERATED_LENGTH = 63
+DEFAULT_GRACE = 30
+# What the column holds, and a timedelta too: 68 years.
+LONGEST_GRACE = 2**31 - 1
+EVENTS_SHOWN = 200
+EVENTS_LISTED = 500
+STEPS_SHOWN = 200
+PLAUSIBLE_NAME = re.compile(r"[a-z0-9.-]{1,253}")
+
+
+def visible_to(user: User) -> QuerySet[Pod]:
+    """The living pods this user may see: their own, or all for staff."""
+    living = Pod.objects.filter(gone_at=None).select_related("namespace", "node")
+    return living if user.is_staff else living.filter(namespace__owner=user)
+
+
+def authorize(user: User, verb: str, obj: Namespace | Pod) -> None:
+    """May this user do that? One rule for every verb so far: owner or staff. Raises NotFound, never "forbidden":
+    what exists is nobody else's business.
+    """
+    if isinstance(obj, Pod):
+        if not may(user, obj.namespace):
+            raise _no_pod(obj.name)
+    elif not may(user, obj):
+        raise NotFound(f'namespaces "{obj.name}" not found', kind="namespaces", name=obj.name)
+
+
+def live_pod(user: User, namespace: str, name: str) -> Pod:
+    """The living pod of that name. Raises NotFound when there is none, or when it is not this user's."""
+    # Also keeps what no name can hold (NUL, for one) away from the database.
+    plausible = PLAUSIBLE_NAME.fullmatch(namespace) and PLAUSIBLE_NAME.fullmatch(name)
+    found = visible_to(user).filter(namespace__name=namespace, name=name).first() if plausible else None
+    if found is None:
+        raise _no_pod(name)
+    return found
+
+
+def pods_in(user: User, namespace: str) -> list[Pod]:
+    """The living pods of a namespace, by name. Raises NotFound for a namespace that is not this user's."""
+    home = live_namespace(user, namespace)
+    return list(visible_to(user).filter(namespace=home).order_by("name"))
+
+
+def create_pod(user: User, namespace: str, pod: spec.Pod, *, dry_run: bool = False) -> Pod:
+    """Accept a pod: its row and its wake, in one transaction. With `dry_run` all checks are made and nothing written.
+
+    1 namespace   2 name   3 defaults, validation, profile   4 name in use   5 row and wake.
+    Raises NotFound, Malformed, SpecRefused or AlreadyExists.
+    """
+    home = live_namespace(user, namespace)
+    authorize(user, "create", home)
+    accepted = _accepted(_named(pod, home.name))
+    row = Pod(
+        namespace=home,
+        name=accepted.metadata.name,
+        manifest=spec.dump(accepted),
+        spec_hash=spec.spec_hash(accepted),
+        profile=policy.BASELINE.name,
+        created_at=timezone.now(),
+        rev=1,
+    )
+    taken = AlreadyExists(f'pods "{row.name}" already exists', kind="pods", name=row.name)
+    if Pod.objects.filter(namespace=home, name=row.name, gone_at=None).exists():
+        raise taken
+    if dry_run:
+        return row
+    try:
+        with transaction.atomic():
+            row.resource_version = Counter.next()
+            row.save(force_insert=True)
+            tasks.wake(row.uid)
+    except IntegrityError as exc:  # one of two at the same time: the constraint lets one in
+        raise taken from exc
+    return row
+
+
+def _named(pod: spec.Pod, namespace: str) -> spec.Pod:
+    meta = pod.metadata
+    if meta.namespace not in ("", namespace):
+        raise Malformed("the namespace of the provided object does not match the namespace sent on the request")
+    name = meta.name
+    if not name and meta.generate_name:
+        base = meta.generate_name[: GENERATED_LENGTH - SUFFIX_LENGTH]
+        name = base + get_random_string(SUFFIX_LENGTH, SUFFIX_ALPHABET)
+    return pod.model_copy(update={"metadata": meta.model_copy(update={"name": name, "namespace": namespace})})
+
+
+def _accepted(pod: spec.Pod) -> spec.Pod:
+    whole = spec.with_defaults(pod)
+    causes = spec.validate(whole) + policy.refusals(whole, policy.BASELINE)
+    if causes:
+        raise SpecRefused(whole.metadata.name, causes)
+    return whole
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a deletion is subject to: `uid`, when given, must be the pod's; a dry run writes nothing."""
+
+    uid: str = ""
+    dry_run: bool = False
+
+
+def delete_pod(user: User, namespace: str, name: str, *, grace: int | None, terms: Terms = Terms()) -> Pod:
+    """Ask for a pod to be gone within `grace` seconds (None: what its spec says). Repeats may only shorten.
+
+    Raises NotFound or Conflict. Returns the pod as it is then.
+    """
+    authorized = live_pod(user, namespace, name)
+    authorize(user, "delete", authorized)
+    with transaction.atomic():
+        # The counter before the pod's row, as every other writer takes them: no two can wait for each other.
+        version = Counter.next()
+        row = Pod.objects.select_for_update().filter(pk=authorized.pk, gone_at=None).first()
+        if row is None:
+            raise _no_pod(name)
+        _same(row, terms.uid)
+        changes = _deletion(row, grace)
+        if changes and not terms.dry_run:
+            Pod.objects.filter(pk=row.pk).update(**changes, rev=F("rev") + 1, resource_version=version)
+            tasks.wake(row.pk)
+            transaction.on_commit(lambda: publish.pod_changed(row.pk, row.rev + 1))
+    shown = Pod.objects.select_related("namespace", "node").get(pk=authorized.pk)
+    for column, value in changes.items():  # a dry run shows what would be
+        setattr(shown, column, value)
+    return shown
+
+
+def _same(row: Pod, uid: str) -> None:
+    if uid and uid != str(row.uid):
+        told = f"Precondition failed: UID in precondition: {uid}, UID in object meta: {row.uid}"
+        raise Conflict(f'Operation cannot be fulfilled on pods "{row.name}": {told}', kind="pods", name=row.name)
+
+
+def _deletion(row: Pod, grace: int | None) -> dict[str, Any]:
+    """The columns to change, {} when a repeat does not shorten (CheckGracefulDelete and BeforeDelete, PODS §4.9)."""
+    seconds = _grace(row, grace)
+    now = timezone.now()
+    if row.deletion_at is not None and row.deletion_grace is not None:
+        if seconds >= row.deletion_grace or grace is None:
+            return {}
+        asked = row.deletion_at - timedelta(seconds=row.deletion_grace)
+    else:
+        asked = now
+    changes: dict[str, Any] = {
+        "desired": Desired.GONE.value,
+        "deletion_at": asked + timedelta(seconds=seconds),
+        "deletion_grace": seconds,
+    }
+    return changes | ({"gone_at": now} if seconds == 0 else {})
+
+
+def _grace(row: Pod, asked: int | None) -> int:
+    # Nothing runs, or nothing runs any more: nobody needs time to finish.
+    if row.node_id is None or row.status.get("phase") in ("Succeeded", "Failed"):
+        return 0
+    wanted = row.manifest["spec"].get("terminationGracePeriodSeconds", DEFAULT_GRACE) if asked is None else asked
+    return 1 if wanted < 0 else min(int(wanted), LONGEST_GRACE)
+
+
+def pod_object(row: Pod) -> dict[str, Any]:
+    """The v1 Pod of a row."""
+    return present.pod(_values(row))
+
+
+def events_of(row: Pod, limit: int = EVENTS_SHOWN) -> tuple[dict[str, Any], ...]:
+    """A pod's newest v1 Events, oldest first."""
+    newest = PodEvent.objects.filter(pod=row).order_by("-last_seen", "-id")[:limit]
+    about = _values(row)
+    return tuple(present.event(_event_values(event), about) for event in reversed(newest))
+
+
+def events_in(user: User, namespace: str, chosen: Mapping[str, Any]) -> tuple[dict[str, Any], ...]:
+    """The newest v1 Events of a namespace that match `chosen` (look-ups of PodEvent), oldest first.
+
+    Those of pods that are gone are among them, for as long as their rows are kept.
+    """
+    home = live_namespace(user, namespace)
+    found = PodEvent.objects.filter(pod__namespace=home, **chosen).select_related("pod__namespace", "pod__node")
+    newest = found.order_by("-last_seen", "-id")[:EVENTS_LISTED]
+    return tuple(present.event(_event_values(event), _values(event.pod)) for event in reversed(newest))
+
+
+def snapshot(uid: uuid.UUID) -> wire.Snapshot | wire.Gone:
+    """The pod as its row says it now, for whoever has been authorised; Gone when it is no more."""
+    row = Pod.objects.select_related("namespace", "node").filter(pk=uid, gone_at=None).first()
+    if row is None:
+        return wire.Gone(uid=str(uid))
+    newest = Step.objects.filter(pod=row).order_by("-id")[:STEPS_SHOWN]
+    steps = tuple(present.step(_step_values(step)) for step in reversed(newest))
+    return wire.Snapshot(rev=row.rev, pod=pod_object(row), events=events_of(row), steps=steps)
+
+
+def resource_version() -> int:
+    """How far the changes have come: the resourceVersion of a list."""
+    return Counter.objects.filter(name="resourceVersion").values_list("value", flat=True).first() or 0
+
+
+def _no_pod(name: str) -> NotFound:
+    return NotFound(f'pods "{name}" not found', kind="pods", name=name)
+
+
+def _values(row: Pod) -> PodValues:
+    return PodValues(
+        uid=row.uid,
+        namespace=row.namespace.name,
+        name=row.name,
+        manifest=row.manifest,
+        profile=row.profile,
+        created_at=row.created_at,
+        resource_version=row.resource_version,
+        deletion_at=row.deletion_at,
+        deletion_grace=row.deletion_grace,
+        node=row.node_id or "",
+        status=row.status,
+    )
+
+
+def _event_values(row: PodEvent) -> EventValues:
+    return EventValues(
+        uid=row.uid,
+        type=row.type,
+        reason=row.reason,
+        message=row.message,
+        field_path=row.field_path,
+        count=row.count,
+        first_seen=row.first_seen,
+        last_seen=row.last_seen,
+        resource_version=row.resource_version,
+    )
+
+
+def _step_values(row: Step) -> StepValues:
+    return StepValues(
+        id=row.id,
+        pass_id=row.pass_id,
+        verb=row.verb,
+        object=row.object,
+        started=row.started,
+        ms=row.ms,
+        outcome=row.outcome,
+        effect=row.effect,
+    )

@@ -1,0 +1,56 @@
+"""The only place that sends over the channel layer: nudges `{uid, rev}`, never state.
+
+Synchronous code publishes through one long-lived event loop: `async_to_sync` would open a connection per call.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+import uuid
+from functools import lru_cache
+from typing import Any
+
+from channels.layers import get_channel_layer
+
+log = logging.getLogger(__name__)
+
+
+def pod_group(uid: uuid.UUID | str) -> str:
+    """Who shows this pod. Its messages: {"type": "pod.changed", "uid": str, "rev": int}."""
+    return f"pod.{uid}"
+
+
+def node_group(node: str) -> str:
+    """The watch of that node. Its messages: {"type": "node.changed", "uid": str, "rev": int}."""
+    return f"node.{node}"
+
+
+def pod_changed(uid: uuid.UUID, rev: int) -> None:
+    """Tell whoever shows the pod that its row is newer."""
+    _send(pod_group(uid), {"type": "pod.changed", "uid": str(uid), "rev": rev})
+
+
+def node_changed(node: str, uid: uuid.UUID, rev: int) -> None:
+    """Tell the node's watch to read `wanted` and `next_look_at` of the row again."""
+    _send(node_group(node), {"type": "node.changed", "uid": str(uid), "rev": rev})
+
+
+@lru_cache(maxsize=1)
+def _loop() -> asyncio.AbstractEventLoop:
+    loop = asyncio.new_event_loop()
+    threading.Thread(target=loop.run_forever, name="publish", daemon=True).start()
+    return loop
+
+
+def _send(group: str, message: dict[str, Any]) -> None:
+    async def send() -> None:
+        layer = get_channel_layer()
+        assert layer is not None, "CHANNEL_LAYERS is not set"
+        try:
+            await layer.group_send(group, message)
+        except Exception as exc:  # a nudge is an optimisation: the sweep and the page's own reads are the net
+            log.warning("nudge to %s lost: %s", group, exc)
+
+    asyncio.run_coroutine_threadsafe(send(), _loop())

@@ -1,0 +1,11 @@
+"""The WebSockets' addresses."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+
+from sandboxes.consumers import PodLive
+
+websocket_urlpatterns: list[URLPattern] = [
+    path("ws/namespaces/<str:namespace>/pods/<str:name>/live", PodLive.as_asgi()),
+]

@@ -1,0 +1,174 @@
+"""A dict into a Pod, strictly, with the words of Kubernetes' own decoder (sigs.k8s.io/json, v1.34); and back.
+
+PURE. A field of Kubernetes outside of our subset is an unknown field here. What the server owns in metadata, and
+`status`, is dropped silently. The first wrong type ends the decoding; unknown fields are all told at once.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache
+from typing import Any, NoReturn, get_args, get_origin, get_type_hints
+
+from sandboxes.errors import Cause, Malformed
+from sandboxes.spec.causes import quoted
+from sandboxes.spec.models import Int32, Int64, ObjectMeta, Pod, Shape
+
+HANDLED = 'Pod in version "v1" cannot be handled as a Pod'
+SERVER_OWNED: dict[type[Shape], frozenset[str]] = {
+    Pod: frozenset({"status"}),
+    ObjectMeta: frozenset({
+        "uid", "resourceVersion", "generation", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds",
+        "selfLink", "managedFields",
+    }),
+}  # fmt: skip
+
+_MOST_UNKNOWN = 100  # as many as the API server tells
+_WHOLE = {Int32: ("int32", 2**31), Int64: ("int64", 2**63)}
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where the decoder is: `path` with indices for a form; `struct` and `go_path`, without, for Go's message."""
+
+    path: str = ""
+    struct: str = ""
+    go_path: str = ""
+
+    def field(self, struct: str, name: str) -> _Place:
+        return _Place(_joined(self.path, name), struct, _joined(self.go_path, name))
+
+    def item(self, index: int | str) -> _Place:
+        return replace(self, path=f"{self.path}[{index}]")
+
+
+def _joined(path: str, name: str) -> str:
+    return f"{path}.{name}" if path else name
+
+
+def decode(obj: Mapping[str, Any]) -> Pod:
+    """The Pod that `obj` (JSON values) describes; raises Malformed with a cause for each field at fault."""
+    _check_kind(obj.get("kind") or "Pod", obj.get("apiVersion") or "v1")
+    decoder = _Decoder()
+    pod: Pod = decoder.shape(Pod, obj, _Place())
+    if decoder.unknown:
+        told = {path: f"unknown field {quoted(path)}" for path in decoder.unknown}
+        causes = tuple(Cause(path, "FieldValueInvalid", text) for path, text in told.items())
+        raise Malformed(f"{HANDLED}: strict decoding error: {', '.join(told.values())}", causes)
+    return pod.model_copy(update={"api_version": "v1", "kind": "Pod"})
+
+
+def dump(pod: Pod) -> dict[str, Any]:
+    """The Pod as JSON values with Kubernetes' names, unset fields left out; `decode` is its inverse."""
+    found = pod.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    return {"apiVersion": pod.api_version, "kind": pod.kind, "metadata": {}, "spec": {}} | found
+
+
+def _check_kind(kind: object, version: object) -> None:
+    if not isinstance(kind, str) or not isinstance(version, str) or (kind, version) == ("Pod", "v1"):
+        return
+    told = f'no kind {quoted(kind)} is registered for version {quoted(version)} in scheme "pkg/runtime/scheme.go:110"'
+    cause = Cause("kind" if kind != "Pod" else "apiVersion", "FieldValueInvalid", told)
+    short = quoted(version.rpartition("/")[2])
+    raise Malformed(f"{kind} in version {short} cannot be handled as a Pod: {told}", (cause,))
+
+
+@cache
+def _fields(shape: type[Shape]) -> dict[str, tuple[str, Any]]:
+    """Kubernetes' name of each field → our name and what it holds."""
+    held = get_type_hints(shape, include_extras=True)
+    return {known.alias or name: (name, _unless_none(held[name])) for name, known in shape.model_fields.items()}
+
+
+def _unless_none(held: Any) -> Any:
+    others = [each for each in get_args(held) if each is not type(None)]
+    return others[0] if type(None) in get_args(held) else held
+
+
+def _go_type(held: Any) -> str:
+    if held in _WHOLE:
+        return _WHOLE[held][0]
+    if get_origin(held) is tuple:
+        return f"[]{_go_type(get_args(held)[0])}"
+    if get_origin(held) is dict:
+        return "map[string]string"
+    return {str: "string", bool: "bool"}.get(held) or f"v1.{held.__name__}"
+
+
+def _json_type(value: object) -> str:
+    match value:
+        case str():
+            return "string"
+        case bool():
+            return "bool"
+        case int() | float():
+            return "number"
+        case list() | tuple():
+            return "array"
+        case _:
+            return "object"
+
+
+def _wrong(held: Any, value: object, at: _Place) -> NoReturn:
+    """Go tells a number's text only where another number would have fitted."""
+    given = _json_type(value)
+    if given == "number" and held in _WHOLE:
+        given = f"number {json.dumps(value)}"
+    told = f"json: cannot unmarshal {given} into Go struct field {at.struct}.{at.go_path} of type {_go_type(held)}"
+    raise Malformed(f"{HANDLED}: {told}", (Cause(at.path, "FieldValueTypeInvalid", told),))
+
+
+@dataclass
+class _Decoder:
+    """One decoding; `unknown` are the paths of fields that nobody knows, as they were met."""
+
+    unknown: list[str] = field(default_factory=list)
+
+    def value(self, held: Any, value: object, at: _Place) -> Any:
+        """`value` as a field that holds `held`; null is its zero value."""
+        if value is None:
+            return held()
+        if held in _WHOLE:
+            return _whole(held, value, at)
+        if get_origin(held) is tuple and isinstance(value, list):
+            (each, _) = get_args(held)
+            return tuple(self.value(each, item, at.item(i)) for i, item in enumerate(value))
+        if get_origin(held) is dict and isinstance(value, Mapping):
+            return {_text(key, at): self.value(str, item, at.item(key)) for key, item in value.items()}
+        if isinstance(held, type) and issubclass(held, Shape) and isinstance(value, Mapping):
+            return self.shape(held, value, at)
+        if held is str and isinstance(value, str):
+            return _text(value, at)
+        if held is bool and isinstance(value, bool):
+            return value
+        _wrong(held, value, at)
+
+    def shape(self, shape: type[Shape], value: Mapping[str, Any], at: _Place) -> Any:
+        known = _fields(shape)
+        dropped = SERVER_OWNED.get(shape, frozenset())
+        found = {}
+        for key, item in value.items():
+            inner = at.field(shape.__name__, key)
+            if key in known and item is not None:
+                name, held = known[key]
+                found[name] = self.value(held, item, inner)
+            elif key not in known and key not in dropped and len(self.unknown) < _MOST_UNKNOWN:
+                self.unknown.append(inner.path)
+        return shape(**found)
+
+
+def _whole(held: Any, value: object, at: _Place) -> int:
+    limit = _WHOLE[held][1]
+    if isinstance(value, bool) or not isinstance(value, int) or not -limit <= value < limit:
+        _wrong(held, value, at)
+    return value
+
+
+def _text(value: str, at: _Place) -> str:
+    """Half of a surrogate pair has no UTF-8: neither the database nor the engine could take it."""
+    if any("\ud800" <= character <= "\udfff" for character in value):
+        told = "the text is not valid Unicode"
+        raise Malformed(f"{HANDLED}: {at.path}: {told}", (Cause(at.path, "FieldValueInvalid", told),))
+    return value

@@ -1,0 +1,35 @@
+# Sourced by the other scripts: which installation this is, where its state lies, and how to become the web user.
+# Needs root. The variables are described in docs/settings.md.
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+BASE=/var/lib/playground
+
+# The first checkout on a machine is "main"; another one beside it gets a name made from its path.
+install_name() {
+    local first
+    first=$(cat "$BASE/main/checkout" 2> /dev/null) || first=$ROOT
+    if [ "$first" = "$ROOT" ] || ! [ -e "$first/play" ]; then echo main; else
+        echo "c$(printf %s "$ROOT" | sha256sum | cut -c1-6)"
+    fi
+}
+
+export PLAYGROUND_INSTALL=${PLAYGROUND_INSTALL:-$(install_name)}
+export PLAYGROUND_STATE=${PLAYGROUND_STATE:-$BASE/$PLAYGROUND_INSTALL}
+export PLAYGROUND_NODE=${PLAYGROUND_NODE:-n1}
+export PLAYGROUND_WEB_GROUP=${PLAYGROUND_WEB_GROUP:-playground}
+STATE=$PLAYGROUND_STATE
+WEB=$PLAYGROUND_WEB_GROUP  # the user's name as well
+umask 0007                 # SQLite's files are shared by group
+
+# Run a command, its paths relative to the checkout, as the user that can open neither the engine's socket nor another
+# process's /proc. A checkout that this user cannot reach (below /root, say) is bound where it can, for it alone.
+as_web() {
+    local drop=(setpriv --reuid "$WEB" --regid "$WEB" --init-groups --bounding-set -all --no-new-privs env HOME=/nonexistent)
+    cd "$ROOT"
+    if "${drop[@]}" test -r "$ROOT/manage.py"; then
+        exec "${drop[@]}" "$@"
+    fi
+    install -d -m 0755 "$STATE/code"
+    # shellcheck disable=SC2016 - the inner shell expands it
+    exec unshare --mount --propagation slave bash -c 'mount --bind "$0" "$1" && cd "$1" && shift && exec "$@"' \
+        "$ROOT" "$STATE/code" "${drop[@]}" "$@"
+}

@@ -1,0 +1,79 @@
+"""What tests share: the images, a real engine, Redis, and the whole service; all made at first use, all cleaned up."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Generator, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from django.conf import settings
+
+from tests.stack import ROOT, Stack, run, wipe
+
+if TYPE_CHECKING:
+    from sandboxes.engine.port import Engine
+
+started: list[Stack] = []
+
+
+@pytest.fixture(scope="session")
+def images() -> None:
+    """Our images are on the engine; takes no time when they are."""
+    run(str(ROOT / "scripts" / "images"))
+
+
+@pytest.fixture(scope="session")
+def engine(images: None) -> Iterator[Engine]:
+    """The real engine, in an installation of the test run's own: apart from the one of `stack`."""
+    from sandboxes.engine.connect import connect
+
+    yield connect()
+    wipe(settings.INSTALL)
+
+
+@pytest.fixture(scope="session")
+def stack(images: None) -> Iterator[Stack]:
+    """The whole service, running: `stack.client("alice")` speaks to it."""
+    found = Stack()
+    started.append(found)
+    try:
+        found.start()
+        yield found
+    finally:
+        started.remove(found)
+        found.stop()
+
+
+@pytest.fixture(scope="session")
+def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A Redis of our own on a unix socket; its unix:// URL."""
+    folder = tmp_path_factory.mktemp("redis")
+    path = folder / "redis.sock"
+    with subprocess.Popen(
+        ["redis-server", "--port", "0", "--unixsocket", path, "--dir", folder, "--save", ""], stdout=subprocess.DEVNULL
+    ) as server:
+        run("bash", "-c", f"until redis-cli -s {path} ping; do :; done")
+        yield f"unix://{path}"
+        server.terminate()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A failed test shows what the service and its containers said."""
+    report = yield
+    if report.failed and "stack" in getattr(item, "fixturenames", ()):
+        report.sections += [("the service", stack.report()) for stack in started]
+    return report
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Quick ones first: unit, service, engine, e2e. Playwright's loop in the main thread stops asyncio's tests."""
+    order = ("unit", "service", "engine", "e2e")
+
+    def place(item: pytest.Item) -> int:
+        folder = Path(item.path).relative_to(ROOT / "tests").parts[0]
+        return order.index(folder) if folder in order else len(order)
+
+    items.sort(key=place)

@@ -1,0 +1,61 @@
+"""A real browser: the machine's Chromium, headless, with no profile and no network of its own."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+
+from tests.stack import Stack
+
+OUT = Path(__file__).resolve().parent / "out"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    assert path is not None, "no Chromium on this machine: ./play test installs it"
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield found
+        found.close()
+
+
+@pytest.fixture
+def page(browser: Browser, stack: Stack, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """A fresh page on the running site. An error in its console fails the test; a picture is kept in out/."""
+    context = browser.new_context(base_url=stack.url, viewport={"width": 1280, "height": 900})
+    found = context.new_page()
+    errors: list[str] = []
+
+    def note(message: ConsoleMessage) -> None:
+        # A refused form is a 4xx that the browser reports by itself.
+        if message.type == "error" and "Failed to load resource" not in message.text:
+            errors.append(message.text)
+
+    found.on("console", note)
+    found.on("pageerror", lambda error: errors.append(str(error)))
+    yield found
+    OUT.mkdir(exist_ok=True)
+    found.screenshot(path=OUT / f"{request.node.name}.png", full_page=True)
+    context.close()
+    assert not errors, f"the browser's console: {errors}"
+
+
+def sign_in(page: Page, stack: Stack, user: str = "admin") -> None:
+    """Sign in by a one-time link, as its reader would: open it and wait until the page has used it."""
+    link = stack.manage("link", user, "--create-admin").split()[-1]
+    page.goto(stack.url + link[link.index("/sign-in") :])
+    page.wait_for_url(lambda url: "/sign-in" not in url)

@@ -1,0 +1,333 @@
+"""A pass over real rows with the fakes: what it leaves in the row, the journal and on the node."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from itertools import product
+
+import pytest
+from django.db.models import F
+
+from sandboxes.engine.faults import Crash
+from sandboxes.errors import EngineError, EngineUnavailable
+from sandboxes.models import Fact, Pod, PodEvent, Step
+
+from .node import MANIFEST, FakeNode, a_pod, during
+
+pytestmark = pytest.mark.django_db
+
+UP = {"": ["running"], "web": ["running"], "box": ["running"]}
+
+
+def wake(pod: Pod) -> None:
+    Pod.objects.filter(pk=pod.pk).update(wakes=F("wakes") + 1)
+
+
+def delete(pod: Pod, *, grace: int = 30) -> None:
+    Pod.objects.filter(pk=pod.pk).update(desired="GONE", deletion_grace=grace, wakes=F("wakes") + 1)
+
+
+def reasons(pod: Pod) -> list[str]:
+    return list(PodEvent.objects.filter(pod=pod).order_by("id").values_list("reason", flat=True))
+
+
+def conditions(pod: Pod) -> dict[str, str]:
+    pod.refresh_from_db()
+    return {condition["type"]: condition["status"] for condition in pod.status["conditions"]}
+
+
+def test_a_new_pod_is_running_after_one_pass() -> None:
+    node, pod = FakeNode(), a_pod()
+    node.look(pod.uid)
+    pod.refresh_from_db()
+    assert node.states() == UP
+    assert pod.status["phase"] == "Running"
+    assert pod.status["podIP"].startswith("10.88.0.")
+    assert set(conditions(pod).values()) == {"True"}
+    assert pod.owner == ""
+    assert sorted(reasons(pod)) == sorted(["Pulled", "Created", "Started"] * 2)
+
+
+def test_every_engine_call_is_told_as_a_step() -> None:
+    node, pod = FakeNode(), a_pod()
+    node.look(pod.uid)
+    steps = Step.objects.filter(pod=pod)
+    assert {(step.verb, step.object) for step in steps} == {
+        ("MakeFiles", "pod"),
+        ("CreatePause", "pause"),
+        ("StartPause", "pause"),
+        ("CreateMember", "web"),
+        ("CreateMember", "box"),
+        ("PrepareNetwork", "pause"),
+        ("StartMember", "web"),
+        ("StartMember", "box"),
+    }
+    assert {step.outcome for step in steps} == {"ok"}
+    assert len(steps) == 8
+
+
+def test_the_network_is_closed_before_the_first_member_starts() -> None:
+    node, pod = FakeNode(), a_pod()
+    node.look(pod.uid)
+    calls = node.faults.calls
+    assert calls.index("fill_files") < calls.index("lock_network") < calls.index("start", calls.index("start") + 1)
+
+
+def test_a_second_pass_does_nothing() -> None:
+    node, pod = FakeNode(), a_pod()
+    node.look(pod.uid)
+    pod.refresh_from_db()
+    before, calls = pod.rev, len(node.faults.calls)
+    node.look(pod.uid)
+    pod.refresh_from_db()
+    assert pod.rev == before
+    assert set(node.faults.calls[calls:]) <= {"observe", "images", "files_exist"}
+
+
+def test_deleting_gives_grace_and_leaves_nothing() -> None:
+    node, pod = FakeNode(), a_pod()
+    node.engine.stubborn = {"web"}
+    node.look(pod.uid)
+    delete(pod)
+    node.look(pod.uid)
+    pod.refresh_from_db()
+    assert node.states() == {"": ["running"], "web": ["running"], "box": ["exited"]}
+    assert pod.next_look_at is not None
+    assert timedelta(seconds=29) <= pod.next_look_at - node.now <= timedelta(seconds=31)
+    node.until_finished(pod.uid)
+    pod.refresh_from_db()
+    assert node.states() == {}
+    assert node.host.files == {}
+    assert pod.finished_at is not None
+    assert pod.gone_at is not None
+    assert "Killing" in reasons(pod)
+
+
+def test_a_pod_deleted_while_it_is_built_goes_at_once() -> None:
+    node, pod = FakeNode(), a_pod()
+    during(node.engine, "create_pause", lambda: delete(pod, grace=0))
+    node.until_finished(pod.uid)
+    assert node.states() == {}
+
+
+@pytest.mark.parametrize("verb", ["observe", "start", "create_member"])
+def test_what_happens_during_a_pass_is_seen_by_that_pass(verb: str) -> None:
+    """The release compares `wakes`: a wake between observe and release makes the holder look again."""
+    node, pod = FakeNode(), a_pod()
+
+    def a_member_dies() -> None:
+        for key, kept in node.engine.containers.items():
+            if kept.identity.member == "web" and kept.seen.alive:
+                node.engine.die(key, 7)
+        wake(pod)
+
+    node.look(pod.uid)
+    wake(pod)
+    during(node.engine, "observe", a_member_dies)
+    node.look(pod.uid)
+    pod.refresh_from_db()
+    web = next(c for c in pod.status["containerStatuses"] if c["name"] == "web")
+    assert web["state"]["terminated"]["exitCode"] == 7
+
+
+def test_only_one_of_two_passes_works() -> None:
+    node, pod = FakeNode(), a_pod()
+    other = FakeNode()
+    during(node.engine, "create_pause", lambda: other.look(pod.uid))
+    node.look(pod.uid)
+    assert other.faults.calls == []
+    assert node.states() == UP
+
+
+def test_a_pass_that_lost_its_claim_ends_quietly_and_writes_nothing() -> None:
+    node, pod = FakeNode(), a_pod()
+    during(node.engine, "create_pause", lambda: Pod.objects.filter(pk=pod.pk).update(owner="someone else") and None)
+    node.look(pod.uid)
+    pod.refresh_from_db()
+    assert pod.owner == "someone else"
+    assert pod.memory.get("locked", "") == ""
+
+
+def test_a_dead_pause_takes_its_members_with_it_and_the_pod_comes_back() -> None:
+    node, pod = FakeNode(), a_pod()
+    node.look(pod.uid)
+    pause = next(key for key, kept in node.engine.containers.items() if kept.identity.is_pause)
+    node.engine.die(pause, 137)
+    wake(pod)
+    node.look(pod.uid)
+    pod.refresh_from_db()
+    assert node.states() == UP
+    assert [c["restartCount"] for c in pod.status["containerStatuses"]] == [1, 1]
+    assert "SandboxChanged" in reasons(pod)
+
+
+def test_an_engine_that_is_away_changes_no_phase_and_is_asked_again() -> None:
+    node, pod = FakeNode(), a_pod()
+    node.look(pod.uid)
+    node.faults.fail("observe", EngineUnavailable())
+    wake(pod)
+    node.look(pod.uid)
+    pod.refresh_from_db()
+    assert pod.status["phase"] == "Running"
+    assert pod.next_look_at == node.now + timedelta(seconds=2)
+    assert pod.owner == ""
+
+
+def test_a_port_that_is_taken_is_told_with_the_engines_words_and_leaves_no_half_pod() -> None:
+    node, pod = FakeNode(), a_pod()
+    node.faults.fail("start", EngineError("listen tcp4 127.0.0.1:8080: bind: address already in use"))
+    node.look(pod.uid)
+    pod.refresh_from_db()
+    found = {condition["type"]: condition for condition in pod.status["conditions"]}
+    assert found["PodReadyToStartContainers"]["reason"] == "CreatePodSandboxError"
+    assert "address already in use" in found["PodReadyToStartContainers"]["message"]
+    assert pod.status["phase"] == "Pending"
+    assert node.states() == {}
+    assert "FailedCreatePodSandBox" in reasons(pod)
+    node.now += timedelta(seconds=11)
+    node.look(pod.uid)
+    assert node.states() == UP
+
+
+def test_a_command_that_does_not_exist_is_told_on_its_member_and_the_other_runs() -> None:
+    node, pod = FakeNode(), a_pod()
+    node.engine.refused["sha256:nginx:1"] = 'exec: "nope": executable file not found in $PATH: unknown'
+    node.look(pod.uid)
+    pod.refresh_from_db()
+    web, box = pod.status["containerStatuses"]
+    assert web["state"]["waiting"]["reason"] == "RunContainerError"
+    assert "executable file not found" in web["state"]["waiting"]["message"]
+    assert "running" in box["state"]
+    assert pod.status["phase"] == "Pending"
+    assert pod.next_look_at is not None
+    assert pod.next_look_at <= node.now + timedelta(seconds=11)
+
+
+def test_an_image_that_does_not_exist_is_asked_for_and_told_as_kubernetes_does() -> None:
+    node, pod = FakeNode(), a_pod()
+    del node.engine.on_node["nginx:1"]
+    node.look(pod.uid)
+    pod.refresh_from_db()
+    assert [want["name"] for want in pod.wanted] == ["nginx:1"]
+    Fact.objects.create(
+        pod=pod,
+        member="",
+        attempt=0,
+        kind="pull",
+        name="nginx:1",
+        outcome="failed",
+        message="manifest unknown",
+        at=node.now,
+    )
+    wake(pod)
+    node.look(pod.uid)
+    pod.refresh_from_db()
+    assert pod.status["containerStatuses"][0]["state"]["waiting"] == {
+        "reason": "ErrImagePull",
+        "message": "manifest unknown",
+    }
+    node.now += timedelta(seconds=3)
+    node.look(pod.uid)
+    pod.refresh_from_db()
+    waiting = pod.status["containerStatuses"][0]["state"]["waiting"]
+    assert waiting["reason"] == "ImagePullBackOff"
+    assert waiting["message"] == 'Back-off pulling image "nginx:1": ErrImagePull: manifest unknown'
+    assert {"Failed", "BackOff"} <= set(reasons(pod))
+    node.now += timedelta(seconds=8)
+    node.look(pod.uid)
+    pod.refresh_from_db()
+    assert [want["attempt"] for want in pod.wanted] == [1]
+
+
+def test_a_row_that_says_more_than_its_profile_gives_builds_nothing() -> None:
+    """The web tier writes the database; the node checks again."""
+    spec = dict(MANIFEST["spec"])  # type: ignore[call-overload]
+    ports = [{"containerPort": 80, "hostPort": 22, "protocol": "TCP"}]
+    node, pod = (
+        FakeNode(),
+        a_pod(MANIFEST | {"spec": spec | {"containers": [{"name": "a", "image": "nginx:1", "ports": ports}]}}),
+    )
+    node.look(pod.uid)
+    pod.refresh_from_db()
+    assert pod.status["phase"] == "Failed"
+    assert "spec.containers[0].ports[0].hostPort" in pod.status["message"]
+    assert node.states() == {}
+    delete(pod)
+    node.until_finished(pod.uid)
+
+
+def test_a_bug_pushes_the_pod_out_of_the_way_and_is_loud(monkeypatch: pytest.MonkeyPatch) -> None:
+    node, pod = FakeNode(), a_pod()
+
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("sandboxes.reconcile.plan", broken)
+    with pytest.raises(ZeroDivisionError):
+        node.look(pod.uid)
+    pod.refresh_from_db()
+    assert pod.owner == ""
+    assert pod.next_look_at == node.now + timedelta(minutes=5)
+
+
+def scenario(name: str) -> tuple[FakeNode, Pod]:
+    """A pod at the point from which a scenario crashes."""
+    node, pod = FakeNode(), a_pod()
+    if name == "create":
+        return node, pod
+    node.look(pod.uid)
+    match name:
+        case "delete":
+            delete(pod)
+        case "delete, a member ignores TERM":
+            node.engine.stubborn = {"web"}
+            delete(pod)
+        case "delete at once":
+            delete(pod, grace=0)
+        case "pause dies":
+            pause = next(key for key, kept in node.engine.containers.items() if kept.identity.is_pause)
+            node.engine.die(pause, 137)
+            wake(pod)
+        case "a member is removed behind our back":
+            web = next(key for key, kept in node.engine.containers.items() if kept.identity.member == "web")
+            node.engine.remove(web)
+            wake(pod)
+    return node, pod
+
+
+SCENARIOS = (
+    "create",
+    "delete",
+    "delete, a member ignores TERM",
+    "delete at once",
+    "pause dies",
+    "a member is removed behind our back",
+)
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_a_worker_killed_before_or_after_any_call_leaves_nothing_undone(name: str) -> None:
+    """Converges, no duplicate, no leak: for every call of the scenario, crashed before it and after it."""
+    node, pod = scenario(name)
+    begun = node.faults.count
+    node.until_finished(pod.uid)
+    calls = range(begun + 1, node.faults.count + 1)
+    pod.delete()
+    for n, after in product(calls, (False, True)):
+        node, pod = scenario(name)
+        (node.faults.crash_after if after else node.faults.crash_before)(n)
+        with pytest.raises(Crash):
+            for _ in range(len(calls)):
+                node.look(pod.uid)
+                node.now = Pod.objects.get(pk=pod.pk).next_look_at or node.now
+        node.now += timedelta(seconds=16)
+        node.until_finished(pod.uid)
+        pod.refresh_from_db()
+        if name.startswith("delete"):
+            assert node.states() == {}, (n, after)
+            assert node.host.files == {}, (n, after)
+            assert pod.finished_at is not None
+        else:
+            assert node.states() == UP, (n, after)
+            assert pod.status["phase"] == "Running"
+        pod.delete()

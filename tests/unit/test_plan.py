@@ -1,0 +1,278 @@
+"""plan(): a sentence, what is there, what happens next. Values in, value out."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from sandboxes.plan import (
+    CreateMember,
+    CreatePause,
+    Forget,
+    Look,
+    MakeFiles,
+    PrepareNetwork,
+    Remove,
+    RemoveFiles,
+    Stage,
+    StartMember,
+    StartPause,
+    Terminate,
+    hoisted,
+    plan,
+)
+from sandboxes.world import Desired, ImageOnNode, Memory, RunState, Wanted, WantedKind
+
+from .worlds import BACK_OFF, IMAGES, NOW, PAUSE_IMAGE, PREPARED, failure, look, member, pause, pod, pulled
+
+CREATED, RUNNING, EXITED, DEAD = RunState.CREATED, RunState.RUNNING, RunState.EXITED, RunState.DEAD
+NEW = (CreateMember("web", 0, 0), CreateMember("box", 0, 0))
+START = (StartMember("web", 0), StartMember("box", 0))
+REBUILT: tuple[Stage, ...] = (
+    (CreatePause(1),),
+    (StartPause(1),),
+    (PrepareNetwork(1),),
+    (CreateMember("web", 1, 1), CreateMember("box", 1, 1)),
+    (StartMember("web", 1), StartMember("box", 1)),
+)
+GONE = Desired.GONE
+
+TABLE: dict[str, tuple[Look, tuple[Stage, ...]]] = {
+    "a new pod gets files, pause, its network, and members last": (
+        look(files=False),
+        ((MakeFiles(),), (CreatePause(0),), (StartPause(0),), (PrepareNetwork(0),), NEW, START),
+    ),
+    "a settled pod is left alone": (look(pause(), member("web"), member("box"), memory=PREPARED), ()),
+    "a frozen member is left alone": (
+        look(pause(), member("web", RunState.PAUSED), member("box"), memory=PREPARED),
+        (),
+    ),
+    "a pause that was only created is started": (
+        look(pause(CREATED)),
+        ((StartPause(0),), (PrepareNetwork(0),), NEW, START),
+    ),
+    "members created beside their pause are kept": (
+        look(pause(CREATED), member("web", CREATED), member("box", CREATED)),
+        ((StartPause(0),), (PrepareNetwork(0),), START),
+    ),
+    "no member starts before the network is prepared": (
+        look(pause(), member("web", CREATED), member("box", CREATED)),
+        ((PrepareNetwork(0),), START),
+    ),
+    "a missing member is created and started": (
+        look(pause(), member("web"), memory=Memory(attempts={"": 0, "web": 0}, locked="pause-0")),
+        ((CreateMember("box", 0, 0),), (StartMember("box", 0),)),
+    ),
+    "a member that was removed comes back under the next number": (
+        look(pause(), member("web"), memory=PREPARED),
+        ((CreateMember("box", 1, 0),), (StartMember("box", 1),)),
+    ),
+    "a member that ended is left as it is": (
+        look(pause(), member("web", EXITED), member("box"), memory=PREPARED),
+        (),
+    ),
+    "a dead pause takes its members with it": (
+        look(pause(EXITED), member("web"), member("box"), memory=PREPARED),
+        (
+            (Remove("web", "web-0", 0), Remove("box", "box-0", 0)),
+            (Remove("", "pause-0", 0),),
+            *REBUILT,
+        ),
+    ),
+    "members whose pause is gone are replaced": (
+        look(member("web"), member("box"), memory=PREPARED),
+        ((Remove("web", "web-0", 0), Remove("box", "box-0", 0)), *REBUILT),
+    ),
+    "of two pauses none is trusted": (
+        look(pause(), pause(attempt=1), memory=PREPARED),
+        (
+            (Remove("", "pause-0", 0), Remove("", "pause-1", 1)),
+            (CreatePause(2),),
+            (StartPause(2),),
+            (PrepareNetwork(2),),
+            (CreateMember("web", 1, 2), CreateMember("box", 1, 2)),
+            (StartMember("web", 1), StartMember("box", 1)),
+        ),
+    ),
+    "a pause of another spec is replaced": (
+        look(pause(spec_hash="other"), memory=Memory()),
+        (
+            (Remove("", "pause-0", 0),),
+            (CreatePause(1),),
+            (StartPause(1),),
+            (PrepareNetwork(1),),
+            NEW[:0] + (CreateMember("web", 0, 1), CreateMember("box", 0, 1)),
+            START,
+        ),
+    ),
+    "a member that is not in the spec goes": (
+        look(pause(), member("web"), member("box"), member("stray"), memory=PREPARED),
+        ((Remove("stray", "stray-0", 0),),),
+    ),
+    "of two attempts of a member the older goes": (
+        look(pause(), member("web", EXITED), member("web", attempt=1), member("box"), memory=PREPARED),
+        ((Remove("web", "web-0", 0),),),
+    ),
+    "a pause that would not start is removed with what was built on it": (
+        look(pause(CREATED), member("web", CREATED), memory=Memory(failures={"pause": failure()})),
+        ((Remove("web", "web-0", 0),), (Remove("", "pause-0", 0),)),
+    ),
+    "a pause is tried again when its back-off is over": (
+        look(memory=Memory(attempts={"": 0}, failures={"pause": failure(ago=11)}), files=True),
+        (
+            (CreatePause(1),),
+            (StartPause(1),),
+            (PrepareNetwork(1),),
+            (CreateMember("web", 0, 1), CreateMember("box", 0, 1)),
+            START,
+        ),
+    ),
+    "a member that would not start waits for its back-off": (
+        look(
+            pause(),
+            member("web", CREATED),
+            member("box"),
+            memory=PREPARED.model_copy(update={"failures": {"member/web": failure()}}),
+        ),
+        (),
+    ),
+    "a member that would not start is tried again": (
+        look(
+            pause(),
+            member("web", CREATED),
+            member("box"),
+            memory=PREPARED.model_copy(update={"failures": {"member/web": failure(ago=10)}}),
+        ),
+        ((StartMember("web", 0),),),
+    ),
+    "a start that failed under Never is final": (
+        look(
+            pause(),
+            member("web", CREATED),
+            member("box"),
+            of=pod(restart="Never"),
+            memory=PREPARED.model_copy(update={"failures": {"member/web": failure(ago=1000)}}),
+        ),
+        (),
+    ),
+    "deleting sends every member its stop signal": (
+        look(pause(), member("web"), member("box"), desired=GONE, memory=PREPARED),
+        ((Terminate("web", "web-0", "SIGTERM", 30), Terminate("box", "box-0", "SIGTERM", 30)),),
+    ),
+    "a signal is sent once": (
+        look(
+            pause(),
+            member("web"),
+            member("box", EXITED),
+            desired=GONE,
+            memory=PREPARED.model_copy(update={"kill_at": {"web-0": NOW + timedelta(seconds=5)}}),
+        ),
+        (),
+    ),
+    "a member that outlives its grace is killed": (
+        look(
+            pause(),
+            member("web"),
+            member("box"),
+            desired=GONE,
+            memory=PREPARED.model_copy(update={"kill_at": {"web-0": NOW, "box-0": NOW + timedelta(seconds=5)}}),
+        ),
+        ((Remove("web", "web-0", 0),),),
+    ),
+    "members, then pause, then files, then the row": (
+        look(pause(), member("web", EXITED), member("box", EXITED), desired=GONE, memory=PREPARED),
+        (
+            (Remove("web", "web-0", 0), Remove("box", "box-0", 0)),
+            (Remove("", "pause-0", 0),),
+            (RemoveFiles(),),
+            (Forget(),),
+        ),
+    ),
+    "grace 0 kills at once": (
+        look(pause(), member("web"), desired=GONE, grace=0, memory=PREPARED),
+        ((Remove("web", "web-0", 0),), (Remove("", "pause-0", 0),), (RemoveFiles(),), (Forget(),)),
+    ),
+    "deleting what was never built only forgets": (look(desired=GONE, files=False), ((Forget(),),)),
+    "deleting does not wait for a missing image": (
+        look(pause(), desired=GONE, images={}),
+        ((Remove("", "pause-0", 0),), (RemoveFiles(),), (Forget(),)),
+    ),
+}
+
+
+@pytest.mark.parametrize("sentence", TABLE)
+def test_plan(sentence: str) -> None:
+    seen, stages = TABLE[sentence]
+    assert plan(seen, BACK_OFF).stages == stages
+
+
+def test_a_missing_image_is_asked_for_while_the_others_go_on() -> None:
+    only = {name: IMAGES[name] for name in (PAUSE_IMAGE, "toolbox:1")}
+    planned = plan(look(images=only), BACK_OFF)
+    assert planned.wanted == (Wanted(kind=WantedKind.PULL, member="", attempt=0, name="nginx:1"),)
+    assert CreateMember("box", 0, 0) in {action for stage in planned.stages for action in stage}
+    assert CreateMember("web", 0, 0) not in {action for stage in planned.stages for action in stage}
+
+
+def test_a_failed_pull_backs_off_and_is_asked_for_again_under_the_next_number() -> None:
+    only = {PAUSE_IMAGE: IMAGES[PAUSE_IMAGE], "toolbox:1": IMAGES["toolbox:1"]}
+    early = plan(look(images=only, facts=(pulled("nginx:1"),)), BACK_OFF)
+    assert early.wanted == ()
+    assert early.look_at == NOW + timedelta(seconds=3)  # ErrImagePull turns into ImagePullBackOff
+    late = plan(look(images=only, facts=(pulled("nginx:1", ago=10),)), BACK_OFF)
+    assert [want.attempt for want in late.wanted] == [1]
+
+
+def test_pulls_back_off_from_10_s_doubling_to_300_s() -> None:
+    assert [BACK_OFF.after(n).total_seconds() for n in (1, 2, 3, 4, 5, 6, 60)] == [10, 20, 40, 80, 160, 300, 300]
+
+
+def test_policy_never_asks_for_nothing() -> None:
+    planned = plan(look(of=pod(policy="Never"), images={PAUSE_IMAGE: IMAGES[PAUSE_IMAGE]}), BACK_OFF)
+    assert planned.wanted == ()
+    assert not [a for stage in planned.stages for a in stage if isinstance(a, CreateMember)]
+
+
+def test_policy_always_pulls_what_a_registry_knows_and_uses_what_was_built_here() -> None:
+    known = IMAGES | {"nginx:1": ImageOnNode("sha256:nginx")}
+    planned = plan(look(of=pod(policy="Always"), images=known), BACK_OFF)
+    assert [want.name for want in planned.wanted] == ["nginx:1"]
+    after = plan(look(of=pod(policy="Always"), images=known, facts=(pulled("nginx:1", "succeeded"),)), BACK_OFF)
+    assert after.wanted == ()
+    assert NEW in after.stages
+
+
+def test_without_the_pause_image_nothing_is_built() -> None:
+    planned = plan(look(images={"nginx:1": IMAGES["nginx:1"], "toolbox:1": IMAGES["toolbox:1"]}), BACK_OFF)
+    assert planned.stages == ()
+    assert [want.name for want in planned.wanted] == [PAUSE_IMAGE]
+
+
+def test_a_deleted_pod_is_looked_at_when_the_first_grace_ends() -> None:
+    memory = PREPARED.model_copy(update={"kill_at": {"web-0": NOW + timedelta(seconds=5)}})
+    planned = plan(look(pause(), member("web"), member("box"), desired=GONE, memory=memory), BACK_OFF)
+    assert planned.look_at == NOW + timedelta(seconds=5)
+
+
+def test_a_settled_pod_is_looked_at_again_within_a_minute() -> None:
+    assert plan(look(pause(), member("web"), member("box"), memory=PREPARED), BACK_OFF).look_at == NOW + timedelta(
+        seconds=60
+    )
+
+
+def test_members_are_created_beside_the_start_of_their_pause() -> None:
+    planned = plan(look(files=False), BACK_OFF)
+    assert hoisted(planned.stages) == (
+        (MakeFiles(),),
+        (CreatePause(0),),
+        (StartPause(0), *NEW),
+        (PrepareNetwork(0),),
+        START,
+    )
+
+
+def test_how_a_member_ended_is_remembered_before_its_container_goes() -> None:
+    planned = plan(look(pause(EXITED), member("web", EXITED, exit_code=3), memory=PREPARED), BACK_OFF)
+    assert planned.memory.last["web"].exit_code == 3
+    assert planned.memory.last["web"].reason == "Error"

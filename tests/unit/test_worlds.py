@@ -1,0 +1,91 @@
+"""Every small world settles: from any state of pause, two members and a stray, plan and act reach the pod wanted."""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from collections.abc import Iterator
+
+from sandboxes.world import Desired, Memory, RunState
+
+from .simulation import UID, Simulation
+
+CREATED, RUNNING, EXITED, DEAD = RunState.CREATED, RunState.RUNNING, RunState.EXITED, RunState.DEAD
+STATES = (None, CREATED, RUNNING, EXITED, DEAD)
+# (attempt, state, right spec) of each pause that is there.
+PAUSES: tuple[tuple[tuple[int, RunState, bool], ...], ...] = (
+    (),
+    ((0, CREATED, True),),
+    ((0, RUNNING, True),),
+    ((0, EXITED, True),),
+    ((0, DEAD, True),),
+    ((0, RUNNING, False),),
+    ((0, RUNNING, True), (1, RUNNING, True)),
+    ((0, EXITED, True), (1, CREATED, True)),
+)
+World = tuple[
+    Desired, tuple[tuple[int, RunState, bool], ...], RunState | None, RunState | None, RunState | None, bool, bool
+]
+WORLDS: tuple[World, ...] = tuple(
+    itertools.product(Desired, PAUSES, STATES, STATES, (None, RUNNING), (False, True), (False, True))
+)
+
+
+def begun(world: World) -> Simulation:
+    """The world as a simulation. `remembered`: the pod had been up before; `stubborn`: a member ignores TERM."""
+    desired, pauses, web, box, stray, remembered, stubborn = world
+    simulation = Simulation(desired=desired)
+    for attempt, state, right in pauses:
+        simulation.has("", state, attempt=attempt, pause_attempt=attempt, of="h" * 64 if right else "another spec")
+    for name, state in (("web", web), ("box", box), ("stray", stray)):
+        if state is not None:
+            simulation.has(name, state)
+    if remembered:
+        attempts = {"": 1, "web": 0, "box": 0}
+        simulation.memory = Memory(attempts=attempts, locked=simulation.pause_id(0))
+        simulation.host.make_files(UID)
+    if stubborn:
+        simulation.engine.stubborn = {"web"}
+    return simulation
+
+
+def assert_settled(simulation: Simulation, world: World) -> None:
+    if simulation.desired is Desired.GONE:
+        assert simulation.finished, world
+        assert simulation.shape() == {}, world
+        return
+    shape = simulation.shape()
+    assert shape[""] == [RUNNING], world
+    pauses = [key for key, kept in simulation.engine.containers.items() if kept.identity.is_pause]
+    assert [simulation.memory.locked] == pauses, world
+    assert simulation.on_present_pause(), world
+    assert set(shape) == {"", "web", "box"}, world
+    assert all(states in ([RUNNING], [EXITED]) for states in shape.values()), world
+
+
+def test_all_small_worlds_settle_in_a_few_looks() -> None:
+    looks: Counter[int] = Counter()
+    for world in WORLDS:
+        simulation = begun(world)
+        looks[simulation.settle()] += 1
+        assert_settled(simulation, world)
+    assert len(WORLDS) == 3200
+    assert max(looks) <= 3
+
+
+def crashing(worlds: tuple[World, ...]) -> Iterator[tuple[World, Simulation]]:
+    """Each world once for every call of its way, crashed before it and crashed after it."""
+    for world in worlds:
+        straight = begun(world)
+        straight.settle()
+        for n, after in itertools.product(range(1, straight.faults.count + 1), (False, True)):
+            simulation = begun(world)
+            (simulation.faults.crash_after if after else simulation.faults.crash_before)(n)
+            yield world, simulation
+
+
+def test_a_crash_before_or_after_any_call_changes_nothing_in_the_end() -> None:
+    """Every 16th world here; all of them in `./play soak`."""
+    for world, simulation in crashing(WORLDS[::16]):
+        simulation.settle()
+        assert_settled(simulation, world)
