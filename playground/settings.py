@@ -102,6 +102,7 @@ INSTALLED_APPS = [
     "sandboxes",
 ]
 MIDDLEWARE = [
+    "sandboxes.api.edge.edge",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

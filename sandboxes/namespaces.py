@@ -29,9 +29,14 @@ def visible_namespaces(user: User) -> QuerySet[Namespace]:
 
 
 def live_namespace(user: User, name: str) -> Namespace:
-    """The namespace of that name. Raises NotFound when there is none, or when it is not this user's."""
+    """The namespace of that name. Raises NotFound when there is none, or when it is not this user's.
+
+    A user's own one is made here too, if this is the first time it is needed.
+    """
     # Also keeps what no name can hold (NUL, for one) away from the database.
     found = visible_namespaces(user).filter(name=name).first() if LABEL.fullmatch(name) else None
+    if found is None and namespace_of(user).name == name:
+        return namespace_of(user)
     if found is None:
         raise NotFound(f'namespaces "{name}" not found', kind="namespaces", name=name)
     return found

@@ -131,14 +131,13 @@ def event(row: EventValues, about: PodValues) -> Json:
     }
 
 
-def namespace(name: str, *, uid: str, created_at: datetime, resource_version: int) -> Json:
+def namespace(name: str, *, created_at: datetime, resource_version: int) -> Json:
     """A v1 Namespace."""
     return {
         "apiVersion": "v1",
         "kind": "Namespace",
         "metadata": {
             "name": name,
-            "uid": uid,
             "resourceVersion": str(resource_version),
             "creationTimestamp": stamp(created_at),
             "labels": {"kubernetes.io/metadata.name": name},

@@ -1,10 +1,11 @@
 """What the API's answers look like, for its OpenAPI documents (and so for the site's types). Names are Kubernetes'.
 
-Answers are built by `present.py`; tests hold them against these shapes. A field that may be left out is `T | Left`.
+Answers are built by `present.py`; tests hold them against these shapes. A field that may be left out is `Annotated[T, Left]`.
 """
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -12,13 +13,18 @@ from pydantic.alias_generators import to_camel
 
 from sandboxes import spec
 
-Left = Field(default=None, json_schema_extra={"leftOut": True})
+Left = Field(default=None)
+
+
+def kubernetes_name(name: str) -> str:
+    """`pod_ips` → `podIPs`, `container_id` → `containerID`: camelCase with Go's initialisms."""
+    return re.sub(r"(Ip|Id)(?=s?$)", lambda found: found[0].upper(), to_camel(name))
 
 
 class Answer(BaseModel):
-    """camelCase, and nothing that is not named."""
+    """Nothing that is not named."""
 
-    model_config = ConfigDict(extra="forbid", alias_generator=to_camel, populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", alias_generator=kubernetes_name, populate_by_name=True)
 
 
 class ObjectMeta(Answer):
@@ -75,7 +81,7 @@ class Terminated(Answer):
     message: Annotated[str, Left]
     started_at: Annotated[str, Left]
     finished_at: Annotated[str, Left]
-    container_id: Annotated[str, Field(default=None, alias="containerID", json_schema_extra={"leftOut": True})]
+    container_id: Annotated[str, Left]
 
 
 class ContainerState(Answer):
@@ -96,8 +102,8 @@ class ContainerStatus(Answer):
     started: bool
     restart_count: int
     image: str
-    image_id: Annotated[str, Field(alias="imageID")]
-    container_id: Annotated[str, Field(alias="containerID")]
+    image_id: str
+    container_id: str
 
 
 class Ip(Answer):
@@ -111,10 +117,10 @@ class PodStatus(Answer):
 
     phase: Literal["Pending", "Running", "Succeeded", "Failed", "Unknown"]
     conditions: Annotated[list[Condition], Left]
-    host_ip: Annotated[str, Field(default=None, alias="hostIP", json_schema_extra={"leftOut": True})]
-    host_ips: Annotated[list[Ip], Field(default=None, alias="hostIPs", json_schema_extra={"leftOut": True})]
-    pod_ip: Annotated[str, Field(default=None, alias="podIP", json_schema_extra={"leftOut": True})]
-    pod_ips: Annotated[list[Ip], Field(default=None, alias="podIPs", json_schema_extra={"leftOut": True})]
+    host_ip: Annotated[str, Left]
+    host_ips: Annotated[list[Ip], Left]
+    pod_ip: Annotated[str, Left]
+    pod_ips: Annotated[list[Ip], Left]
     start_time: Annotated[str, Left]
     container_statuses: Annotated[list[ContainerStatus], Left]
     qos_class: str

@@ -10,6 +10,7 @@ import math
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, NoReturn
 
 from sandboxes.errors import Cause, Malformed
@@ -19,7 +20,7 @@ from sandboxes.spec.yaml_text import Unreadable, YamlText
 
 LARGEST = 256 * 1024  # bytes
 DEEPEST = 20  # levels of objects and lists; the whole is the first
-MOST_VALUES = 10_000  # keys and values, a third more than the fullest pod of ten members has
+MOST_VALUES = 20_000  # keys and values, twice what the fullest pod of ten members has
 MOST_CAUSES = 100  # as many as the API server tells
 _TOO_DEEP = f"it is nested more than {DEEPEST} levels deep"
 _JSON = "couldn't get version/kind; json parse error"
@@ -63,8 +64,7 @@ def _unrecognized(why: str, body: bytes, exc: Exception) -> NoReturn:
 def _from_yaml(text: str) -> tuple[dict[str, Any], tuple[Cause, ...]]:
     source = YamlText(text, DEEPEST)
     found = _object(source.read())
-    for _ in _checked(found):
-        pass
+    _checked(found)
     if not source.duplicates:
         return found, ()
     told = "\n  ".join(["yaml: unmarshal errors:", *source.duplicates])
@@ -74,12 +74,9 @@ def _from_yaml(text: str) -> tuple[dict[str, Any], tuple[Cause, ...]]:
 def _from_json(text: str) -> tuple[dict[str, Any], tuple[Cause, ...]]:
     source = _JsonText()
     found = _object(source.read(text))
-    doubled = []
-    for path, value in _checked(found):
-        doubled += [_joined(path, key) for key in source.doubled_keys(value)]
-    return found, tuple(
-        Cause(path, "FieldValueDuplicate", f"duplicate field {quoted(path)}") for path in doubled[:MOST_CAUSES]
-    )
+    doubled = [_joined(path, key) for path, value in _checked(found) for key in source.doubled_keys(value)]
+    told = {path: f"duplicate field {quoted(path)}" for path in doubled[:MOST_CAUSES]}
+    return found, tuple(Cause(path, "FieldValueDuplicate", text) for path, text in told.items())
 
 
 @dataclass
@@ -129,13 +126,14 @@ def _joined(path: str, key: str) -> str:
     return f"{path}.{key}" if path else key
 
 
-def _checked(found: dict[str, Any]) -> Iterator[tuple[str, object]]:
+def _checked(found: dict[str, Any]) -> list[tuple[str, object]]:
     """Every value with its path, each fit to be kept."""
-    for count, (path, value) in enumerate(_walk(found)):
-        if count > MOST_VALUES:
-            raise Unreadable(f"it has more than {MOST_VALUES} keys and values")
+    walked = list(islice(_walk(found), MOST_VALUES + 1))
+    if len(walked) > MOST_VALUES:
+        raise Unreadable(f"it has more than {MOST_VALUES} keys and values")
+    for path, value in walked:
         _check(path, value)
-        yield path, value
+    return walked
 
 
 def _walk(value: object, path: str = "", depth: int = 1) -> Iterator[tuple[str, object]]:

@@ -50,16 +50,17 @@ def test_pods_that_reach_each_other_are_a_problem(tmp_path: Path) -> None:
 
 def test_a_resolver_that_answers_is_a_problem(here: Site) -> None:
     assert here.network.check() == []
-    with_canary_b = here.engine.observe(canary_uids(here.install)[1])[0]
-    run("nsenter", "--net", f"--target={with_canary_b.pid}", "nft", "delete", "table", "inet", "playground_dns")
+    asking = here.engine.observe(canary_uids(here.install)[1])[0]
+    run("nsenter", "--net", f"--target={asking.pid}", "nft", "delete", "table", "inet", "playground_dns")
     told = here.network.check()
     assert "A pod's DNS query for an address by UDP to Docker's resolver is answered, it must be refused" in told
 
 
 def test_a_published_port_that_leads_nowhere_is_a_problem(here: Site) -> None:
+    table = f"inet playground_{here.install}"
     run_nft(
-        f"table inet playground_{here.install} {{ chain extra {{ type filter hook output priority 0; "
-        f'oifname "{here.bridge}" reject with tcp reset; }} }}'
+        f"add chain {table} extra {{ type filter hook output priority filter; }}\n"
+        f'add rule {table} extra oifname "{here.bridge}" reject with tcp reset\n'
     )
     told = here.network.check()
     assert "The host's connection to a pod is refused, it must be answered" in told

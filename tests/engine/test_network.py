@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
 import pytest
 
+from sandboxes.host.netns import netns_of
 from sandboxes.node.reach import machine_addresses
 from tests.engine.site import PAUSE, PORT, Inside, Machine, Site, listen, outside, site, talk, tcp, udp
 from tests.stack import free_port, run
@@ -37,6 +39,19 @@ def machine() -> Iterator[Machine]:
 
 def from_pod(pod: Inside, ip: str, listener: socket.socket) -> str:
     return pod.do(partial(tcp, ip, listener.getsockname()[1]))
+
+
+@contextmanager
+def open_to_all() -> Iterator[int]:
+    """The control arm of a published port: the engine's own default, which is every address of the machine."""
+    port = free_port()
+    container = run("docker", "run", "--detach", "--publish", f"{port}:{PORT}", PAUSE).strip()
+    try:
+        pid = int(run("docker", "inspect", "--format", "{{.State.Pid}}", container))
+        with netns_of(pid, container) as namespace, Inside(namespace, ip="").listening():
+            yield port
+    finally:
+        run("docker", "rm", "--force", container)
 
 
 def test_a_pod_cannot_connect_to_another_pod(here: Site, pod: Inside) -> None:
@@ -121,28 +136,23 @@ def test_a_connection_from_the_host_outlives_a_new_table(here: Site, pod: Inside
 
 
 def test_a_port_published_on_loopback_works_there_and_on_no_other_address(here: Site, machine: Machine) -> None:
-    port, control_port = free_port(), free_port()
+    port = free_port()
     pod = here.pod(port)
-    control = run("docker", "run", "--detach", "--publish", f"{control_port}:{PORT}", PAUSE).strip()
-    try:
-        with pod.listening() as listener:
-            assert talk("127.0.0.1", port, listener) == "it is me"
-            others = machine_addresses()
-            assert machine.ipv4 in others
-            assert machine.ipv6 in others
-            for address in (*others, "::1"):
-                assert tcp(address, port) == "refused"
-                assert tcp(address, control_port) == "answered"
-    finally:
-        run("docker", "rm", "--force", control)
+    with pod.listening() as listener, open_to_all() as control_port:
+        assert talk("127.0.0.1", port, listener) == "it is me"
+        others = machine_addresses()
+        assert machine.ipv4 in others
+        assert machine.ipv6 in others
+        for address in (*others, "::1"):
+            assert tcp(address, port) == "refused"
+            assert tcp(address, control_port) == "answered"
 
 
 def test_the_outside_reaches_no_port_that_is_published_on_loopback(here: Site, machine: Machine) -> None:
     port = free_port()
     pod, there = here.pod(port), machine.there
     there.do(lambda: Path(f"/proc/sys/net/ipv4/conf/{machine.cable}/route_localnet").write_text("1"))
-    there.run("ip", "route", "delete", "local", "127.0.0.0/8", "dev", "lo", "table", "local")
-    there.run("ip", "route", "delete", "local", "127.0.0.1", "dev", "lo", "table", "local")
+    there.run("ip", "address", "flush", "dev", "lo")
     there.run("ip", "route", "add", "127.0.0.1", "via", machine.ipv4, "dev", machine.cable, "src", there.ip)
     with pod.listening() as listener:
         assert talk("127.0.0.1", port, listener) == "it is me"

@@ -12,7 +12,7 @@ from sandboxes import wire
 from sandboxes.errors import FileRefused, PlaygroundError
 from sandboxes.host.files import read_below_process
 from sandboxes.node.readers.cgroups import Cgroup, Hierarchy, container_folder
-from sandboxes.node.readers.ps import parse_uid_map
+from sandboxes.node.readers.ps import parse_stat, parse_uid_map
 from sandboxes.node.readers.visible import visible
 
 _MOST = 4096
@@ -56,6 +56,13 @@ class First:
         except (OSError, Vanished) as exc:
             os.close(self.folder)
             raise exc if isinstance(exc, Vanished) else Vanished() from exc
+
+    def gone(self) -> bool:
+        """It has ended. Dead but not yet buried it counts as gone too: it holds nothing any more."""
+        try:
+            return parse_stat(read_at(self.folder, "stat")).state in "ZX"
+        except (OSError, ValueError):
+            return True
 
     def namespace(self, kind: str) -> int | None:
         """The inode of one of its namespaces, None where that cannot be read."""

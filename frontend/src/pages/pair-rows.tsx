@@ -1,0 +1,83 @@
+// Rows of name and value: labels, annotations, environment. KEY=VALUE lines can be pasted into a name.
+import type { ClipboardEvent } from "react";
+import { type Pair, readPairs } from "../state/form";
+import { pairField } from "../state/manifest";
+import { Button } from "../ui/button";
+import { Field } from "../ui/field";
+
+interface Props {
+  /** "Label", "Member 2 variable": what one row is called, with its number, by those who hear it. */
+  readonly noun: string;
+  readonly title: string;
+  readonly add: string;
+  readonly hint: string;
+  readonly rows: readonly Pair[];
+  readonly nextId: number;
+  readonly onChange: (rows: readonly Pair[], nextId: number) => void;
+}
+
+export function PairRows({ noun, title, add, hint, rows, nextId, onChange }: Props) {
+  const change = (id: number, part: Partial<Pair>) => {
+    onChange(
+      rows.map((row) => (row.id === id ? { ...row, ...part } : row)),
+      nextId,
+    );
+  };
+  const paste = (at: number, event: ClipboardEvent) => {
+    const pasted = event.clipboardData.getData("text");
+    if (!/[=\n]/.test(pasted)) return;
+    event.preventDefault();
+    const made = readPairs(pasted).map((pair, index) => ({ ...pair, id: nextId + index }));
+    const kept = rows.filter((row, index) => index !== at || row.value !== "");
+    onChange([...kept.slice(0, at), ...made, ...kept.slice(at)], nextId + made.length);
+  };
+  return (
+    <fieldset className="rows">
+      <legend className="label">{title}</legend>
+      {rows.map((row, index) => (
+        <div className="pair" key={row.id} onPaste={(event) => isName(event) && paste(index, event)}>
+          <Field
+            bare
+            mono
+            id={pairField(row.id, "name")}
+            label={`${noun} ${index + 1} name`}
+            value={row.name}
+            onChange={(name) => change(row.id, { name })}
+            input={{ placeholder: "name" }}
+          />
+          <Field
+            bare
+            mono
+            id={pairField(row.id, "value")}
+            label={`${noun} ${index + 1} value`}
+            value={row.value}
+            onChange={(value) => change(row.id, { value })}
+            input={{ placeholder: "value" }}
+          />
+          <Button
+            kind="quiet"
+            aria-label={`Remove ${noun.toLowerCase()} ${index + 1}`}
+            onPress={() =>
+              onChange(
+                rows.filter((each) => each.id !== row.id),
+                nextId,
+              )
+            }
+          >
+            Remove
+          </Button>
+        </div>
+      ))}
+      <div className="row">
+        <Button kind="quiet" onPress={() => onChange([...rows, { id: nextId, name: "", value: "" }], nextId + 1)}>
+          {add}
+        </Button>
+        <span className="hint">{hint}</span>
+      </div>
+    </fieldset>
+  );
+}
+
+function isName(event: ClipboardEvent): boolean {
+  return event.target instanceof HTMLInputElement && event.target.id.endsWith("-name");
+}

@@ -1,0 +1,74 @@
+// Sign-in with a password, or with a one-time link whose token is in the fragment (which no server log ever sees).
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { type FormEvent, useEffect, useRef, useState } from "react";
+import { useLocation, useNavigate } from "react-router";
+import { type Credentials, signIn } from "../api/client";
+import { told } from "../api/refusal";
+import { isRecord, text } from "../state/read";
+import { Button } from "../ui/button";
+import { Field } from "../ui/field";
+import { Problem } from "../ui/pane";
+import { SESSION_KEY } from "./session";
+
+/** The page that sent the person here: a path of this site, never another host's address. */
+function nextPage(state: unknown): string {
+  const next = isRecord(state) ? text(state, "next") : "";
+  return next.startsWith("/") && !next.startsWith("//") ? next : "/";
+}
+
+function useSignIn() {
+  const queries = useQueryClient();
+  const navigate = useNavigate();
+  const location = useLocation();
+  return useMutation({
+    mutationFn: signIn,
+    onSuccess: async () => {
+      await queries.resetQueries({ queryKey: SESSION_KEY });
+      navigate(nextPage(location.state), { replace: true });
+    },
+  });
+}
+
+/** Spends the link at once, and only once: a second try would find it used. */
+function useLink(spend: (credentials: Credentials) => void) {
+  const spent = useRef(false);
+  const { hash, pathname } = useLocation();
+  useEffect(() => {
+    if (spent.current || hash.length < 2) return;
+    spent.current = true;
+    const link = hash.slice(1);
+    globalThis.history.replaceState(null, "", pathname);
+    spend({ link });
+  }, [hash, pathname, spend]);
+}
+
+export function SignInPage() {
+  const [username, setUsername] = useState("");
+  const [password, setPassword] = useState("");
+  const entry = useSignIn();
+  useLink(entry.mutate);
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    entry.mutate({ username, password });
+  };
+  return (
+    <main className="centre">
+      <form className="sign-in" onSubmit={submit}>
+        <h1>Pod playground</h1>
+        <p className="hint">Pods on Docker, seen from the inside. Sign in to have your own.</p>
+        {entry.isError && <Problem title={told(entry.error)} />}
+        <Field id="username" label="User name" value={username} onChange={setUsername} input={{ autoComplete: "username" }} />
+        <Field
+          id="password"
+          label="Password"
+          value={password}
+          onChange={setPassword}
+          input={{ type: "password", autoComplete: "current-password" }}
+        />
+        <Button kind="main" type="submit" isDisabled={entry.isPending}>
+          {entry.isPending ? "Signing in…" : "Sign in"}
+        </Button>
+      </form>
+    </main>
+  );
+}

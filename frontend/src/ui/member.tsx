@@ -1,0 +1,13 @@
+// A member's name with its colour.
+import { called } from "../state/namespaces";
+import { useHue } from "./hue";
+
+export function MemberName({ member }: { readonly member: string }) {
+  const hue = useHue();
+  return (
+    <span className={`member ${hue(member)}`}>
+      <i className="swatch" aria-hidden="true" />
+      {called(member)}
+    </span>
+  );
+}

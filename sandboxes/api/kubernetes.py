@@ -1,0 +1,159 @@
+"""Kubernetes' own paths: pods, their logs, events, namespaces. Reads the request, calls a use case, shows the object."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
+from typing import Annotated, Any
+
+from asgiref.sync import sync_to_async
+from django.contrib.auth.models import User
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from ninja import Query
+
+from sandboxes import namespaces, pods, present, spec, upstream
+from sandboxes.api import bodies, selectors, shapes
+from sandboxes.api.answers import answer
+from sandboxes.api.auth import SIGNED_IN, SignedIn
+from sandboxes.api.documents import Documented, body_of
+from sandboxes.api.logs import LogQuery, member_of
+from sandboxes.errors import Cause, Malformed, SpecRefused
+from sandboxes.models import Namespace, Pod
+
+PODS = "/v1/namespaces/{namespace}/pods"
+POD = PODS + "/{name}"
+TEXT = {"responses": {200: {"content": {"text/plain": {"schema": {"type": "string"}}}}}}
+
+api = Documented(
+    bodies=(shapes.PodManifest, shapes.DeleteOptions),
+    title="Pod playground: Kubernetes' paths",
+    version="v1",
+    description="Pods as Kubernetes has them. Errors are Status objects. Bodies are JSON or YAML.",
+    urls_namespace="kubernetes",
+    auth=SIGNED_IN,
+)
+
+
+@api.get("/v1/namespaces", response=shapes.NamespaceList, by_alias=True, operation_id="listNamespaces")
+def list_namespaces(request: SignedIn) -> HttpResponse:
+    """The namespaces you may see: yours, which is made now if this is the first time; all for staff."""
+    namespaces.namespace_of(request.auth)
+    version = pods.resource_version()
+    items = [_namespace_object(row) for row in namespaces.visible_namespaces(request.auth)]
+    return answer(present.listing("NamespaceList", items, version))
+
+
+@api.get(PODS, response=shapes.PodList, by_alias=True, operation_id="listPods")
+def list_pods(
+    request: SignedIn,
+    namespace: str,
+    label_selector: Annotated[str, Query(alias="labelSelector")] = "",
+    field_selector: Annotated[str, Query(alias="fieldSelector")] = "",
+) -> HttpResponse:
+    """The pods of a namespace."""
+    version = pods.resource_version()  # before the rows: a list may be newer than it says, never older
+    found = [pods.pod_object(row) for row in pods.pods_in(request.auth, namespace)]
+    chosen = [
+        pod
+        for pod in found
+        if selectors.by_labels(label_selector, pod) and selectors.by_fields(field_selector, pod)
+    ]
+    return answer(present.listing("PodList", chosen, version))
+
+
+@api.post(
+    PODS, response={201: shapes.Pod}, by_alias=True, operation_id="createPod", openapi_extra=body_of(shapes.PodManifest, yaml=True)
+)
+def create_pod(
+    request: SignedIn, namespace: str, dry_run: Annotated[str, Query(alias="dryRun")] = ""
+) -> HttpResponse:
+    """Create a pod. With `dryRun=All` everything is checked and nothing is kept."""
+    dry = _dry_run(dry_run, "CreateOptions.meta.k8s.io")
+    namespaces.live_namespace(request.auth, namespace)  # a stranger learns nothing from how a body is refused
+    row = pods.create_pod(request.auth, namespace, spec.decode(bodies.read(request)), dry_run=dry)
+    return answer(pods.pod_object(row), 201)
+
+
+@api.get(POD, response=shapes.Pod, by_alias=True, operation_id="readPod")
+def read_pod(request: SignedIn, namespace: str, name: str) -> HttpResponse:
+    """One pod."""
+    return answer(pods.pod_object(pods.live_pod(request.auth, namespace, name)))
+
+
+@api.delete(POD, response=shapes.Pod, by_alias=True, operation_id="deletePod", openapi_extra=body_of(shapes.DeleteOptions, required=False))
+def delete_pod(
+    request: SignedIn,
+    namespace: str,
+    name: str,
+    grace_period_seconds: Annotated[int | None, Query(alias="gracePeriodSeconds")] = None,
+    dry_run: Annotated[str, Query(alias="dryRun")] = "",
+) -> HttpResponse:
+    """Delete a pod within its grace period, which a later call may shorten. 0 takes its name away at once."""
+    dry = _dry_run(dry_run, "DeleteOptions.meta.k8s.io")
+    pods.live_pod(request.auth, namespace, name)
+    grace, uid = _delete_options(request)
+    asked = grace_period_seconds if grace is None else grace
+    terms = pods.Terms(uid=uid, dry_run=dry)
+    return answer(pods.pod_object(pods.delete_pod(request.auth, namespace, name, grace=asked, terms=terms)))
+
+
+@api.get(POD + "/log", operation_id="readPodLog", openapi_extra=TEXT)
+async def read_log(request: SignedIn, namespace: str, name: str, query: Query[LogQuery]) -> StreamingHttpResponse:
+    """A member's log as text; with `follow` it goes on until the member ends or you leave."""
+    row, member = await sync_to_async(_of_log)(request.auth, namespace, name, query.container)
+    pieces = upstream.log(row.uid, member, query.options())
+    first = await anext(pieces, b"")  # what is refused is refused before an answer begins
+    return StreamingHttpResponse(_with_first(first, pieces), content_type="text/plain; charset=utf-8")
+
+
+@api.get("/v1/namespaces/{namespace}/events", response=shapes.EventList, by_alias=True, operation_id="listEvents")
+def list_events(
+    request: SignedIn, namespace: str, field_selector: Annotated[str, Query(alias="fieldSelector")] = ""
+) -> HttpResponse:
+    """The events of a namespace's pods, oldest first; `fieldSelector=involvedObject.uid=…` for those of one."""
+    version = pods.resource_version()
+    lookups = selectors.event_lookups(field_selector)
+    items = pods.events_in(request.auth, namespace, lookups or {}) if lookups is not None else ()
+    return answer(present.listing("EventList", items, version))
+
+
+def _of_log(user: User, namespace: str, name: str, container: str) -> tuple[Pod, str]:
+    row = pods.live_pod(user, namespace, name)
+    return row, member_of(pods.pod_object(row), container)
+
+
+async def _with_first(first: bytes, rest: AsyncGenerator[bytes, None]) -> AsyncIterator[bytes]:
+    async with aclosing(rest):  # the node stops reading when the client leaves
+        yield first
+        async for piece in rest:
+            yield piece
+
+
+def _dry_run(asked: str, kind: str) -> bool:
+    if asked not in ("", "All"):
+        told = f'Unsupported value: "{asked}": supported values: "All"'
+        raise SpecRefused("", (Cause("dryRun", "FieldValueNotSupported", told),), kind=kind)
+    return asked == "All"
+
+
+def _delete_options(request: HttpRequest) -> tuple[int | None, str]:
+    """gracePeriodSeconds and preconditions.uid of the body, which may be left out; the rest of it does not matter."""
+    if not request.body:
+        return None, ""
+    found = bodies.read(request)
+    grace, conditions = found.get("gracePeriodSeconds"), found.get("preconditions") or {}
+    if grace is not None and (not isinstance(grace, int) or isinstance(grace, bool)):
+        raise _wrong("gracePeriodSeconds", "must be a whole number of seconds")
+    uid = conditions.get("uid") if isinstance(conditions, dict) else 0
+    if uid is not None and not isinstance(uid, str):
+        raise _wrong("preconditions.uid", "must be the text of a uid")
+    return grace, uid or ""
+
+
+def _wrong(field: str, message: str) -> Malformed:
+    told = f'DeleteOptions in version "v1" cannot be handled as a DeleteOptions: {field} {message}'
+    return Malformed(told, (Cause(field, "FieldValueTypeInvalid", message),))
+
+
+def _namespace_object(row: Namespace) -> dict[str, Any]:
+    return present.namespace(row.name, created_at=row.created_at, resource_version=row.resource_version)

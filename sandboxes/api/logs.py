@@ -1,0 +1,67 @@
+"""Which member's log is meant, and which part of it: the checks of the API server and the kubelet, in their words."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from ninja import Schema
+from pydantic import ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+from sandboxes.calls import LogOptions
+from sandboxes.errors import Malformed
+
+# The kubelet's words for what cannot be read yet (kubelet_pods.go validateContainerLogStatus; recorded).
+WAITING = {
+    "ErrImagePull": "image can't be pulled",
+    "ImagePullBackOff": "trying and failing to pull image",
+}
+MOST = 2**31 - 1
+
+
+class LogQuery(Schema):
+    """Parameters of a log, as Kubernetes names them: seconds, lines, bytes."""
+
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
+
+    container: str = ""
+    follow: bool = False
+    previous: bool = False
+    timestamps: bool = False
+    tail_lines: Annotated[int, Field(ge=0, le=MOST)] | None = None
+    since_seconds: Annotated[int, Field(ge=1, le=MOST)] | None = None
+    limit_bytes: Annotated[int, Field(ge=1, le=MOST)] | None = None
+
+    def options(self) -> LogOptions:
+        """The same, as the node wants it."""
+        return LogOptions(
+            follow=self.follow,
+            previous=self.previous,
+            timestamps=self.timestamps,
+            tail=self.tail_lines,
+            since=None if self.since_seconds is None else time.time() - self.since_seconds,
+            limit_bytes=self.limit_bytes,
+        )
+
+
+def member_of(pod: Mapping[str, Any], asked: str) -> str:
+    """The member whose log is meant; without a name, the only one. Raises Malformed when there is nothing to read."""
+    name, members = pod["metadata"]["name"], [container["name"] for container in pod["spec"]["containers"]]
+    if not asked and len(members) > 1:
+        raise Malformed(f"a container name must be specified for pod {name}, choose one of: [{' '.join(members)}]")
+    member = asked or members[0]
+    if member not in members:
+        raise Malformed(f"container {member} is not valid for pod {name}")
+    _must_have_run(pod, member)
+    return member
+
+
+def _must_have_run(pod: Mapping[str, Any], member: str) -> None:
+    found = next((status for status in pod["status"].get("containerStatuses", []) if status["name"] == member), None)
+    state = found["state"] if found else {"waiting": {"reason": "ContainerCreating"}}
+    if "waiting" in state and not (found and found["lastState"]):
+        reason = state["waiting"].get("reason", "")
+        told = WAITING.get(reason, reason)
+        raise Malformed(f'container "{member}" in pod "{pod["metadata"]["name"]}" is waiting to start: {told}')

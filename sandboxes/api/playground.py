@@ -1,0 +1,116 @@
+"""What Kubernetes has no path for: the session, the catalogue of images, one live sample."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from asgiref.sync import sync_to_async
+from django.contrib.auth import login, logout
+from django.contrib.auth.models import AnonymousUser, User
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
+from pydantic import BaseModel, ValidationError
+
+from people import links, sign_in
+from sandboxes import namespaces, pods, upstream, wire
+from sandboxes.api import bodies, shapes
+from sandboxes.api.answers import Unauthenticated, answer
+from sandboxes.api.auth import SIGNED_IN, MaybeSignedIn, SignedIn, visitor
+from sandboxes.api.documents import Documented, body_of
+from sandboxes.errors import Cause, Malformed, NodeUnavailable, NotFound
+from sandboxes.models import Image
+
+Body = TypeVar("Body", bound=BaseModel)
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+api = Documented(
+    bodies=(shapes.PasswordSignIn, shapes.LinkSignIn),
+    title="Pod playground: the rest",
+    version="v1",
+    description="Session, catalogue and live samples. Errors are Kubernetes' Status objects.",
+    urls_namespace="playground",
+    auth=SIGNED_IN,
+)
+
+
+@api.get("/session", auth=visitor, response=shapes.Session, by_alias=True, operation_id="readSession")
+def read_session(request: MaybeSignedIn) -> HttpResponse:
+    """Who you are, your namespace (made now if this is the first time), and the token to send with changes."""
+    return _session(request, request.auth)
+
+
+@api.post(
+    "/session",
+    auth=visitor,
+    response=shapes.Session,
+    by_alias=True,
+    operation_id="signIn",
+    openapi_extra=body_of(shapes.PasswordSignIn, shapes.LinkSignIn),
+)
+def create_session(request: MaybeSignedIn) -> HttpResponse:
+    """Sign in with a password or a one-time link. The CSRF token changes with it."""
+    body = bodies.read(request)
+    user = _by_link(body) if "link" in body else _by_password(request, body)
+    login(request, user, backend=BACKEND)
+    return _session(request, user)
+
+
+@api.delete("/session", auth=visitor, response=shapes.Session, by_alias=True, operation_id="signOut")
+def delete_session(request: MaybeSignedIn) -> HttpResponse:
+    """Sign out; harmless when you are not signed in."""
+    logout(request)
+    return _session(request, AnonymousUser())
+
+
+@api.get("/catalogue", response=shapes.Catalogue, by_alias=True, operation_id="listCatalogue")
+def list_catalogue(request: SignedIn) -> HttpResponse:
+    """The images at hand."""
+    rows = Image.objects.order_by("reference", "-state").values("reference", "size", "state")
+    return answer({"items": list({row["reference"]: row for row in rows}.values())})
+
+
+@api.get(
+    "/namespaces/{namespace}/pods/{name}/live", response=wire.Sample, by_alias=True, operation_id="readLiveSample"
+)
+async def read_live(request: SignedIn, namespace: str, name: str) -> HttpResponse:
+    """One sample of the pod from inside, taken now; 503 with the reason while there is nothing to read."""
+    row = await sync_to_async(pods.live_pod)(request.auth, namespace, name)
+    try:
+        sample = await upstream.one_sample(row.uid)
+    except NotFound as exc:  # the pod is there, its containers are not yet
+        raise NodeUnavailable(str(exc)) from exc
+    return HttpResponse(sample, content_type="application/json")
+
+
+def _session(request: HttpRequest, user: User | AnonymousUser) -> HttpResponse:
+    told: dict[str, Any] = {"user": None, "namespace": None, "csrfToken": get_token(request)}
+    if isinstance(user, User):
+        told["user"] = {"name": user.username, "isStaff": user.is_staff}
+        told["namespace"] = namespaces.namespace_of(user).name
+    return answer(told)
+
+
+def _by_link(body: dict[str, Any]) -> User:
+    user = links.redeem(_read(shapes.LinkSignIn, body).link)
+    if user is None:
+        raise Unauthenticated("this link has been used, or is more than 15 minutes old: ask for a new one")
+    return user
+
+
+def _by_password(request: HttpRequest, body: dict[str, Any]) -> User:
+    given = _read(shapes.PasswordSignIn, body)
+    user = sign_in.with_password(request, given.username, given.password)
+    if user is None:
+        raise Unauthenticated("the name or the password is wrong")
+    return user
+
+
+def _read(shape: type[Body], body: dict[str, Any]) -> Body:
+    try:
+        return shape.model_validate(body, strict=True)
+    except ValidationError as exc:
+        causes = tuple(
+            Cause(".".join(map(str, error["loc"])), "FieldValueInvalid", error["msg"])
+            for error in exc.errors(include_input=False, include_context=False)
+        )
+        raise Malformed(f"{causes[0].field}: {causes[0].message}", causes) from exc

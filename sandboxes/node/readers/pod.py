@@ -1,0 +1,171 @@
+"""One watched pod, read from the kernel: puts the readers together and keeps what they hold open.
+
+What changes by the moment (processes, counters, sockets) is read each time; what hardly does (namespaces, hostnames,
+files, accounts) only in a full reading. One part that cannot be read is a problem told, and the others are still read.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from sandboxes import wire
+from sandboxes.errors import FileRefused, PlaygroundError
+from sandboxes.node.readers import namespaces, ps
+from sandboxes.node.readers.cgroups import mounted_hierarchies
+from sandboxes.node.readers.first import First, Vanished, shown
+from sandboxes.node.readers.hostnames import read_hostnames
+from sandboxes.node.readers.network import Network, NodeLinks
+from sandboxes.node.readers.process import Process
+from sandboxes.node.readers.procfs import Processes, Seen
+
+Part = TypeVar("Part")
+
+
+@dataclass(frozen=True)
+class Watched:
+    """What there is to look at in a pod, as the engine and the row have it."""
+
+    targets: tuple[wire.MemberState, ...]
+    published: tuple[wire.PublishedPort, ...]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One whole reading. `lost`: a container said to run has no first process, so the targets are out of date."""
+
+    members: tuple[wire.MemberState, ...]
+    processes: tuple[wire.Process, ...]
+    processes_truncated: bool
+    hostnames: tuple[wire.HostnameView, ...]
+    network: wire.NetworkView | None
+    namespaces: wire.NamespacesView
+    problems: tuple[str, ...]
+    lost: bool
+
+
+@dataclass
+class _Slow:
+    """What the last full reading found."""
+
+    names: dict[str, Mapping[int, bytes]] = field(default_factory=dict)
+    hostnames: tuple[wire.HostnameView, ...] = ()
+    namespaces: wire.NamespacesView = field(
+        default_factory=lambda: namespaces.compare((), namespaces.NodeNamespaces({}, ""))
+    )
+    problems: tuple[str, ...] = ()
+
+
+class PodReader:
+    """The facts of one pod over time. Used from one thread."""
+
+    def __init__(self, node: NodeLinks, docker_socket: str) -> None:
+        self._node = node
+        self._docker_socket = docker_socket
+        self._firsts: dict[wire.MemberState, First] = {}
+        self._processes = Processes()
+        self._network: Network | None = None
+        self._slow = _Slow()
+        self._problems: list[str] = []
+
+    def read(self, watched: Watched, *, fully: bool) -> Reading:
+        """The pod as it is now. `fully` False leaves namespaces, hostnames and accounts as they were last."""
+        self._problems = []
+        came, lost = self._follow(watched.targets)
+        if fully or came:
+            fully = True
+            self._slow = self._read_slow()
+        processes = self._part("processes", lambda: self._read_processes(fully=fully))
+        alive = processes.alive if processes else ()
+        network = self._part("network", lambda: self._read_network(alive, watched.published, fully=fully))
+        return Reading(
+            members=watched.targets,
+            processes=processes.rows if processes else (),
+            processes_truncated=processes.truncated if processes else False,
+            hostnames=self._slow.hostnames,
+            network=network,
+            namespaces=self._slow.namespaces,
+            problems=(*self._problems, *self._slow.problems),
+            lost=lost,
+        )
+
+    def _follow(self, targets: tuple[wire.MemberState, ...]) -> tuple[bool, bool]:
+        """Holds the first process of every container that runs; whether any came or went, and whether any is gone."""
+        running = [target for target in targets if target.running and target.host_pid > 0]
+        left = [target for target in self._firsts if target not in running or self._firsts[target].gone()]
+        for target in left:
+            self._release(self._firsts.pop(target))
+        came = lost = False
+        for target in running:
+            if target not in self._firsts:
+                try:
+                    self._firsts[target] = First(target, mounted_hierarchies())
+                    came = True
+                except Vanished as exc:
+                    self._problems.append(f"{shown(target.member)}: {exc}")
+                    lost = True
+        # In the order of the targets, pause first: the readers rely on it.
+        self._firsts = {target: self._firsts[target] for target in running if target in self._firsts}
+        return came or bool(left), lost
+
+    def _release(self, first: First) -> None:
+        if self._network is not None and self._network.first is first:
+            self._network.close()
+            self._network = None
+        first.close()
+
+    def _read_slow(self) -> _Slow:
+        firsts = list(self._firsts.values())
+        node = namespaces.node_namespaces(self._docker_socket)
+        hostnames, problems = read_hostnames(firsts)
+        return _Slow(
+            names={first.member: _names(first) for first in firsts},
+            hostnames=hostnames,
+            namespaces=namespaces.compare([namespaces.read_inodes(first) for first in firsts], node),
+            problems=problems,
+        )
+
+    def _read_processes(self, *, fully: bool) -> Seen:
+        seen = self._processes.read(list(self._firsts.values()), self._slow.names, fully=fully)
+        self._problems += seen.problems
+        return seen
+
+    def _read_network(
+        self, alive: tuple[Process, ...], published: tuple[wire.PublishedPort, ...], *, fully: bool
+    ) -> wire.NetworkView | None:
+        if self._network is None:
+            if not self._firsts:
+                return None
+            self._network = Network(next(iter(self._firsts.values())), self._node)
+        try:
+            return self._network.read(alive, published, fully=fully)
+        except OSError:
+            self._network.close()
+            self._network = None
+            raise
+
+    def _part(self, what: str, read: Callable[[], Part]) -> Part | None:
+        try:
+            return read()
+        except OSError as exc:
+            self._problems.append(f"{what}: {os.strerror(exc.errno or 0)}")
+        except PlaygroundError as exc:
+            self._problems.append(f"{what}: {exc}")
+        return None
+
+    def close(self) -> None:
+        """Lets go of everything of the pod. Can be repeated."""
+        self._processes.close()
+        for first in self._firsts.values():
+            self._release(first)
+        self._firsts = {}
+
+
+def _names(first: First) -> Mapping[int, bytes]:
+    """The accounts of a container; none when its passwd cannot be read, as in an image without one."""
+    try:
+        return ps.parse_passwd(first.file("/etc/passwd"))
+    except FileRefused:
+        return {}

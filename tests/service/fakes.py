@@ -1,0 +1,132 @@
+"""Stand-ins for what `watch` is made of: the engine's streams and the sampler, led by the test."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from datetime import datetime
+from uuid import UUID
+
+from sandboxes import wire
+from sandboxes.calls import LogOptions
+from sandboxes.engine.streams import EngineEvent, EngineImage
+from sandboxes.errors import EngineError, EngineUnavailable
+
+# Generous: a test that waits so long has failed.
+SOON = 5.0
+
+
+async def until(true: Callable[[], bool]) -> None:
+    """Wait for something that comes true by itself."""
+    async with asyncio.timeout(SOON):
+        while not true():
+            await asyncio.sleep(0.005)
+
+
+class FakeStreams:
+    """`pulled` are the references asked for; a pull ends when `end_pull` says how. `logs`: what each log holds."""
+
+    def __init__(self) -> None:
+        self.pulled: list[str] = []
+        self.cancelled: list[str] = []
+        self.images: list[EngineImage] = []
+        self.subscribed: list[datetime] = []
+        self.logs: dict[str, list[bytes]] = {}
+        self._ends: dict[str, asyncio.Future[None]] = {}
+        self._events: asyncio.Queue[EngineEvent | None] = asyncio.Queue()
+
+    async def events(self, install: str, since: datetime) -> AsyncGenerator[EngineEvent, None]:
+        self.subscribed.append(since)
+        while (event := await self._events.get()) is not None:
+            yield event
+        raise EngineUnavailable
+
+    def happen(self, event: EngineEvent | None) -> None:
+        """An event; None ends the stream."""
+        self._events.put_nowait(event)
+
+    async def image_events(self) -> AsyncGenerator[str, None]:
+        await asyncio.Event().wait()
+        yield ""
+
+    async def pull(self, reference: str) -> None:
+        self.pulled.append(reference)
+        try:
+            await self._end(reference)
+        except asyncio.CancelledError:
+            self.cancelled.append(reference)
+            raise
+
+    def end_pull(self, reference: str, error: str = "") -> None:
+        """The pull of it ends, or the next one will: well, or with these words."""
+        if error:
+            self._end(reference).set_exception(EngineError(error))
+        else:
+            self._end(reference).set_result(None)
+
+    async def log(self, container_id: str, options: LogOptions) -> AsyncGenerator[bytes, None]:
+        for piece in self.logs.get(container_id, []):
+            yield piece
+        if options.follow:
+            await asyncio.Event().wait()
+
+    async def list_images(self) -> tuple[EngineImage, ...]:
+        return tuple(self.images)
+
+    def _end(self, reference: str) -> asyncio.Future[None]:
+        return self._ends.setdefault(reference, asyncio.get_running_loop().create_future())
+
+
+class FakeSampler:
+    """`open` counts the streams now open; `say` sends a frame to all of them."""
+
+    def __init__(self) -> None:
+        self.open = 0
+        self.opened = 0
+        self._queues: list[asyncio.Queue[str]] = []
+
+    def say(self, frame: str) -> None:
+        for queue in self._queues:
+            queue.put_nowait(frame)
+
+    async def stream(self, uid: UUID) -> AsyncGenerator[str, None]:
+        queue: asyncio.Queue[str] = asyncio.Queue()
+        self._queues.append(queue)
+        self.open += 1
+        self.opened += 1
+        try:
+            yield live()
+            yield sample(1)
+            while True:
+                yield await queue.get()
+        finally:
+            self.open -= 1
+            self._queues.remove(queue)
+
+    async def once(self, uid: UUID) -> str:
+        return sample(7)
+
+
+def live(state: str = "live", reason: str = "") -> str:
+    """A Stream frame."""
+    return wire.Stream.model_validate({"state": state, "reason": reason}).model_dump_json(by_alias=True)
+
+
+def sample(rev: int, *, padding: int = 0) -> str:
+    """A Sample frame; `padding` is bytes of problems."""
+    return wire.Sample(
+        rev=rev,
+        at="2026-01-01T00:00:00Z",
+        members=(),
+        processes=(),
+        processes_truncated=False,
+        hostnames=(),
+        network=None,
+        namespaces=wire.NamespacesView(rows=(), host={}, host_from=""),
+        problems=("x" * padding,) if padding else (),
+    ).model_dump_json(by_alias=True)
+
+
+def still(rev: int) -> str:
+    """A Still frame."""
+    return wire.Still(rev=rev, at="2026-01-01T00:00:01Z").model_dump_json(by_alias=True)

@@ -1,0 +1,26 @@
+"""Rows as tests need them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from sandboxes.models import Namespace, Node, Pod
+
+MANIFEST: dict[str, Any] = {
+    "apiVersion": "v1",
+    "kind": "Pod",
+    "metadata": {"name": "web", "namespace": "alice"},
+    "spec": {"containers": [{"name": "a", "image": "nginx"}]},
+}
+
+
+def pod(*, owner: str = "alice", name: str = "web", node: str = "n1", **columns: Any) -> Pod:
+    """A pod of this user on this node, made with whatever it needs to exist."""
+    user, _ = User.objects.get_or_create(username=owner)
+    home, _ = Namespace.objects.get_or_create(name=owner, defaults={"owner": user})
+    Node.objects.get_or_create(name=node)
+    given = {"manifest": MANIFEST, "spec_hash": "h", "created_at": timezone.now(), "rev": 1} | columns
+    return Pod.objects.create(namespace=home, name=name, node_id=node, **given)

@@ -1,0 +1,140 @@
+"""Whatever comes in, it is a Pod or a refusal; whatever is a Pod goes out and comes back the same."""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+
+from sandboxes.errors import Cause, Malformed
+from sandboxes.spec import (
+    Container,
+    ContainerPort,
+    EnvVar,
+    ObjectMeta,
+    Pod,
+    PodSpec,
+    decode,
+    dump,
+    images,
+    read,
+    spec_hash,
+    validate,
+    with_defaults,
+)
+
+TEXT = st.text(max_size=20)
+FIELDS = st.sampled_from(
+    [
+        "apiVersion", "kind", "metadata", "spec", "status", "name", "generateName", "namespace", "labels", "uid",
+        "containers", "image", "command", "args", "env", "value", "ports", "containerPort", "hostPort", "hostIP",
+        "protocol", "workingDir", "hostname", "shareProcessNamespace", "restartPolicy", "imagePullPolicy",
+        "terminationGracePeriodSeconds", "annotations",
+    ]
+)  # fmt: skip
+ANY_TEXT = st.text(st.characters(), max_size=10)  # lone surrogates and NUL included
+SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | ANY_TEXT | st.sampled_from(["Pod", "v1", "nginx"])
+JSON_VALUES: SearchStrategy[object] = st.recursive(
+    SCALARS, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(FIELDS | ANY_TEXT, inner, max_size=5)
+)
+PODLIKE = st.fixed_dictionaries(
+    {},
+    optional={
+        "apiVersion": st.sampled_from(["v1", "", None, "v2"]),
+        "kind": st.sampled_from(["Pod", "", None, 1]),
+        "metadata": st.dictionaries(FIELDS, JSON_VALUES, max_size=4) | JSON_VALUES,
+        "spec": st.dictionaries(FIELDS, JSON_VALUES, max_size=4)
+        | st.fixed_dictionaries({"containers": st.lists(st.dictionaries(FIELDS, JSON_VALUES, max_size=3), max_size=3)}),
+        "status": JSON_VALUES,
+    },
+)
+INT32 = st.integers(-(2**31), 2**31 - 1) | st.integers(-1, 65536)
+PORTS = st.builds(
+    ContainerPort, container_port=INT32, name=TEXT, protocol=st.sampled_from(["", "TCP"]) | TEXT, host_port=INT32, host_ip=TEXT
+)  # fmt: skip
+CONTAINERS = st.builds(
+    Container,
+    name=TEXT,
+    image=TEXT,
+    image_pull_policy=TEXT,
+    command=st.lists(TEXT, max_size=3).map(tuple),
+    args=st.lists(TEXT, max_size=3).map(tuple),
+    env=st.lists(st.builds(EnvVar, name=TEXT, value=TEXT), max_size=3).map(tuple),
+    working_dir=TEXT,
+    ports=st.lists(PORTS, max_size=3).map(tuple),
+)
+MAPS = st.dictionaries(TEXT, TEXT, max_size=3)
+PODS = st.builds(
+    Pod,
+    metadata=st.builds(ObjectMeta, name=TEXT, generate_name=TEXT, namespace=TEXT, labels=MAPS, annotations=MAPS),
+    spec=st.builds(
+        PodSpec,
+        containers=st.lists(CONTAINERS, max_size=3).map(tuple),
+        hostname=TEXT,
+        share_process_namespace=st.none() | st.booleans(),
+        restart_policy=TEXT,
+        termination_grace_period_seconds=st.none() | st.integers(-(2**63), 2**63 - 1),
+    ),
+    api_version=st.just("v1"),
+    kind=st.just("Pod"),
+)
+
+
+@given(PODS)
+def test_what_is_dumped_decodes_to_the_same_pod(pod: Pod) -> None:
+    assert decode(dump(pod)) == pod
+    assert decode(json.loads(json.dumps(dump(with_defaults(pod))))) == with_defaults(pod)
+
+
+@given(PODS)
+def test_validation_never_raises_and_tells_fields(pod: Pod) -> None:
+    causes = validate(pod)
+    assert all(isinstance(cause, Cause) and cause.field and cause.message for cause in causes)
+    assert validate(with_defaults(pod)) == causes
+    assert len(spec_hash(pod)) == 64
+
+
+@given(st.dictionaries(FIELDS | ANY_TEXT, JSON_VALUES, max_size=5) | PODLIKE)
+def test_any_object_is_a_pod_or_malformed(obj: dict[str, object]) -> None:
+    with suppress(Malformed):
+        validate(decode(obj))
+
+
+@given(PODLIKE)
+def test_any_object_as_text_is_a_pod_or_malformed(obj: dict[str, object]) -> None:
+    for content_type in ("application/json", "application/yaml"):
+        with suppress(Malformed):
+            validate(decode(read(json.dumps(obj).encode(), content_type)))
+
+
+YAML_TEXT = st.text(st.sampled_from(list("ab01 \n\t:-,[]{}&*!|>'\"%@`?#~yn.\0\\\x85é")), max_size=60)
+
+
+@given(
+    st.binary(max_size=200) | YAML_TEXT.map(str.encode), st.sampled_from(["application/json", "application/yaml", ""])
+)
+def test_any_bytes_are_an_object_or_malformed(body: bytes, content_type: str) -> None:
+    with suppress(Malformed):
+        assert isinstance(read(body, content_type), dict)
+
+
+@given(PODS)
+def test_a_pod_written_as_yaml_reads_back(pod: Pod) -> None:
+    obj = dump(pod)
+    clean = not any("\0" in text for text in json.loads(json.dumps([str(obj)]))) and "\\x00" not in str(obj)
+    text = yaml.safe_dump(obj, allow_unicode=False, default_style='"').replace("!!int ", "").replace("!!bool ", "")
+    del text  # tags stand before quoted numbers in this style, so the plain style is what is read
+    body = yaml.safe_dump(obj, allow_unicode=False).encode()
+    if clean:
+        with suppress(Malformed):
+            assert decode(read(body, "application/yaml")) == pod
+
+
+@given(st.text(max_size=60) | st.from_regex(r"[a-z.]{0,9}(:5000)?/?[a-z/_-]{0,12}(:[A-Za-z.]{0,5})?", fullmatch=True))
+def test_a_reference_parses_to_itself_in_full_or_not_at_all(text: str) -> None:
+    reference = images.parse(text)
+    assert reference is None or images.parse(str(reference)) == reference

@@ -1,0 +1,142 @@
+"""status(): phase, conditions and container states as Kubernetes names them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from sandboxes.plan import Look
+from sandboxes.status import Place, status, unscheduled
+from sandboxes.world import Desired, Memory, RunState, Termination
+
+from .worlds import IMAGES, NOW, PAUSE_IMAGE, PREPARED, failure, look, member, pause, pod
+
+CREATED, RUNNING, EXITED = RunState.CREATED, RunState.RUNNING, RunState.EXITED
+PLACE = Place("127.0.0.1", NOW)
+
+
+def of(seen: Look, previous: dict[str, Any] | None = None) -> dict[str, Any]:
+    return status(seen, previous=previous or {}, place=PLACE)
+
+
+def both(state: RunState, *, restart: str = "Always", codes: tuple[int, int] = (0, 0), **more: Any) -> Look:
+    web, box = (member(name, state, exit_code=code) for name, code in zip(("web", "box"), codes, strict=True))
+    return look(pause(), web, box, of=pod(restart=restart), memory=PREPARED, **more)
+
+
+PHASES: dict[str, tuple[Look, str]] = {
+    "nothing is there": (look(), "Pending"),
+    "members are only created": (look(pause(), member("web", CREATED), member("box", CREATED)), "Pending"),
+    "one member runs, the other waits": (look(pause(), member("web"), memory=PREPARED), "Pending"),
+    "all run": (both(RUNNING), "Running"),
+    "one runs, one has ended": (look(pause(), member("web"), member("box", EXITED), memory=PREPARED), "Running"),
+    "all ended well, Always": (both(EXITED), "Running"),
+    "all ended well, OnFailure": (both(EXITED, restart="OnFailure"), "Succeeded"),
+    "all ended well, Never": (both(EXITED, restart="Never"), "Succeeded"),
+    "one failed, OnFailure": (both(EXITED, restart="OnFailure", codes=(0, 1)), "Running"),
+    "one failed, Never": (both(EXITED, restart="Never", codes=(0, 1)), "Failed"),
+    "deleted, all ended well": (both(EXITED, desired=Desired.GONE), "Succeeded"),
+    "deleted, one had to be killed": (both(EXITED, desired=Desired.GONE, codes=(0, 137)), "Failed"),
+    "deleted, still running": (both(RUNNING, desired=Desired.GONE), "Running"),
+}
+
+
+@pytest.mark.parametrize("sentence", PHASES)
+def test_phase(sentence: str) -> None:
+    seen, phase = PHASES[sentence]
+    assert of(seen)["phase"] == phase
+
+
+def test_a_terminal_phase_never_changes() -> None:
+    assert of(both(RUNNING), {"phase": "Succeeded"})["phase"] == "Succeeded"
+
+
+def conditions(found: dict[str, Any]) -> dict[str, str]:
+    return {c["type"]: c["status"] + (f":{c['reason']}" if "reason" in c else "") for c in found["conditions"]}
+
+
+def test_a_running_pods_conditions_are_all_true() -> None:
+    assert set(conditions(of(both(RUNNING))).values()) == {"True"}
+
+
+def test_before_the_network_is_prepared_nothing_is_ready() -> None:
+    found = conditions(of(look(pause(), member("web", CREATED), member("box", CREATED))))
+    assert found == {
+        "PodScheduled": "True",
+        "PodReadyToStartContainers": "False",
+        "Initialized": "True",
+        "ContainersReady": "False:ContainersNotReady",
+        "Ready": "False:ContainersNotReady",
+    }
+
+
+def test_a_finished_pod_says_why_it_is_not_ready() -> None:
+    assert conditions(of(both(EXITED, restart="Never")))["Ready"] == "False:PodCompleted"
+    assert conditions(of(both(EXITED, restart="Never", codes=(1, 0))))["Ready"] == "False:PodFailed"
+
+
+def test_the_transition_time_stays_while_the_status_does() -> None:
+    first = of(both(RUNNING))
+    later = look(pause(), member("web"), member("box", EXITED), memory=PREPARED, now=NOW + timedelta(seconds=60))
+    second = {c["type"]: c["lastTransitionTime"] for c in of(later, first)["conditions"]}
+    assert second["PodScheduled"] == "2026-11-23T12:00:00Z"
+    assert second["Ready"] == "2026-11-23T12:01:00Z"
+
+
+def waiting(seen: Look, name: str = "web") -> dict[str, str]:
+    state = next(c["state"] for c in of(seen)["containerStatuses"] if c["name"] == name)
+    found: dict[str, str] = state["waiting"]
+    return found
+
+
+def test_a_pull_that_failed_is_shown_first_as_an_error_then_as_a_back_off() -> None:
+    memory = Memory(failures={"image/nginx:1": failure("ErrImagePull")})
+    assert waiting(look(pause(), images={}, memory=memory))["reason"] == "ErrImagePull"
+    memory = Memory(failures={"image/nginx:1": failure("ErrImagePull", ago=3)})
+    assert waiting(look(pause(), images={}, memory=memory)) == {
+        "reason": "ImagePullBackOff",
+        "message": 'Back-off pulling image "nginx:1": ErrImagePull: the engine\'s words',
+    }
+
+
+def test_an_image_that_may_not_be_pulled_is_never_pulled() -> None:
+    only = {PAUSE_IMAGE: IMAGES[PAUSE_IMAGE]}
+    assert waiting(look(pause(), of=pod(policy="Never"), images=only)) == {
+        "reason": "ErrImageNeverPull",
+        "message": 'Container image "nginx:1" is not present with pull policy of Never',
+    }
+
+
+def test_a_reference_nobody_can_read_is_named() -> None:
+    broken = pod()
+    spec = broken.spec.model_copy(
+        update={"containers": (broken.spec.containers[0].model_copy(update={"image": "Not/An Image"}),)}
+    )
+    told = waiting(look(pause(), of=broken.model_copy(update={"spec": spec})))
+    assert told["reason"] == "InvalidImageName"
+    assert "Not/An Image" in told["message"]
+
+
+def test_a_start_that_failed_waits_under_always_and_is_final_under_never() -> None:
+    memory = PREPARED.model_copy(update={"failures": {"member/web": failure()}})
+    seen = (pause(), member("web", CREATED), member("box"))
+    assert waiting(look(*seen, memory=memory)) == {"reason": "RunContainerError", "message": "the engine's words"}
+    found = of(look(*seen, of=pod(restart="Never"), memory=memory))["containerStatuses"][0]["state"]
+    assert found["terminated"]["reason"] == "StartError"
+    assert found["terminated"]["exitCode"] == 128
+
+
+def test_a_member_that_was_replaced_shows_how_it_ended_last() -> None:
+    ended = Termination(attempt=0, container_id="web-0", exit_code=137, reason="OOMKilled")
+    memory = PREPARED.model_copy(update={"last": {"web": ended}})
+    web = of(look(pause(), member("web", attempt=1), member("box"), memory=memory))["containerStatuses"][0]
+    assert web["restartCount"] == 1
+    assert web["lastState"]["terminated"]["reason"] == "OOMKilled"
+
+
+def test_a_pod_no_node_takes_says_why() -> None:
+    found = unscheduled("0/1 nodes are available: 1 Too many pods.", previous={}, now=NOW)
+    assert conditions(found) == {"PodScheduled": "False:Unschedulable"}
+    assert found["phase"] == "Pending"
