@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.contrib import admin
+from django.db.models import Model
 from django.http import HttpRequest
 
 from people.models import AccessToken, LoginFailure, SignInLink
 
+if TYPE_CHECKING:
+    ModelAdmin = admin.ModelAdmin[Model]
+else:  # Django's own class takes no parameter
+    ModelAdmin = admin.ModelAdmin
 
-class LookAndDelete(admin.ModelAdmin):  # type: ignore[type-arg] # not generic when Django runs it
+
+class LookAndDelete(ModelAdmin):
     """Deleting revokes."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:

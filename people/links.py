@@ -17,9 +17,7 @@ GOOD_FOR = timedelta(minutes=15)
 def issue(user: User) -> str:
     """A new link's text, good for 15 minutes and for one use."""
     text = secret_text.make(PREFIX)
-    SignInLink.objects.create(
-        user=user, digest=secret_text.digest(text), expires_at=timezone.now() + GOOD_FOR
-    )
+    SignInLink.objects.create(user=user, digest=secret_text.digest(text), expires_at=timezone.now() + GOOD_FOR)
     return text
 
 

@@ -9,4 +9,5 @@ class SandboxesConfig(AppConfig):
     name = "sandboxes"
 
     def ready(self) -> None:
+        from playground import celery  # noqa: F401 - the app that sends our tasks, in web and watch too
         from sandboxes import checks  # noqa: F401 - registers the system checks

@@ -12,6 +12,7 @@ from django.db.models import F, Q
 
 from sandboxes import publish, rows, spec
 from sandboxes.act import Tools
+from sandboxes.engine.naming import canary_uids
 from sandboxes.engine.port import Engine, Listed
 from sandboxes.models import Counter, Node, Pod
 from sandboxes.outcome import Entry
@@ -92,7 +93,7 @@ def remove_orphans(tools: Tools) -> int:
 
     Listed first, asked second: a container's row is older than the container. A failed query removes nothing.
     """
-    listed = [item for item in tools.engine.list_all() if item.identity.uid not in reserved(tools.install)]
+    listed = [item for item in tools.engine.list_all() if item.identity.uid not in canary_uids(tools.install)]
     uids = {item.identity.uid for item in listed} | set(tools.host.list_files())
     owned = set(Pod.objects.filter(uid__in=uids, finished_at=None).values_list("uid", flat=True))
     orphans = uids - owned
@@ -109,11 +110,6 @@ def remove_orphans(tools: Tools) -> int:
 def _remove(engine: Engine, listed: list[Listed]) -> None:
     for item in sorted(listed, key=lambda item: item.identity.is_pause):  # members first
         engine.remove(item.id)
-
-
-def reserved(install: str) -> frozenset[uuid.UUID]:
-    """Uids that are not pods: the canary's two pauses (node/network.py)."""
-    return frozenset(uuid.uuid5(uuid.NAMESPACE_URL, f"playground:{install}:canary-{letter}") for letter in "ab")
 
 
 def wake(uid: uuid.UUID, now: datetime) -> str | None:

@@ -76,6 +76,7 @@ class Stack:
         """Prepare the state and start every process; returns when the site answers and the node is ready."""
         self.manage("prepare")
         self.manage("migrate", "--verbosity", "0")
+        self.manage("collectstatic", "--no-input", "--verbosity", "0")
         for name in PROCESSES:
             self.launch(name)
         self.wait_ready()

@@ -68,7 +68,9 @@ def visitor(request: HttpRequest) -> User | AnonymousUser:
 
 def _refuse_forgery(request: HttpRequest) -> None:
     if check_csrf(request) is not None:
-        raise Forbidden("CSRF verification failed: send the token of GET session as X-CSRFToken, from this site's pages")
+        raise Forbidden(
+            "CSRF verification failed: send the token of GET session as X-CSRFToken, from this site's pages"
+        )
 
 
 SIGNED_IN = [BearerToken(), SessionCookie()]

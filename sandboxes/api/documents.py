@@ -7,7 +7,7 @@ a default as a promise that the field is there.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from ninja import NinjaAPI
 from pydantic import BaseModel
@@ -29,7 +29,7 @@ class Documented(NinjaAPI):
         super().__init__(docs_url=None, **options)
         self.bodies = bodies
         for kind in list(self._exception_handlers):
-            self.add_exception_handler(kind, refusal)
+            self.add_exception_handler(kind, cast(Any, refusal))  # ninja's type asks for the class as well
 
     def get_openapi_schema(self, **options: Any) -> Any:
         """ninja's document, completed."""
@@ -38,7 +38,8 @@ class Documented(NinjaAPI):
         refused = {"description": "Refused", "content": {JSON_TYPE: {"schema": reference(shapes.Status)}}}
         for operations in found["paths"].values():
             for operation in operations.values():
-                operation["responses"]["default"] = refused
+                told = {str(code): response for code, response in operation["responses"].items()}
+                operation["responses"] = told | {"default": refused}
         return tidied(found)
 
 
@@ -88,7 +89,7 @@ def tidied(found: Any) -> Any:
             return found
 
 
-def _less(schema: Json) -> Json:
+def _less(schema: dict[Any, Any]) -> Json:
     is_schema = bool({"type", "$ref", "anyOf", "allOf", "oneOf", "const", "enum"} & schema.keys())
     noise = {"default", "title"} if is_schema else set()
     return {key: tidied(value) for key, value in schema.items() if key not in noise}

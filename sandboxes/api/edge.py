@@ -19,8 +19,8 @@ API = "/api/"
 NOTHING = "default-src 'none'; frame-ancestors 'none'"
 # For a page that says nothing else: Django's admin has its scripts and styles in files.
 PAGE = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
-    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 
 Handler = Callable[[HttpRequest], Any]

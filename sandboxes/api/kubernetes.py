@@ -1,4 +1,4 @@
-"""Kubernetes' own paths: pods, their logs, events, namespaces. Reads the request, calls a use case, shows the object."""
+"""Kubernetes' own paths: pods, their logs, events, namespaces. Reads, calls a use case, shows the object."""
 
 from __future__ import annotations
 
@@ -54,19 +54,19 @@ def list_pods(
     version = pods.resource_version()  # before the rows: a list may be newer than it says, never older
     found = [pods.pod_object(row) for row in pods.pods_in(request.auth, namespace)]
     chosen = [
-        pod
-        for pod in found
-        if selectors.by_labels(label_selector, pod) and selectors.by_fields(field_selector, pod)
+        pod for pod in found if selectors.by_labels(label_selector, pod) and selectors.by_fields(field_selector, pod)
     ]
     return answer(present.listing("PodList", chosen, version))
 
 
 @api.post(
-    PODS, response={201: shapes.Pod}, by_alias=True, operation_id="createPod", openapi_extra=body_of(shapes.PodManifest, yaml=True)
+    PODS,
+    response={201: shapes.Pod},
+    by_alias=True,
+    operation_id="createPod",
+    openapi_extra=body_of(shapes.PodManifest, yaml=True),
 )
-def create_pod(
-    request: SignedIn, namespace: str, dry_run: Annotated[str, Query(alias="dryRun")] = ""
-) -> HttpResponse:
+def create_pod(request: SignedIn, namespace: str, dry_run: Annotated[str, Query(alias="dryRun")] = "") -> HttpResponse:
     """Create a pod. With `dryRun=All` everything is checked and nothing is kept."""
     dry = _dry_run(dry_run, "CreateOptions.meta.k8s.io")
     namespaces.live_namespace(request.auth, namespace)  # a stranger learns nothing from how a body is refused
@@ -80,7 +80,13 @@ def read_pod(request: SignedIn, namespace: str, name: str) -> HttpResponse:
     return answer(pods.pod_object(pods.live_pod(request.auth, namespace, name)))
 
 
-@api.delete(POD, response=shapes.Pod, by_alias=True, operation_id="deletePod", openapi_extra=body_of(shapes.DeleteOptions, required=False))
+@api.delete(
+    POD,
+    response=shapes.Pod,
+    by_alias=True,
+    operation_id="deletePod",
+    openapi_extra=body_of(shapes.DeleteOptions, required=False),
+)
 def delete_pod(
     request: SignedIn,
     namespace: str,

@@ -69,9 +69,7 @@ def list_catalogue(request: SignedIn) -> HttpResponse:
     return answer({"items": list({row["reference"]: row for row in rows}.values())})
 
 
-@api.get(
-    "/namespaces/{namespace}/pods/{name}/live", response=wire.Sample, by_alias=True, operation_id="readLiveSample"
-)
+@api.get("/namespaces/{namespace}/pods/{name}/live", response=wire.Sample, by_alias=True, operation_id="readLiveSample")
 async def read_live(request: SignedIn, namespace: str, name: str) -> HttpResponse:
     """One sample of the pod from inside, taken now; 503 with the reason while there is nothing to read."""
     row = await sync_to_async(pods.live_pod)(request.auth, namespace, name)

@@ -1,6 +1,7 @@
 """What the API's answers look like, for its OpenAPI documents (and so for the site's types). Names are Kubernetes'.
 
-Answers are built by `present.py`; tests hold them against these shapes. A field that may be left out is `Annotated[T, Left]`.
+Answers are built by `present.py`; tests hold them against these shapes.
+A field that may be left out is `Annotated[T, Left]`.
 """
 
 from __future__ import annotations

@@ -122,9 +122,13 @@ def _published_elsewhere(scene: Scene) -> Iterator[Probe]:
 
 
 def _towards_host(namespace: int, address: str) -> Outcome:
-    """A connection from inside to a listener that the host opens on `address` for as long as this takes."""
-    with _listen((address, 0)) as listener:
-        return in_netns(namespace, partial(_connect, (address, listener.getsockname()[1])))
+    """A connection from inside to a listener that the host opens on `address` for as long as this takes.
+
+    An address that the host has lost meanwhile cannot be reached either.
+    """
+    with _outcome() as found, _listen((address, 0)) as listener:
+        found.append(in_netns(namespace, partial(_connect, (address, listener.getsockname()[1]))))
+    return found[0]
 
 
 def _listen(address: Address) -> socket.socket:

@@ -6,6 +6,7 @@ import socket
 import struct
 import uuid
 from collections.abc import Iterator
+from functools import partial
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -97,9 +98,9 @@ def test_the_resolver_s_real_port_is_closed_too(here: Site) -> None:
             return False
         return True
 
-    assert all(pod.do(lambda port=port: reached(port)) for port in ports)
+    assert all(pod.do(partial(reached, port)) for port in ports)
     here.host.lock_network(pod.pid, pod.id)
-    assert not any(pod.do(lambda port=port: reached(port)) for port in ports)
+    assert not any(pod.do(partial(reached, port)) for port in ports)
 
 
 def test_locking_twice_is_locking_once(here: Site) -> None:

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
+from contextlib import suppress
 from datetime import datetime
+from pathlib import Path
+from typing import cast
 from uuid import UUID
 
 from sandboxes import wire
 from sandboxes.calls import LogOptions
+from sandboxes.engine.port import Engine
 from sandboxes.engine.streams import EngineEvent, EngineImage
 from sandboxes.errors import EngineError, EngineUnavailable
+from sandboxes.node import api
+from sandboxes.node.logs import Logs
+from sandboxes.world import ObservedContainer
 
 # Generous: a test that waits so long has failed.
 SOON = 5.0
@@ -32,6 +39,7 @@ class FakeStreams:
         self.images: list[EngineImage] = []
         self.subscribed: list[datetime] = []
         self.logs: dict[str, list[bytes]] = {}
+        self.following = 0
         self._ends: dict[str, asyncio.Future[None]] = {}
         self._events: asyncio.Queue[EngineEvent | None] = asyncio.Queue()
 
@@ -65,10 +73,14 @@ class FakeStreams:
             self._end(reference).set_result(None)
 
     async def log(self, container_id: str, options: LogOptions) -> AsyncGenerator[bytes, None]:
-        for piece in self.logs.get(container_id, []):
-            yield piece
-        if options.follow:
-            await asyncio.Event().wait()
+        self.following += 1
+        try:
+            for piece in self.logs.get(container_id, []):
+                yield piece
+            if options.follow:
+                await asyncio.Event().wait()
+        finally:
+            self.following -= 1
 
     async def list_images(self) -> tuple[EngineImage, ...]:
         return tuple(self.images)
@@ -130,3 +142,33 @@ def sample(rev: int, *, padding: int = 0) -> str:
 def still(rev: int) -> str:
     """A Still frame."""
     return wire.Still(rev=rev, at="2026-01-01T00:00:01Z").model_dump_json(by_alias=True)
+
+
+class Served:
+    """The real node API on a unix socket, with a sampler and streams of the test's; `not_ours` are refused uids."""
+
+    def __init__(self, path: Path, key: str, *, group: str = "") -> None:
+        self.path, self.key, self.group = path, key, group
+        self.sampler, self.streams = FakeSampler(), FakeStreams()
+        self.containers: tuple[ObservedContainer, ...] = ()
+        self.not_ours: set[UUID] = set()
+        self._task: asyncio.Task[None] | None = None
+
+    async def owns(self, uid: UUID) -> bool:
+        return uid not in self.not_ours
+
+    def observe(self, uid: UUID) -> tuple[ObservedContainer, ...]:
+        return self.containers
+
+    async def start(self) -> None:
+        engine = cast(Engine, self)
+        served = api.NodeApi(api.Door(self.key, self.owns), self.sampler, Logs(self.streams, lambda: engine))
+        self._task = asyncio.create_task(api.serve(served.app, self.path, self.group))
+        await until(self.path.exists)
+
+    async def stop(self) -> None:
+        assert self._task is not None
+        self._task.cancel()
+        with suppress(asyncio.CancelledError):
+            await self._task
+        self.path.unlink()

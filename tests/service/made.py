@@ -17,10 +17,10 @@ MANIFEST: dict[str, Any] = {
 }
 
 
-def pod(*, owner: str = "alice", name: str = "web", node: str = "n1", **columns: Any) -> Pod:
+def pod(*, user: str = "alice", name: str = "web", node: str = "n1", **columns: Any) -> Pod:
     """A pod of this user on this node, made with whatever it needs to exist."""
-    user, _ = User.objects.get_or_create(username=owner)
-    home, _ = Namespace.objects.get_or_create(name=owner, defaults={"owner": user})
+    owner, _ = User.objects.get_or_create(username=user)
+    home, _ = Namespace.objects.get_or_create(name=user, defaults={"owner": owner})
     Node.objects.get_or_create(name=node)
     given = {"manifest": MANIFEST, "spec_hash": "h", "created_at": timezone.now(), "rev": 1} | columns
     return Pod.objects.create(namespace=home, name=name, node_id=node, **given)

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.utils import timezone
@@ -22,7 +23,8 @@ from sandboxes.world import ImageOnNode
 from tests.unit.simulation import Inline
 
 PAUSE_IMAGE = "playground/pause:1"
-MANIFEST = {
+Json = dict[str, Any]
+MANIFEST: Json = {
     "apiVersion": "v1",
     "kind": "Pod",
     "metadata": {"name": "demo"},
@@ -33,7 +35,7 @@ MANIFEST = {
 }
 
 
-def a_pod(manifest: dict[str, object] | None = None, *, node: str | None = "n1", name: str = "demo") -> Pod:
+def a_pod(manifest: Json | None = None, *, node: str | None = "n1", name: str = "demo") -> Pod:
     """An accepted pod's row, in the namespace of a user of its own."""
     pod = spec.with_defaults(spec.decode(manifest or MANIFEST))
     user, _ = get_user_model().objects.get_or_create(username="ada")

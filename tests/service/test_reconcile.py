@@ -141,7 +141,11 @@ def test_only_one_of_two_passes_works() -> None:
 
 def test_a_pass_that_lost_its_claim_ends_quietly_and_writes_nothing() -> None:
     node, pod = FakeNode(), a_pod()
-    during(node.engine, "create_pause", lambda: Pod.objects.filter(pk=pod.pk).update(owner="someone else") and None)
+
+    def another_takes_over() -> None:
+        Pod.objects.filter(pk=pod.pk).update(owner="someone else")
+
+    during(node.engine, "create_pause", another_takes_over)
     node.look(pod.uid)
     pod.refresh_from_db()
     assert pod.owner == "someone else"
@@ -241,12 +245,9 @@ def test_an_image_that_does_not_exist_is_asked_for_and_told_as_kubernetes_does()
 
 def test_a_row_that_says_more_than_its_profile_gives_builds_nothing() -> None:
     """The web tier writes the database; the node checks again."""
-    spec = dict(MANIFEST["spec"])  # type: ignore[call-overload]
-    ports = [{"containerPort": 80, "hostPort": 22, "protocol": "TCP"}]
-    node, pod = (
-        FakeNode(),
-        a_pod(MANIFEST | {"spec": spec | {"containers": [{"name": "a", "image": "nginx:1", "ports": ports}]}}),
-    )
+    port = {"containerPort": 80, "hostPort": 22, "protocol": "TCP"}
+    spec = {"containers": [{"name": "a", "image": "nginx:1", "ports": [port]}]}
+    node, pod = FakeNode(), a_pod(MANIFEST | {"spec": spec})
     node.look(pod.uid)
     pod.refresh_from_db()
     assert pod.status["phase"] == "Failed"

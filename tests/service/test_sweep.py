@@ -10,7 +10,7 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from sandboxes import sweep
-from sandboxes.engine.naming import Identity
+from sandboxes.engine.naming import Identity, canary_uids
 from sandboxes.models import Node, Pod, PodEvent
 from sandboxes.world import RunState
 
@@ -149,7 +149,7 @@ def test_nothing_is_removed_when_the_rows_cannot_be_asked(monkeypatch: pytest.Mo
 
 def test_the_canary_is_no_orphan() -> None:
     node = FakeNode()
-    for uid in sweep.reserved("test"):
+    for uid in canary_uids("test"):
         node.engine.put(Identity("test", uid, "canary", "", 0, 0), RunState.RUNNING)
     assert sweep.remove_orphans(node.tools) == 0
     assert len(node.engine.containers) == 2

@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sandboxes.act import Hands, Tools, act
-from sandboxes.engine.faults import Crash, Faults
 from sandboxes.engine.fake import FakeEngine
+from sandboxes.engine.faults import Crash, Faults
 from sandboxes.engine.naming import Identity
 from sandboxes.host.fake import FakeHost
 from sandboxes.outcome import Done, told

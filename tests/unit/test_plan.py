@@ -102,7 +102,7 @@ TABLE: dict[str, tuple[Look, tuple[Stage, ...]]] = {
             (CreatePause(1),),
             (StartPause(1),),
             (PrepareNetwork(1),),
-            NEW[:0] + (CreateMember("web", 0, 1), CreateMember("box", 0, 1)),
+            (CreateMember("web", 0, 1), CreateMember("box", 0, 1)),
             START,
         ),
     ),

@@ -106,7 +106,13 @@ def test_null_is_unset_everywhere() -> None:
 
 
 def test_what_the_server_owns_is_dropped_silently() -> None:
-    owned = {"uid": "x", "resourceVersion": "1", "creationTimestamp": None, "managedFields": [{}], "generation": 3}
+    owned: dict[str, object] = {
+        "uid": "x",
+        "resourceVersion": "1",
+        "creationTimestamp": None,
+        "managedFields": [{}],
+        "generation": 3,
+    }
     assert decode({"metadata": {"name": "a"} | owned, "status": {"phase": 1}}) == decode({"metadata": {"name": "a"}})
 
 
@@ -129,8 +135,10 @@ def test_no_more_than_a_hundred_unknown_fields_are_told() -> None:
 @pytest.mark.parametrize(
     ("spec", "field", "told"),
     [
-        ({"containers": {}}, "spec.containers", "object into Go struct field PodSpec.spec.containers of type []v1.Container"),
-        ({"containers": [1]}, "spec.containers[0]", "number into Go struct field PodSpec.spec.containers of type v1.Container"),
+        ({"containers": {}}, "spec.containers",
+         "object into Go struct field PodSpec.spec.containers of type []v1.Container"),
+        ({"containers": [1]}, "spec.containers[0]",
+         "number into Go struct field PodSpec.spec.containers of type v1.Container"),
         ({"containers": [{"command": "sh"}]}, "spec.containers[0].command",
          "string into Go struct field Container.spec.containers.command of type []string"),
         ({"containers": [{}, {"args": ["a", 1]}]}, "spec.containers[1].args[1]",

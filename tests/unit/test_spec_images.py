@@ -24,13 +24,10 @@ SHA = "sha256:" + "0123456789abcdef" * 4
         ("[::1]:5000/a", "[::1]:5000/a:latest"),
         (f"nginx@{SHA}", f"docker.io/library/nginx@{SHA}"),
         (f"nginx:1@{SHA}", f"docker.io/library/nginx:1@{SHA}"),
-        ("docker.io/" + "a" * 245, "docker.io/" + "a" * 237 + ":latest"),
+        ("example.com/" + "a" * 243, "example.com/" + "a" * 243 + ":latest"),
     ],
 )
 def test_short_references_are_spelt_out(short: str, full: str) -> None:
-    if short.endswith("a" * 245):
-        short = "docker.io/" + "library/" + "a" * 237
-        full = f"{short}:latest"
     assert str(parse(short)) == full
 
 
@@ -42,9 +39,10 @@ def test_spelling_out_twice_changes_nothing() -> None:
 @pytest.mark.parametrize(
     "reference",
     [
-        "", " ", " nginx", "nginx ", "nginx\n", "Nginx", "ng inx", "a//b", "/a", "a/", "a:", "a:b:c", ":a", "a@", "@" + SHA,
-        "a@sha256:12", "a@md5:" + "0" * 32, f"a@{SHA.upper()}", f"a@{SHA}x", "a:-x", "a:" + "x" * 129, "a___b", "a..b", "-a", "a-",
-        "ex_ample.com/a", "-a.com/b", "[::1/a", "0" * 64, "a" * 256, "é", "a\0", "http://example.com/a", "a:b/c", "docker.io/",
+        "", " ", " nginx", "nginx ", "nginx\n", "ng inx", "é", "a\0", "Nginx", "a//b", "/a", "a/", "docker.io/",
+        "a___b", "a..b", "-a", "a-", "a:", "a:b:c", ":a", "a:b/c", "a:-x", "a:" + "x" * 129, "ex_ample.com/a",
+        "-a.com/b", "[::1/a", "http://example.com/a", "a@", "a@sha256:12", "a@md5:" + "0" * 32, f"@{SHA}",
+        f"a@{SHA.upper()}", f"a@{SHA}x", "0" * 64, "example.com/" + "a" * 244,
     ],
 )  # fmt: skip
 def test_what_is_no_reference(reference: str) -> None:

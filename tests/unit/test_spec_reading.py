@@ -83,11 +83,14 @@ def test_half_a_surrogate_pair_is_refused() -> None:
     assert read(rb'{"kind": "\ud83d\ude00"}', JSON) == {"kind": "\U0001f600"}
 
 
-@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999", "9" * 400])
-def test_numbers_that_json_does_not_have_are_refused(number: str) -> None:
-    assert "number" in str(refusal(f'{{"a": {number}}}'.encode(), JSON)) or number in str(
-        refusal(f'{{"a": {number}}}'.encode(), JSON)
-    )
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity"])
+def test_words_for_numbers_that_json_does_not_have_are_refused(number: str) -> None:
+    assert f"{number} is not a JSON value" in str(refusal(f'{{"a": {number}}}'.encode(), JSON))
+
+
+@pytest.mark.parametrize("number", ["1e999", "9" * 400, "-" + "9" * 10_000])
+def test_a_number_too_large_for_a_double_is_refused(number: str) -> None:
+    assert "a: the number is out of range" in str(refusal(f'{{"a": {number}}}'.encode(), JSON))
 
 
 @pytest.mark.parametrize("number", [".nan", ".inf", "-.INF"])
@@ -123,15 +126,13 @@ def test_a_key_that_comes_twice_in_yaml_is_told_with_its_line() -> None:
         ("[1]: 2", "a key must be text"),
         ("? {a: b}\n: 2", "a key must be text"),
         ("~: 2", "a key must be text"),
-        ("a: 'x", "line 1: found unexpected end of stream"),
+        ("a: 'x", "yaml: found unexpected end of stream"),
         ("a: b: c", "mapping values are not allowed"),
         ("a: \x07", "control characters are not allowed"),
         ("a:\n\t- b", "line 2: found character that cannot start any token"),
     ],
 )
 def test_yaml_that_is_refused(text: str, told: str) -> None:
-    if told.startswith("line 1: found unexpected"):
-        told = told.removeprefix("line 1: ")
     assert told in str(refusal(text.encode(), YAML))
 
 

@@ -37,9 +37,9 @@ def begun(world: World) -> Simulation:
     simulation = Simulation(desired=desired)
     for attempt, state, right in pauses:
         simulation.has("", state, attempt=attempt, pause_attempt=attempt, of="h" * 64 if right else "another spec")
-    for name, state in (("web", web), ("box", box), ("stray", stray)):
-        if state is not None:
-            simulation.has(name, state)
+    for name, there in (("web", web), ("box", box), ("stray", stray)):
+        if there is not None:
+            simulation.has(name, there)
     if remembered:
         attempts = {"": 1, "web": 0, "box": 0}
         simulation.memory = Memory(attempts=attempts, locked=simulation.pause_id(0))

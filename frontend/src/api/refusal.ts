@@ -24,7 +24,10 @@ export class Refusal extends Error {
 export function readRefusal(code: number, body: unknown): Refusal {
   if (!isRecord(body)) return new Refusal(code, "Unknown", `The service answered with status ${code}.`);
   const details = isRecord(body.details) ? body.details : {};
-  const causes = list(details, "causes").map((cause) => ({ field: text(cause, "field"), message: text(cause, "message") }));
+  const causes = list(details, "causes").map((cause) => ({
+    field: text(cause, "field"),
+    message: text(cause, "message"),
+  }));
   const message = text(body, "message") || text(body, "detail") || `The service answered with status ${code}.`;
   return new Refusal(code, text(body, "reason"), message, causes);
 }

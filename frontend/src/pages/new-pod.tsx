@@ -117,7 +117,11 @@ function NewPodForm({ namespace }: { readonly namespace: string }) {
 function Refused({ errors }: { readonly errors: Placed }) {
   if (errors.rest.length === 0 && errors.fields.size === 0) return null;
   if (errors.rest.length === 0) {
-    return <p className="bad">The pod was not made. {errors.fields.size === 1 ? "One field" : "Some fields"} below must change.</p>;
+    return (
+      <p className="bad">
+        The pod was not made. {errors.fields.size === 1 ? "One field" : "Some fields"} below must change.
+      </p>
+    );
   }
   return (
     <div className="problem" role="alert" tabIndex={-1}>

@@ -57,7 +57,13 @@ export function SignInPage() {
         <h1>Pod playground</h1>
         <p className="hint">Pods on Docker, seen from the inside. Sign in to have your own.</p>
         {entry.isError && <Problem title={told(entry.error)} />}
-        <Field id="username" label="User name" value={username} onChange={setUsername} input={{ autoComplete: "username" }} />
+        <Field
+          id="username"
+          label="User name"
+          value={username}
+          onChange={setUsername}
+          input={{ autoComplete: "username" }}
+        />
         <Field
           id="password"
           label="Password"

@@ -13,7 +13,8 @@ export function hostnameSentence(views: readonly HostnameView[]): string {
   const spaces = distinct(views.map((view) => view.uts).filter((inode) => inode !== null));
   const first = names[0];
   if (first === undefined) return "";
-  if (views.some((view) => view.uts === null)) return "Not every UTS namespace could be read, so nothing is said of it.";
+  if (views.some((view) => view.uts === null))
+    return "Not every UTS namespace could be read, so nothing is said of it.";
   if (views.length === 1) return `${called(views[0]?.member ?? "")} has a UTS namespace of its own.`;
   const who = listed(views.map((view) => called(view.member)));
   if (spaces.length === 1) return `${who} share one UTS namespace: a hostname set in one is set in all.`;

@@ -36,7 +36,9 @@ function owners(sockets: readonly Socket[]): string {
 function listeners(view: NetworkView, port: PublishedPort): readonly Socket[] {
   return view.sockets.filter(
     (socket) =>
-      isListening(socket) && socket.localPort === port.containerPort && socket.protocol.startsWith(port.protocol.toLowerCase()),
+      isListening(socket) &&
+      socket.localPort === port.containerPort &&
+      socket.protocol.startsWith(port.protocol.toLowerCase()),
   );
 }
 

@@ -52,6 +52,6 @@ export function bytes(count: number): string {
 }
 
 /** "1 packet", "2 packets". */
-export function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
 }

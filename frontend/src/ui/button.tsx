@@ -1,5 +1,5 @@
 // A press that does something; `kind` says how much it weighs.
-import { Button as Press, type ButtonProps } from "react-aria-components";
+import { type ButtonProps, Button as Press } from "react-aria-components";
 
 interface Props extends Omit<ButtonProps, "className"> {
   readonly kind?: "main" | "plain" | "quiet" | "danger";

@@ -15,7 +15,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("user", help="the user's name")
-        parser.add_argument("--create-admin", action="store_true", help="make the user, as an admin, when there is none")
+        parser.add_argument(
+            "--create-admin", action="store_true", help="make the user, as an admin, when there is none"
+        )
 
     def handle(self, *args: Any, user: str, create_admin: bool, **options: Any) -> None:
         found = named(user, create=create_admin, admin=True)

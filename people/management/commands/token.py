@@ -16,7 +16,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("user", help="the user's name")
-        parser.add_argument("--create", action="store_true", help="make the user when there is none, without a password")
+        parser.add_argument(
+            "--create", action="store_true", help="make the user when there is none, without a password"
+        )
         parser.add_argument("--name", default="manage.py", help="what the token is for (shown in the admin)")
 
     def handle(self, *args: Any, user: str, create: bool, name: str, **options: Any) -> None:

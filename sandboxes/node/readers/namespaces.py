@@ -69,9 +69,7 @@ def _cell(kind: wire.NamespaceKind, row: Inodes, rows: Sequence[Inodes], host: i
     return wire.NamespaceCell(kind=kind, inode=inode, relation=relation, owner=owner, shared_with=others)
 
 
-def _relation(
-    inode: int | None, host: int | None, member: str, sharers: Sequence[str]
-) -> tuple[Relation, str]:
+def _relation(inode: int | None, host: int | None, member: str, sharers: Sequence[str]) -> tuple[Relation, str]:
     if inode is None or host is None:
         return "unknown", ""
     if inode == host:

@@ -27,9 +27,18 @@ class NodeLinks:
     def __init__(self) -> None:
         self._socket = RouteSocket(links_only=True)
         self._known: dict[int, Link | None] = {}
+        self._ends: dict[Link, wire.HostEnd | None] = {}
 
     def host_end(self, link: Link) -> wire.HostEnd | None:
-        """The other end of a pod's veth, if it is on the node."""
+        """The other end of a pod's veth, if it is on the node. Raises OSError."""
+        if self._socket.changed():
+            self._known.clear()
+            self._ends.clear()
+        if link not in self._ends:
+            self._ends[link] = self._host_end(link)
+        return self._ends[link]
+
+    def _host_end(self, link: Link) -> wire.HostEnd | None:
         end = self._link(link.peer)
         if end is None or end.kind != "veth" or end.peer != link.index:
             return None
@@ -43,13 +52,6 @@ class NodeLinks:
             bridge=bridge.name if bridge else "",
         )
 
-    def refresh(self) -> bool:
-        """Forgets what it knows if anything changed, and says so."""
-        changed = self._socket.changed()
-        if changed:
-            self._known.clear()
-        return changed
-
     def _link(self, index: int) -> Link | None:
         if index not in self._known:
             self._known[index] = self._socket.link(index)
@@ -61,12 +63,11 @@ class NodeLinks:
 
 
 class Network:
-    """The network namespace of one process, by its number of changes. Raises OSError or NotEntered."""
+    """The network namespace of a container's first process. Raises OSError or NotEntered."""
 
     def __init__(self, first: First, node: NodeLinks) -> None:
         self.first = first
         self._node = node
-        self._seen_node: dict[int, wire.HostEnd | None] = {}
         self._links: tuple[Link, ...] = ()
         self._addresses: tuple[LinkAddress, ...] = ()
         self._routes: tuple[wire.Route, ...] = ()

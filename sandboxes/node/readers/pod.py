@@ -17,7 +17,8 @@ from sandboxes.node.readers import namespaces, ps
 from sandboxes.node.readers.cgroups import mounted_hierarchies
 from sandboxes.node.readers.first import First, Vanished, shown
 from sandboxes.node.readers.hostnames import read_hostnames
-from sandboxes.node.readers.network import Network, NodeLinks
+from sandboxes.node.readers.network import Network
+from sandboxes.node.readers.node import Node
 from sandboxes.node.readers.process import Process
 from sandboxes.node.readers.procfs import Processes, Seen
 
@@ -43,7 +44,22 @@ class Reading:
     network: wire.NetworkView | None
     namespaces: wire.NamespacesView
     problems: tuple[str, ...]
-    lost: bool
+    lost: bool = field(compare=False)
+
+
+def nothing_runs(watched: Watched) -> Reading:
+    """The reading of a pod of which no container runs."""
+    slow = _Slow()
+    return Reading(
+        members=watched.targets,
+        processes=(),
+        processes_truncated=False,
+        hostnames=slow.hostnames,
+        network=None,
+        namespaces=slow.namespaces,
+        problems=(),
+        lost=False,
+    )
 
 
 @dataclass
@@ -61,9 +77,8 @@ class _Slow:
 class PodReader:
     """The facts of one pod over time. Used from one thread."""
 
-    def __init__(self, node: NodeLinks, docker_socket: str) -> None:
+    def __init__(self, node: Node) -> None:
         self._node = node
-        self._docker_socket = docker_socket
         self._firsts: dict[wire.MemberState, First] = {}
         self._processes = Processes()
         self._network: Network | None = None
@@ -112,18 +127,21 @@ class PodReader:
 
     def _release(self, first: First) -> None:
         if self._network is not None and self._network.first is first:
+            self._close_network()
+        first.close()
+
+    def _close_network(self) -> None:
+        if self._network is not None:
             self._network.close()
             self._network = None
-        first.close()
 
     def _read_slow(self) -> _Slow:
         firsts = list(self._firsts.values())
-        node = namespaces.node_namespaces(self._docker_socket)
         hostnames, problems = read_hostnames(firsts)
         return _Slow(
             names={first.member: _names(first) for first in firsts},
             hostnames=hostnames,
-            namespaces=namespaces.compare([namespaces.read_inodes(first) for first in firsts], node),
+            namespaces=namespaces.compare([namespaces.read_inodes(first) for first in firsts], self._node.namespaces()),
             problems=problems,
         )
 
@@ -135,15 +153,16 @@ class PodReader:
     def _read_network(
         self, alive: tuple[Process, ...], published: tuple[wire.PublishedPort, ...], *, fully: bool
     ) -> wire.NetworkView | None:
-        if self._network is None:
-            if not self._firsts:
-                return None
-            self._network = Network(next(iter(self._firsts.values())), self._node)
+        first = next(iter(self._firsts.values()), None)
+        if first is None:
+            return None
+        if self._network is None or self._network.first is not first:
+            self._close_network()
+            self._network = Network(first, self._node.links)
         try:
             return self._network.read(alive, published, fully=fully)
         except OSError:
-            self._network.close()
-            self._network = None
+            self._close_network()
             raise
 
     def _part(self, what: str, read: Callable[[], Part]) -> Part | None:

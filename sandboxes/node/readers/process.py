@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from sandboxes import wire
 from sandboxes.node.readers import ps
 from sandboxes.node.readers.cgroups import container_path
-from sandboxes.node.readers.first import First, namespace_inode, read_at
+from sandboxes.node.readers.first import First, namespace_inode
 
 LONGEST_CMDLINE = 4096
 _NAMES = ("stat", "status", "cmdline")
@@ -22,7 +22,7 @@ _ROOM = 8192
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """What all rows of one sample have in common. `boot`: epoch seconds; `uptime`: ticks; `reapers`: by PID namespace."""
+    """What the rows of one sample share. `boot`: epoch seconds; `uptime`: ticks; `reapers`: by PID namespace."""
 
     boot: float
     uptime: int
@@ -43,7 +43,7 @@ class Process:
         self.first = first
         self._fds = _open_files(pid) if keep else {}
         try:
-            self._raw = {name: b"" for name in _NAMES}
+            self._raw = dict.fromkeys(_NAMES, b"")
             self.stat = ps.parse_stat(self._read("stat"))
             self.uid, self.ns_pids = ps.parse_status(self._read("status"))
             self.pid_namespace = namespace_inode_of(pid)

@@ -1,0 +1,37 @@
+// Pause's members as the pod's status has them, reasons and messages whole.
+import { type MemberFacts, type PodFacts, troubled } from "../state/pod";
+import { clock, visible } from "../state/text";
+import { MemberName } from "../ui/member";
+import { Pane } from "../ui/pane";
+import { type Column, FactTable, whole } from "../ui/table";
+
+function told(member: MemberFacts): string {
+  const exit = member.exitCode === null ? "" : `exit code ${member.exitCode}`;
+  const since = member.state === "running" && member.startedAt ? `since ${clock(member.startedAt)}` : "";
+  return [member.message, exit, since].filter(Boolean).join(" · ");
+}
+
+export function MemberStates({ pod }: { readonly pod: PodFacts }) {
+  const wrong = new Set(troubled(pod).map((member) => member.name));
+  const columns: readonly Column<MemberFacts>[] = [
+    { head: "Member", cell: (member) => <MemberName member={member.name} /> },
+    { head: "Image", worth: 2, cell: (member) => <span className="mono">{member.image}</span> },
+    {
+      head: "State",
+      cell: (member) => (
+        <span className={wrong.has(member.name) ? "bad" : ""}>
+          {member.state}
+          {member.reason && `: ${member.reason}`}
+        </span>
+      ),
+    },
+    { head: "Ready", worth: 2, cell: (member) => (member.ready ? "yes" : "no") },
+    { head: "Restarts", worth: 3, align: "end", cell: (member) => <span className="mono">{member.restarts}</span> },
+    { head: "What it says", fills: true, cell: (member) => <span className="words">{visible(told(member))}</span> },
+  ];
+  return (
+    <Pane title="Members" wide>
+      <FactTable caption="Members" columns={columns} groups={whole(pod.members)} keyOf={(member) => member.name} />
+    </Pane>
+  );
+}

@@ -1,0 +1,240 @@
+"""The live WebSocket, without a server: who gets in, what comes first, what ends it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import UUID
+
+import pytest
+from asgiref.sync import sync_to_async
+from channels.layers import get_channel_layer
+from channels.routing import URLRouter
+from channels.testing import WebsocketCommunicator
+from django.contrib.auth.models import User
+from django.test import Client
+from django.utils import timezone
+
+from people import tokens
+from sandboxes import upstream, wire
+from sandboxes.models import Pod
+from sandboxes.publish import pod_group
+from sandboxes.routing import websocket_urlpatterns
+from tests.service import made
+from tests.service.fakes import SOON, live, sample, still
+
+pytestmark = pytest.mark.usefixtures("database_thread")
+PATH = "/ws/namespaces/alice/pods/web/live"
+Headers = dict[str, str]
+
+
+class Upstream:
+    """What the node says; `open` counts who listens."""
+
+    def __init__(self) -> None:
+        self.open = 0
+        self.queue: asyncio.Queue[str] = asyncio.Queue()
+
+    async def live(self, uid: UUID) -> AsyncGenerator[str, None]:
+        self.open += 1
+        try:
+            while True:
+                yield await self.queue.get()
+        finally:
+            self.open -= 1
+
+
+@pytest.fixture
+def node(monkeypatch: pytest.MonkeyPatch) -> Upstream:
+    found = Upstream()
+    monkeypatch.setattr(upstream, "live", found.live)
+    return found
+
+
+@sync_to_async
+def bearer(name: str = "alice") -> Headers:
+    return {"authorization": f"Bearer {tokens.issue(User.objects.get_or_create(username=name)[0])}"}
+
+
+@sync_to_async
+def cookie(name: str = "alice", **others: str) -> Headers:
+    client = Client()
+    client.force_login(User.objects.get_or_create(username=name)[0])
+    page = {"host": "localhost:8000", "origin": "http://localhost:8000"}
+    return page | {"cookie": f"sessionid={client.cookies['sessionid'].value}"} | others
+
+
+@asynccontextmanager
+async def page(headers: Headers, path: str = PATH) -> AsyncIterator[WebsocketCommunicator]:
+    encoded = [(name.encode(), value.encode()) for name, value in headers.items()]
+    socket = WebsocketCommunicator(URLRouter(websocket_urlpatterns), path, encoded)
+    accepted, _ = await socket.connect(SOON)
+    assert accepted, "a browser learns a close code only from a socket that was open"
+    yield socket
+    await socket.disconnect(timeout=SOON)
+
+
+async def message(socket: WebsocketCommunicator) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(await socket.receive_from(SOON))
+    return found
+
+
+async def code(socket: WebsocketCommunicator) -> int:
+    """The close code of the next thing that is not a frame."""
+    while (output := await socket.receive_output(SOON))["type"] != "websocket.close":
+        pass
+    found: int = output["code"]
+    return found
+
+
+async def change(pod: Pod, *, nudge: bool = True, **columns: Any) -> None:
+    await sync_to_async(Pod.objects.filter(pk=pod.pk).update)(**columns)
+    if nudge:
+        changed = {"type": "pod.changed", "uid": str(pod.uid), "rev": columns.get("rev", pod.rev)}
+        await get_channel_layer().group_send(pod_group(pod.uid), changed)
+
+
+async def test_the_snapshot_comes_first_then_what_the_node_says(node: Upstream) -> None:
+    pod = await sync_to_async(made.pod)()
+    for frame in (live(), sample(1), still(1)):
+        node.queue.put_nowait(frame)
+    async with page(await bearer()) as socket:
+        first = await message(socket)
+        assert (first["type"], first["rev"], first["pod"]["metadata"]["uid"]) == ("snapshot", 1, str(pod.uid))
+        assert [await socket.receive_from(SOON) for _ in range(3)] == [live(), sample(1), still(1)]
+    assert node.open == 0
+
+
+async def test_a_change_brings_a_new_snapshot_and_an_old_nudge_none(node: Upstream) -> None:
+    pod = await sync_to_async(made.pod)()
+    async with page(await bearer()) as socket:
+        assert (await message(socket))["rev"] == 1
+        await change(pod, rev=5)
+        assert (await message(socket))["rev"] == 5
+        await change(pod, rev=3)
+        node.queue.put_nowait(still(1))
+        assert (await message(socket))["type"] == "still"
+
+
+async def test_many_changes_are_one_snapshot_of_the_last(node: Upstream) -> None:
+    pod = await sync_to_async(made.pod)()
+    async with page(await bearer()) as socket:
+        await message(socket)
+        for rev in range(2, 50):
+            await change(pod, rev=rev)
+        revs = []
+        while not revs or revs[-1] < 49:
+            revs.append((await message(socket))["rev"])
+        assert revs == sorted(set(revs))
+
+
+@pytest.mark.parametrize("origin", ["http://localhost:8000", "https://portal.example"])
+async def test_a_cookie_opens_a_socket_for_our_own_pages(node: Upstream, settings: Any, origin: str) -> None:
+    settings.CSRF_TRUSTED_ORIGINS = ["https://portal.example"]
+    await sync_to_async(made.pod)()
+    async with page(await cookie(origin=origin)) as socket:
+        assert (await message(socket))["type"] == "snapshot"
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "https://localhost:8000",
+        "http://localhost:31005",
+        "http://localhost",
+        "http://evil.example",
+        "http://localhost:8000.evil.example",
+        "http://localhost:x",
+        "null",
+        "",
+    ],
+)
+async def test_a_cookie_from_elsewhere_opens_nothing(node: Upstream, origin: str) -> None:
+    await sync_to_async(made.pod)()
+    async with page(await cookie(origin=origin)) as socket:
+        assert await code(socket) == wire.CLOSE_UNAUTHENTICATED
+
+
+async def test_a_host_that_is_not_ours_opens_nothing(node: Upstream) -> None:
+    await sync_to_async(made.pod)()
+    async with page(await cookie(host="rebound.example", origin="http://rebound.example")) as socket:
+        assert await code(socket) == wire.CLOSE_UNAUTHENTICATED
+
+
+async def test_a_token_needs_no_origin(node: Upstream) -> None:
+    await sync_to_async(made.pod)()
+    async with page(await bearer() | {"origin": "http://evil.example"}) as socket:
+        assert (await message(socket))["type"] == "snapshot"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{}, {"authorization": "Bearer wrong"}, {"authorization": "Basic eDp5"}, {"cookie": "sessionid=wrong"}],
+    ids=["nothing", "wrong token", "basic", "wrong session"],
+)
+async def test_nobody_is_told_nothing(node: Upstream, headers: Headers) -> None:
+    await sync_to_async(made.pod)()
+    page_of_ours = {"host": "localhost", "origin": "http://localhost"}
+    async with page(page_of_ours | headers) as socket:
+        assert await code(socket) == wire.CLOSE_UNAUTHENTICATED
+
+
+@pytest.mark.parametrize("path", [PATH, "/ws/namespaces/alice/pods/other/live", "/ws/namespaces/no/pods/web/live"])
+async def test_anothers_pod_is_not_found_like_one_that_is_not_there(node: Upstream, path: str) -> None:
+    await sync_to_async(made.pod)()
+    async with page(await bearer("mallory"), path) as socket:
+        assert await code(socket) == wire.CLOSE_NOT_FOUND
+
+
+async def test_staff_may_look(node: Upstream) -> None:
+    await sync_to_async(made.pod)()
+    headers = await bearer("admin")
+    await sync_to_async(User.objects.filter(username="admin").update)(is_staff=True)
+    async with page(headers) as socket:
+        assert (await message(socket))["type"] == "snapshot"
+
+
+async def test_a_pod_that_is_gone_says_so_and_closes(node: Upstream) -> None:
+    pod = await sync_to_async(made.pod)()
+    async with page(await bearer()) as socket:
+        await message(socket)
+        await change(pod, gone_at=timezone.now(), rev=2)
+        assert await message(socket) == {"type": "gone", "uid": str(pod.uid)}
+        assert await code(socket) == wire.CLOSE_GONE
+
+
+async def test_who_may_no_longer_look_is_shown_out_without_a_nudge(
+    node: Upstream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sandboxes.consumers.REAUTHORISE", 0.05)
+    pod = await sync_to_async(made.pod)()
+    async with page(await cookie()) as socket:
+        await message(socket)
+        await change(pod, nudge=False, rev=2)
+        assert (await message(socket))["rev"] == 2, "a lost nudge is caught up on"
+        await sync_to_async(User.objects.filter(username="alice").update)(is_active=False)
+        assert await code(socket) == wire.CLOSE_UNAUTHENTICATED
+
+
+async def test_a_session_that_ends_ends_its_sockets(node: Upstream, monkeypatch: pytest.MonkeyPatch) -> None:
+    from django.contrib.sessions.models import Session
+
+    monkeypatch.setattr("sandboxes.consumers.REAUTHORISE", 0.05)
+    await sync_to_async(made.pod)()
+    async with page(await cookie()) as socket:
+        await message(socket)
+        await sync_to_async(Session.objects.all().delete)()
+        assert await code(socket) == wire.CLOSE_UNAUTHENTICATED
+
+
+async def test_a_pod_that_changes_hands_is_not_found_any_more(node: Upstream, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sandboxes.consumers.REAUTHORISE", 0.05)
+    pod = await sync_to_async(made.pod)()
+    other = await sync_to_async(made.pod)(user="bob", name="other")
+    async with page(await bearer()) as socket:
+        await message(socket)
+        await change(pod, nudge=False, namespace_id=other.namespace_id)
+        assert await code(socket) == wire.CLOSE_NOT_FOUND
