@@ -176,14 +176,14 @@ DATABASES = {"default": database(text("DATABASE", "sqlite"))}
 # Redis: Celery's broker (0) and the channel layer's nudges. A unix socket of our own by default: no port to clash with.
 REDIS_SOCKET = STATE_DIR / "redis" / "redis.sock"
 REDIS_URL = text("REDIS", f"unix://{REDIS_SOCKET}")
+# A connection over a unix socket does not know the option.
+KEEPALIVE = {} if REDIS_URL.startswith("unix:") else {"socket_keepalive": True}
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
         "CONFIG": {
             # redis-py 8 gives every connection a 5 s time-out, which drops one that waits for messages.
-            "hosts": [
-                {"address": REDIS_URL, "socket_timeout": None, "socket_keepalive": not REDIS_URL.startswith("unix:")}
-            ],
+            "hosts": [{"address": REDIS_URL, "socket_timeout": None} | KEEPALIVE],
             "prefix": f"playground-{INSTALL}",
         },
     }

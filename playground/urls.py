@@ -10,5 +10,5 @@ from sandboxes.page import index
 urlpatterns = [
     path("api/", include("sandboxes.urls")),
     path("admin/", admin.site.urls),
-    re_path(r"^(?!(api|admin|static|ws)(/|$))", index),
+    re_path(r"^(?!(?:api|admin|static|ws)(?:/|$))", index),
 ]

@@ -10,18 +10,11 @@ from datetime import datetime
 from time import monotonic
 
 from sandboxes import policy
-from sandboxes.engine.naming import Identity
-from sandboxes.engine.port import Engine
-from sandboxes.errors import EngineError, PlaygroundError
-from sandboxes.host.port import Host
-from sandboxes.outcome import Done
-from sandboxes.plan import (
-    PAUSE,
+from sandboxes.actions import (
     Action,
     CreateMember,
     CreatePause,
     Forget,
-    Intent,
     MakeFiles,
     PrepareNetwork,
     Remove,
@@ -32,6 +25,12 @@ from sandboxes.plan import (
     Terminate,
     hoisted,
 )
+from sandboxes.engine.naming import Identity
+from sandboxes.engine.port import Engine
+from sandboxes.errors import EngineError, PlaygroundError
+from sandboxes.host.port import Host
+from sandboxes.outcome import Done
+from sandboxes.plan import PAUSE, Intent
 from sandboxes.world import Observed
 
 

@@ -10,10 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sandboxes.errors import EngineUnavailable, PlaygroundError
-from sandboxes.plan import (
+from sandboxes.actions import (
     Action,
-    BackOff,
     CreateMember,
     CreatePause,
     MakeFiles,
@@ -23,6 +21,8 @@ from sandboxes.plan import (
     StartPause,
     Terminate,
 )
+from sandboxes.errors import EngineUnavailable, PlaygroundError
+from sandboxes.plan import BackOff
 from sandboxes.world import Failure, Memory
 
 

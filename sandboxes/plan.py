@@ -10,6 +10,19 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sandboxes import images
+from sandboxes.actions import (
+    CreateMember,
+    CreatePause,
+    Forget,
+    MakeFiles,
+    PrepareNetwork,
+    Remove,
+    RemoveFiles,
+    Stage,
+    StartMember,
+    StartPause,
+    Terminate,
+)
 from sandboxes.spec.models import Container, Pod
 from sandboxes.world import Desired, Fact, Failure, Memory, Observed, ObservedContainer, RunState, Termination, Wanted
 
@@ -49,85 +62,6 @@ class BackOff:
     def after(self, count: int) -> timedelta:
         """How long to wait after the `count`-th failure in a row (1 is the first)."""
         return timedelta(seconds=min(self.cap, self.base * 2 ** min(count - 1, 20)))
-
-
-@dataclass(frozen=True)
-class MakeFiles:
-    """The pod's folder in the state directory."""
-
-
-@dataclass(frozen=True)
-class CreatePause:
-    attempt: int
-
-
-@dataclass(frozen=True)
-class StartPause:
-    attempt: int
-
-
-@dataclass(frozen=True)
-class PrepareNetwork:
-    """Read pause's address, write the hosts file, close Docker's resolver in its network namespace."""
-
-    attempt: int
-
-
-@dataclass(frozen=True)
-class CreateMember:
-    member: str
-    attempt: int
-    pause_attempt: int
-
-
-@dataclass(frozen=True)
-class StartMember:
-    member: str
-    attempt: int
-
-
-@dataclass(frozen=True)
-class Terminate:
-    """Send the stop signal once; KILL follows after `grace` seconds."""
-
-    member: str
-    container_id: str
-    signal: str
-    grace: int
-
-
-@dataclass(frozen=True)
-class Remove:
-    """Kill and remove one container; `member` "" is a pause."""
-
-    member: str
-    container_id: str
-    attempt: int
-
-
-@dataclass(frozen=True)
-class RemoveFiles:
-    """The pod's folder, once no container is left."""
-
-
-@dataclass(frozen=True)
-class Forget:
-    """Nothing is left: the row is finished."""
-
-
-Action = (
-    MakeFiles
-    | CreatePause
-    | StartPause
-    | PrepareNetwork
-    | CreateMember
-    | StartMember
-    | Terminate
-    | Remove
-    | RemoveFiles
-    | Forget
-)
-Stage = tuple[Action, ...]
 
 
 @dataclass(frozen=True)
@@ -299,16 +233,3 @@ def _next_look(memory: Memory, now: datetime) -> datetime:
 
 def _turns(failure: Failure) -> tuple[datetime, datetime]:
     return failure.at + images.SHOWN_AS_ERROR, failure.retry_at
-
-
-def hoisted(stages: tuple[Stage, ...]) -> tuple[Stage, ...]:
-    """The same work with members created beside pause's start: nothing in their bodies needs a running pause.
-
-    (The engine takes a pause that is only created, and no member starts before the network is prepared.)
-    """
-    creates = tuple(a for stage in stages for a in stage if isinstance(a, CreateMember))
-    starts_pause = any(isinstance(a, StartPause) for stage in stages for a in stage)
-    if not creates or not starts_pause:
-        return stages
-    moved = (tuple(a for a in stage if not isinstance(a, CreateMember)) for stage in stages)
-    return tuple((*stage, *creates) if isinstance(stage[0], StartPause) else stage for stage in moved if stage)

@@ -12,10 +12,11 @@ from datetime import timedelta
 
 from sandboxes import rows, spec
 from sandboxes.act import Hands, Tools, act
+from sandboxes.actions import Forget
 from sandboxes.errors import EngineUnavailable, SpecRefused
 from sandboxes.models import Pod
 from sandboxes.outcome import Done, told, turned
-from sandboxes.plan import BackOff, Forget, Intent, Look, Plan, plan
+from sandboxes.plan import BackOff, Intent, Look, Plan, plan
 from sandboxes.policy import PROFILES, refusals
 from sandboxes.rows import Claim, LostClaim
 from sandboxes.status import Place, status

@@ -160,12 +160,16 @@ async def one_sample(uid: UUID) -> str:
 
 
 async def log(uid: UUID, member: str, options: LogOptions) -> AsyncGenerator[bytes, None]:
-    """A member's log. Raises NodeUnavailable, NotFound, and Malformed where Kubernetes answers 400."""
+    """A member's log; the first piece is empty and says that the node has taken the call.
+
+    Raises NodeUnavailable, NotFound, and Malformed where Kubernetes answers 400.
+    """
     headers = _signed(Verb.LOG, uid, {"member": member, "options": asdict(options)})
     try:
         async with _client(read=None) as node, node.stream("GET", "/log", headers=headers) as answer:
             if answer.status_code != 200:
                 _raise(answer.status_code, await answer.aread())
+            yield b""
             async for piece in answer.aiter_raw():
                 yield piece
     except httpx.HTTPError as exc:

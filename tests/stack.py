@@ -123,10 +123,11 @@ class Stack:
         with httpx.Client(base_url=self.url, headers=headers, timeout=30) as client:
             yield client
 
-    def containers(self) -> list[str]:
-        """The names of this installation's containers, running or not."""
-        label = f"label=playground/install={self.install}"
-        return run("docker", "ps", "-a", "--filter", label, "--format", "{{.Names}}").split()
+    def containers(self, pod: str = "") -> list[str]:
+        """The names of this installation's containers, running or not; of one pod, or of all (the canaries too)."""
+        labels = [f"label=playground/install={self.install}"] + ([f"label=playground/pod={pod}"] if pod else [])
+        filters = [word for label in labels for word in ("--filter", label)]
+        return run("docker", "ps", "-a", *filters, "--format", "{{.Names}}").split()
 
     def report(self, lines: int = 60) -> str:
         """The last lines of each process and of each container, for a failed test."""

@@ -11,9 +11,9 @@ from uuid import UUID
 
 import pytest
 from asgiref.sync import sync_to_async
+from asgiref.testing import ApplicationCommunicator
 from channels.layers import get_channel_layer
 from channels.routing import URLRouter
-from channels.testing import WebsocketCommunicator
 from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
@@ -68,21 +68,31 @@ def cookie(name: str = "alice", **others: str) -> Headers:
 
 
 @asynccontextmanager
-async def page(headers: Headers, path: str = PATH) -> AsyncIterator[WebsocketCommunicator]:
+async def page(headers: Headers, path: str = PATH) -> AsyncIterator[ApplicationCommunicator]:
     encoded = [(name.encode(), value.encode()) for name, value in headers.items()]
-    socket = WebsocketCommunicator(URLRouter(websocket_urlpatterns), path, encoded)
-    accepted, _ = await socket.connect(SOON)
-    assert accepted, "a browser learns a close code only from a socket that was open"
+    scope = {"type": "websocket", "path": path, "query_string": b"", "headers": encoded, "subprotocols": []}
+    socket = ApplicationCommunicator(URLRouter(websocket_urlpatterns), scope)
+    await socket.send_input({"type": "websocket.connect"})
+    # A browser learns a close code only from a socket that was open.
+    assert (await socket.receive_output(SOON))["type"] == "websocket.accept"
     yield socket
-    await socket.disconnect(timeout=SOON)
+    await socket.send_input({"type": "websocket.disconnect", "code": 1000})
+    await socket.wait(SOON)
 
 
-async def message(socket: WebsocketCommunicator) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(await socket.receive_from(SOON))
+async def frame_of(socket: ApplicationCommunicator) -> str:
+    output = await socket.receive_output(SOON)
+    assert output["type"] == "websocket.send", output
+    found: str = output["text"]
     return found
 
 
-async def code(socket: WebsocketCommunicator) -> int:
+async def message(socket: ApplicationCommunicator) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(await frame_of(socket))
+    return found
+
+
+async def code(socket: ApplicationCommunicator) -> int:
     """The close code of the next thing that is not a frame."""
     while (output := await socket.receive_output(SOON))["type"] != "websocket.close":
         pass
@@ -104,7 +114,7 @@ async def test_the_snapshot_comes_first_then_what_the_node_says(node: Upstream) 
     async with page(await bearer()) as socket:
         first = await message(socket)
         assert (first["type"], first["rev"], first["pod"]["metadata"]["uid"]) == ("snapshot", 1, str(pod.uid))
-        assert [await socket.receive_from(SOON) for _ in range(3)] == [live(), sample(1), still(1)]
+        assert [await frame_of(socket) for _ in range(3)] == [live(), sample(1), still(1)]
     assert node.open == 0
 
 

@@ -137,11 +137,17 @@ async def test_a_log_comes_as_bytes_and_its_refusals_as_errors(node: Served) -> 
         await anext(upstream.log(POD, "b", LogOptions()))
 
 
+async def test_a_followed_log_that_says_nothing_is_open_all_the_same(node: Served) -> None:
+    node.containers = (container("a", 0),)
+    async with aclosing(upstream.log(POD, "a", LogOptions(follow=True))) as pieces, asyncio.timeout(SOON):
+        assert await anext(pieces) == b""
+
+
 async def test_leaving_a_followed_log_ends_it_at_the_node(node: Served) -> None:
     node.containers = (container("a", 0),)
     node.streams.logs = {"a0": [b"one\n"]}
     async with aclosing(upstream.log(POD, "a", LogOptions(follow=True))) as pieces:
-        assert await anext(pieces) == b"one\n"
+        assert [await anext(pieces), await anext(pieces)] == [b"", b"one\n"]
         assert node.streams.following == 1
     await until(lambda: node.streams.following == 0)
 

@@ -12,12 +12,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sandboxes.act import Hands, Tools, act
+from sandboxes.actions import Forget
 from sandboxes.engine.fake import FakeEngine
 from sandboxes.engine.faults import Crash, Faults
 from sandboxes.engine.naming import Identity
 from sandboxes.host.fake import FakeHost
 from sandboxes.outcome import Done, told
-from sandboxes.plan import Forget, Intent, Look, plan
+from sandboxes.plan import Intent, Look, plan
 from sandboxes.policy import BASELINE
 from sandboxes.world import Desired, Memory, Observed, RunState
 

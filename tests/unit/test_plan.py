@@ -6,11 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from sandboxes.plan import (
+from sandboxes.actions import (
     CreateMember,
     CreatePause,
     Forget,
-    Look,
     MakeFiles,
     PrepareNetwork,
     Remove,
@@ -20,8 +19,8 @@ from sandboxes.plan import (
     StartPause,
     Terminate,
     hoisted,
-    plan,
 )
+from sandboxes.plan import Look, plan
 from sandboxes.world import Desired, ImageOnNode, Memory, RunState, Wanted, WantedKind
 
 from .worlds import BACK_OFF, IMAGES, NOW, PAUSE_IMAGE, PREPARED, failure, look, member, pause, pod, pulled

@@ -109,4 +109,4 @@ def test_a_step_keeps_its_milliseconds() -> None:
 
 def test_a_list_says_how_far_the_changes_had_come() -> None:
     found = present.listing("PodList", [present.pod(ROW)], 40)
-    assert shapes.PodList.model_validate(found).metadata.resource_version == "40"
+    assert shapes.PodList.model_validate(found, strict=False).metadata.resource_version == "40"

@@ -19,7 +19,8 @@ POD: dict[str, Any] = {
 
 
 @pytest.mark.parametrize(
-    "selector", ["", "app=x", "app==x", "app", "!other", "app!=y", "other!=x", "app=x,tier", "tier=", " app = x , tier "]
+    "selector",
+    ["", "app=x", "app==x", "app", "!other", "app!=y", "other!=x", "app=x,tier", "tier=", " app = x , tier "],
 )
 def test_a_pod_with_such_labels_is_chosen(selector: str) -> None:
     assert selectors.by_labels(selector, POD)
@@ -51,7 +52,7 @@ def test_events_are_chosen_by_what_they_are_about() -> None:
 
 @pytest.mark.parametrize("selector", ["involvedObject.kind=Node", "involvedObject.uid=none", "reason=a\0b"])
 def test_no_event_is_about_what_cannot_be(selector: str) -> None:
-    assert selectors.event_lookups(selector) is None or "\0" in selector
+    assert selectors.event_lookups(selector) is None
 
 
 @given(st.text())

@@ -6,7 +6,7 @@ import json
 from contextlib import suppress
 
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
@@ -26,6 +26,8 @@ from sandboxes.spec import (
     validate,
     with_defaults,
 )
+
+unhurried = settings(deadline=None)  # a busy machine is no bug
 
 FIELDS = st.sampled_from(
     [
@@ -87,12 +89,14 @@ PODS = pods(st.text(max_size=20))
 WITHOUT_NUL = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=20)
 
 
+@unhurried
 @given(PODS)
 def test_what_is_dumped_decodes_to_the_same_pod(pod: Pod) -> None:
     assert decode(dump(pod)) == pod
     assert decode(json.loads(json.dumps(dump(with_defaults(pod))))) == with_defaults(pod)
 
 
+@unhurried
 @given(PODS)
 def test_validation_never_raises_and_tells_fields(pod: Pod) -> None:
     causes = validate(pod)
@@ -101,12 +105,14 @@ def test_validation_never_raises_and_tells_fields(pod: Pod) -> None:
     assert len(spec_hash(pod)) == 64
 
 
+@unhurried
 @given(st.dictionaries(FIELDS | ANY_TEXT, JSON_VALUES, max_size=5) | PODLIKE)
 def test_any_object_is_a_pod_or_malformed(obj: dict[str, object]) -> None:
     with suppress(Malformed):
         validate(decode(obj))
 
 
+@unhurried
 @given(PODLIKE)
 def test_any_object_as_text_is_a_pod_or_malformed(obj: dict[str, object]) -> None:
     for content_type in ("application/json", "application/yaml"):
@@ -117,6 +123,7 @@ def test_any_object_as_text_is_a_pod_or_malformed(obj: dict[str, object]) -> Non
 YAML_TEXT = st.text(st.sampled_from(list("ab01 \n\t:-,[]{}&*!|>'\"%@`?#~yn.\0\\\x85é")), max_size=60)
 
 
+@unhurried
 @given(
     st.binary(max_size=200) | YAML_TEXT.map(str.encode), st.sampled_from(["application/json", "application/yaml", ""])
 )
@@ -134,12 +141,14 @@ Quoting.add_representer(
 )  # fmt: skip
 
 
+@unhurried
 @given(pods(WITHOUT_NUL))
 def test_a_pod_as_text_reads_back_the_same(pod: Pod) -> None:
     assert decode(read(json.dumps(dump(pod)).encode(), "application/json")) == pod
     assert decode(read(yaml.dump(dump(pod), Dumper=Quoting).encode(), "application/yaml")) == pod
 
 
+@unhurried
 @given(st.text(max_size=60) | st.from_regex(r"[a-z.]{0,9}(:5000)?/?[a-z/_-]{0,12}(:[A-Za-z.]{0,5})?", fullmatch=True))
 def test_a_reference_parses_to_itself_in_full_or_not_at_all(text: str) -> None:
     reference = images.parse(text)

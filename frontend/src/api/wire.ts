@@ -8,7 +8,7 @@ export type Still = Schemas["Still"];
 export type Snapshot = Schemas["Snapshot"];
 export type Stream = Schemas["Stream"];
 export type Gone = Schemas["Gone"];
-export type Live = Sample | Still | Snapshot | Stream | Gone;
+export type Live = Schemas["Live"];
 
 export type Process = Schemas["Process"];
 export type HostnameView = Schemas["HostnameView"];

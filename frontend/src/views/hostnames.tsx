@@ -66,9 +66,9 @@ function File({ path, member, text, problem }: FileProps) {
         <p className="bad">Not read: {visible(problem)}</p>
       ) : (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so a keyboard must reach it
-        <pre tabIndex={0} role="region" aria-label={`${path} of ${member}`}>
-          {visible(text) || "(empty)"}
-        </pre>
+        <section tabIndex={0} aria-label={`${path} of ${member}`}>
+          <pre>{visible(text) || "(empty)"}</pre>
+        </section>
       )}
     </figure>
   );

@@ -57,8 +57,8 @@ function LogText({ text, problem, name }: LogTextProps) {
   if (text === "") return <Empty>{name} has written nothing.</Empty>;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so a keyboard must reach it
-    <pre className="log" tabIndex={0} role="region" aria-label={`Log of ${name}`}>
-      {visible(text)}
-    </pre>
+    <section className="log" tabIndex={0} aria-label={`Log of ${name}`}>
+      <pre>{visible(text)}</pre>
+    </section>
   );
 }

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from pyroute2.netlink.rtnl.marshal import MarshalRtnl  # type: ignore[import-untyped]
+from pyroute2.netlink.rtnl.marshal import MarshalRtnl
 
 from sandboxes.node.readers.visible import visible
 

@@ -4,276 +4,422 @@
  */
 
 export interface paths {
-    readonly "/api/v1/namespaces": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/api/v1/namespaces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly get: {
-            readonly parameters: {
-                readonly query?: never;
-                readonly header?: never;
-                readonly path?: never;
-                readonly cookie?: never;
-            };
-            readonly requestBody?: never;
-            readonly responses: {
-                readonly 200: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        readonly "application/json": {
-                            readonly [key: string]: unknown;
-                        };
-                    };
-                };
-                readonly default: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        readonly "application/json": {
-                            readonly [key: string]: unknown;
-                        };
-                    };
-                };
-            };
-        };
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        /**
+         * List Namespaces
+         * @description The namespaces you may see: yours, which is made now if this is the first time; all for staff.
+         */
+        get: operations["listNamespaces"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/api/v1/namespaces/{namespace}/pods": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/api/v1/namespaces/{namespace}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly get: {
-            readonly parameters: {
-                readonly query?: never;
-                readonly header?: never;
-                readonly path: {
-                    readonly namespace: string;
-                };
-                readonly cookie?: never;
-            };
-            readonly requestBody?: never;
-            readonly responses: {
-                readonly 200: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        readonly "application/json": {
-                            readonly [key: string]: unknown;
-                        };
-                    };
-                };
-                readonly default: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        readonly "application/json": {
-                            readonly [key: string]: unknown;
-                        };
-                    };
-                };
-            };
-        };
-        readonly put?: never;
-        readonly post: {
-            readonly parameters: {
-                readonly query?: {
-                    readonly dryRun?: string;
-                };
-                readonly header?: never;
-                readonly path: {
-                    readonly namespace: string;
-                };
-                readonly cookie?: never;
-            };
-            readonly requestBody: {
-                readonly content: {
-                    readonly "application/json": {
-                        readonly [key: string]: unknown;
-                    };
-                };
-            };
-            readonly responses: {
-                readonly 201: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        readonly "application/json": {
-                            readonly [key: string]: unknown;
-                        };
-                    };
-                };
-                readonly default: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        readonly "application/json": {
-                            readonly [key: string]: unknown;
-                        };
-                    };
-                };
-            };
-        };
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        /**
+         * List Events
+         * @description The events of a namespace's pods, oldest first; `fieldSelector=involvedObject.uid=…` for those of one.
+         */
+        get: operations["listEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/api/v1/namespaces/{namespace}/pods/{name}": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/api/v1/namespaces/{namespace}/pods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly get: {
-            readonly parameters: {
-                readonly query?: never;
-                readonly header?: never;
-                readonly path: {
-                    readonly namespace: string;
-                    readonly name: string;
-                };
-                readonly cookie?: never;
-            };
-            readonly requestBody?: never;
-            readonly responses: {
-                readonly 200: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        readonly "application/json": {
-                            readonly [key: string]: unknown;
-                        };
-                    };
-                };
-                readonly default: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        readonly "application/json": {
-                            readonly [key: string]: unknown;
-                        };
-                    };
-                };
-            };
-        };
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete: {
-            readonly parameters: {
-                readonly query?: never;
-                readonly header?: never;
-                readonly path: {
-                    readonly namespace: string;
-                    readonly name: string;
-                };
-                readonly cookie?: never;
-            };
-            readonly requestBody?: never;
-            readonly responses: {
-                readonly 200: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        readonly "application/json": {
-                            readonly [key: string]: unknown;
-                        };
-                    };
-                };
-                readonly default: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        readonly "application/json": {
-                            readonly [key: string]: unknown;
-                        };
-                    };
-                };
-            };
-        };
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        /**
+         * List Pods
+         * @description The pods of a namespace.
+         */
+        get: operations["listPods"];
+        put?: never;
+        /**
+         * Create Pod
+         * @description Create a pod. With `dryRun=All` everything is checked and nothing is kept.
+         */
+        post: operations["createPod"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/api/v1/namespaces/{namespace}/pods/{name}/log": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/api/v1/namespaces/{namespace}/pods/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly get: {
-            readonly parameters: {
-                readonly query?: {
-                    readonly container?: string;
-                    readonly tailLines?: number;
-                };
-                readonly header?: never;
-                readonly path: {
-                    readonly namespace: string;
-                    readonly name: string;
-                };
-                readonly cookie?: never;
-            };
-            readonly requestBody?: never;
-            readonly responses: {
-                readonly 200: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        readonly "text/plain": string;
-                    };
-                };
-                readonly default: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        readonly "application/json": {
-                            readonly [key: string]: unknown;
-                        };
-                    };
-                };
-            };
+        /**
+         * Read Pod
+         * @description One pod.
+         */
+        get: operations["readPod"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Pod
+         * @description Delete a pod within its grace period, which a later call may shorten. 0 takes its name away at once.
+         */
+        delete: operations["deletePod"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/namespaces/{namespace}/pods/{name}/log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        /**
+         * Read Log
+         * @description A member's log as text; with `follow` it goes on until the member ends or you leave.
+         */
+        get: operations["readPodLog"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
 }
 export type webhooks = Record<string, never>;
 export interface components {
-    schemas: never;
+    schemas: {
+        /** @description The spec as accepted, defaults filled in, and the node that took it. */
+        BoundPodSpec: {
+            containers?: components["schemas"]["Container"][];
+            hostname?: string;
+            nodeName?: string;
+            restartPolicy?: string;
+            shareProcessNamespace?: boolean | null;
+            terminationGracePeriodSeconds?: number | null;
+        };
+        /** @description Why the pod is, or is not, what its type says. */
+        Condition: {
+            lastProbeTime: string | null;
+            lastTransitionTime: string | null;
+            message?: string;
+            reason?: string;
+            /** @enum {string} */
+            status: "True" | "False" | "Unknown";
+            type: string;
+        };
+        /** @description A member of the pod. `command` replaces the image's ENTRYPOINT, `args` its CMD. */
+        Container: {
+            args?: string[];
+            command?: string[];
+            env?: components["schemas"]["EnvVar"][];
+            image?: string;
+            imagePullPolicy?: string;
+            name?: string;
+            ports?: components["schemas"]["ContainerPort"][];
+            workingDir?: string;
+        };
+        /** @description A port a member listens on; with `host_port` it is published on pause. Ports are 1-65535; 0 is unset. */
+        ContainerPort: {
+            containerPort?: number;
+            hostIP?: string;
+            hostPort?: number;
+            name?: string;
+            protocol?: string;
+        };
+        /** @description Exactly one of the three; none in a `lastState` that never was. */
+        ContainerState: {
+            running?: components["schemas"]["Running"];
+            terminated?: components["schemas"]["Terminated"];
+            waiting?: components["schemas"]["Waiting"];
+        };
+        /** @description One member as it is. */
+        ContainerStatus: {
+            containerID: string;
+            image: string;
+            imageID: string;
+            lastState: components["schemas"]["ContainerState"];
+            name: string;
+            ready: boolean;
+            restartCount: number;
+            started: boolean;
+            state: components["schemas"]["ContainerState"];
+        };
+        /** @description How to delete: within how many seconds (0 is at once), and which uid it must be. */
+        DeleteOptions: {
+            apiVersion?: string;
+            gracePeriodSeconds?: number;
+            kind?: string;
+            preconditions?: components["schemas"]["Preconditions"];
+        };
+        /** @description One environment variable. https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#envvar-v1-core */
+        EnvVar: {
+            name?: string;
+            value?: string;
+        };
+        /** @description Something that happened to a pod; equal events are counted. */
+        Event: {
+            /** @constant */
+            apiVersion: "v1";
+            count: number;
+            eventTime: string | null;
+            firstTimestamp: string;
+            involvedObject: components["schemas"]["ObjectReference"];
+            /** @constant */
+            kind: "Event";
+            lastTimestamp: string;
+            message: string;
+            metadata: components["schemas"]["EventMeta"];
+            reason: string;
+            reportingComponent: string;
+            reportingInstance: string;
+            source: components["schemas"]["EventSource"];
+            /** @enum {string} */
+            type: "Normal" | "Warning";
+        };
+        /** @description Events of one namespace, oldest first. */
+        EventList: {
+            /** @constant */
+            apiVersion: "v1";
+            items: components["schemas"]["Event"][];
+            /** @constant */
+            kind: "EventList";
+            metadata: components["schemas"]["ListMeta"];
+        };
+        /** @description Metadata of an event. */
+        EventMeta: {
+            creationTimestamp: string;
+            name: string;
+            namespace: string;
+            resourceVersion: string;
+            uid: string;
+        };
+        /** @description Who tells. */
+        EventSource: {
+            component: string;
+            host?: string;
+        };
+        /** @description An address in a list. */
+        Ip: {
+            ip: string;
+        };
+        /** @description How far the changes had come when the list was read. */
+        ListMeta: {
+            resourceVersion: string;
+        };
+        /** @description Parameters of a log, as Kubernetes names them: seconds, lines, bytes. */
+        LogQuery: {
+            container?: string;
+            follow?: boolean;
+            limitBytes?: number | null;
+            previous?: boolean;
+            sinceSeconds?: number | null;
+            tailLines?: number | null;
+            timestamps?: boolean;
+        };
+        /** @description The metadata that a client may set; what the server owns is dropped. */
+        ManifestMeta: {
+            annotations?: {
+                [key: string]: string;
+            };
+            generateName?: string;
+            labels?: {
+                [key: string]: string;
+            };
+            name?: string;
+            namespace?: string;
+        };
+        /** @description Where one user's pods are. */
+        Namespace: {
+            /** @constant */
+            apiVersion: "v1";
+            /** @constant */
+            kind: "Namespace";
+            metadata: components["schemas"]["NamespaceMeta"];
+            spec: components["schemas"]["NamespaceSpec"];
+            status: components["schemas"]["NamespaceStatus"];
+        };
+        /** @description Namespaces, by name. */
+        NamespaceList: {
+            /** @constant */
+            apiVersion: "v1";
+            items: components["schemas"]["Namespace"][];
+            /** @constant */
+            kind: "NamespaceList";
+            metadata: components["schemas"]["ListMeta"];
+        };
+        /** @description Metadata of a namespace. */
+        NamespaceMeta: {
+            creationTimestamp: string;
+            labels: {
+                [key: string]: string;
+            };
+            name: string;
+            resourceVersion: string;
+        };
+        /** @description What must be done before a namespace can go. */
+        NamespaceSpec: {
+            finalizers: string[];
+        };
+        /** @description A namespace that is there is Active. */
+        NamespaceStatus: {
+            /** @constant */
+            phase: "Active";
+        };
+        /** @description Metadata of a pod. `annotations["playground/profile"]` names the ceilings it runs under. */
+        ObjectMeta: {
+            annotations?: {
+                [key: string]: string;
+            };
+            creationTimestamp: string;
+            deletionGracePeriodSeconds?: number;
+            deletionTimestamp?: string;
+            generateName?: string;
+            generation: number;
+            labels?: {
+                [key: string]: string;
+            };
+            name: string;
+            namespace: string;
+            resourceVersion: string;
+            uid: string;
+        };
+        /** @description What an event is about; `field_path` names the member: `spec.containers{web}`. */
+        ObjectReference: {
+            apiVersion: string;
+            fieldPath?: string;
+            kind: string;
+            name: string;
+            namespace: string;
+            uid: string;
+        };
+        /** @description A pod: what was asked for, and what is. */
+        Pod: {
+            /** @constant */
+            apiVersion: "v1";
+            /** @constant */
+            kind: "Pod";
+            metadata: components["schemas"]["ObjectMeta"];
+            spec: components["schemas"]["BoundPodSpec"];
+            status: components["schemas"]["PodStatus"];
+        };
+        /** @description Pods of one namespace, by name. */
+        PodList: {
+            /** @constant */
+            apiVersion: "v1";
+            items: components["schemas"]["Pod"][];
+            /** @constant */
+            kind: "PodList";
+            metadata: components["schemas"]["ListMeta"];
+        };
+        /** @description A pod as a client sends it. Fields of Kubernetes that are not here are refused. */
+        PodManifest: {
+            apiVersion?: string;
+            kind?: string;
+            metadata?: components["schemas"]["ManifestMeta"];
+            spec?: components["schemas"]["PodSpec"];
+        };
+        /** @description What the pod should be. `termination_grace_period_seconds` is in seconds; None is Kubernetes' default, 30. */
+        PodSpec: {
+            containers?: components["schemas"]["Container"][];
+            hostname?: string;
+            restartPolicy?: string;
+            shareProcessNamespace?: boolean | null;
+            terminationGracePeriodSeconds?: number | null;
+        };
+        /** @description What the pod is, as the node last saw it. */
+        PodStatus: {
+            conditions?: components["schemas"]["Condition"][];
+            containerStatuses?: components["schemas"]["ContainerStatus"][];
+            hostIP?: string;
+            hostIPs?: components["schemas"]["Ip"][];
+            /** @enum {string} */
+            phase: "Pending" | "Running" | "Succeeded" | "Failed" | "Unknown";
+            podIP?: string;
+            podIPs?: components["schemas"]["Ip"][];
+            qosClass: string;
+            startTime?: string;
+        };
+        /** @description What must be true of the object. */
+        Preconditions: {
+            uid?: string;
+        };
+        /** @description Running since then. */
+        Running: {
+            startedAt: string | null;
+        };
+        /** @description Why a request was refused. https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/ */
+        Status: {
+            /** @constant */
+            apiVersion: "v1";
+            code: number;
+            details?: components["schemas"]["StatusDetails"];
+            /** @constant */
+            kind: "Status";
+            message: string;
+            metadata: {
+                [key: string]: unknown;
+            };
+            reason: string;
+            /** @enum {string} */
+            status: "Success" | "Failure";
+        };
+        /** @description One field at fault. */
+        StatusCause: {
+            field: string;
+            message: string;
+            reason: string;
+        };
+        /** @description What the Status is about. */
+        StatusDetails: {
+            causes?: components["schemas"]["StatusCause"][];
+            group?: string;
+            kind?: string;
+            name?: string;
+            retryAfterSeconds?: number;
+        };
+        /** @description How it ended. */
+        Terminated: {
+            containerID?: string;
+            exitCode: number;
+            finishedAt?: string;
+            message?: string;
+            reason?: string;
+            startedAt?: string;
+        };
+        /** @description Not running yet, or not again. */
+        Waiting: {
+            message?: string;
+            reason?: string;
+        };
+    };
     responses: never;
     parameters: never;
     requestBodies: never;
@@ -281,4 +427,250 @@ export interface components {
     pathItems: never;
 }
 export type $defs = Record<string, never>;
-export type operations = Record<string, never>;
+export interface operations {
+    listNamespaces: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NamespaceList"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    listEvents: {
+        parameters: {
+            query?: {
+                fieldSelector?: string;
+            };
+            header?: never;
+            path: {
+                namespace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventList"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    listPods: {
+        parameters: {
+            query?: {
+                labelSelector?: string;
+                fieldSelector?: string;
+            };
+            header?: never;
+            path: {
+                namespace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PodList"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    createPod: {
+        parameters: {
+            query?: {
+                dryRun?: string;
+            };
+            header?: never;
+            path: {
+                namespace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PodManifest"];
+                "application/yaml": components["schemas"]["PodManifest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pod"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    readPod: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                namespace: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pod"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    deletePod: {
+        parameters: {
+            query?: {
+                gracePeriodSeconds?: number | null;
+                dryRun?: string;
+            };
+            header?: never;
+            path: {
+                namespace: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["DeleteOptions"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pod"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    readPodLog: {
+        parameters: {
+            query?: {
+                container?: string;
+                follow?: boolean;
+                previous?: boolean;
+                timestamps?: boolean;
+                tailLines?: number | null;
+                sinceSeconds?: number | null;
+                limitBytes?: number | null;
+            };
+            header?: never;
+            path: {
+                namespace: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+}

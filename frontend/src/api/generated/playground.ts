@@ -4,189 +4,318 @@
  */
 
 export interface paths {
-    readonly "/api/playground/v1/session": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/api/playground/v1/catalogue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly get: {
-            readonly parameters: {
-                readonly query?: never;
-                readonly header?: never;
-                readonly path?: never;
-                readonly cookie?: never;
-            };
-            readonly requestBody?: never;
-            readonly responses: {
-                readonly 200: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        readonly "application/json": {
-                            readonly user: {
-                                readonly name: string;
-                                readonly isStaff: boolean;
-                            } | null;
-                            readonly namespace: string | null;
-                            readonly csrfToken: string;
-                        };
-                    };
-                };
-                readonly default: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        readonly "application/json": {
-                            readonly [key: string]: unknown;
-                        };
-                    };
-                };
-            };
-        };
-        readonly put?: never;
-        readonly post: {
-            readonly parameters: {
-                readonly query?: never;
-                readonly header?: never;
-                readonly path?: never;
-                readonly cookie?: never;
-            };
-            readonly requestBody: {
-                readonly content: {
-                    readonly "application/json": {
-                        readonly username?: string;
-                        readonly password?: string;
-                        readonly link?: string;
-                    };
-                };
-            };
-            readonly responses: {
-                readonly 200: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        readonly "application/json": {
-                            readonly user: {
-                                readonly name: string;
-                                readonly isStaff: boolean;
-                            } | null;
-                            readonly namespace: string | null;
-                            readonly csrfToken: string;
-                        };
-                    };
-                };
-                readonly default: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        readonly "application/json": {
-                            readonly [key: string]: unknown;
-                        };
-                    };
-                };
-            };
-        };
-        readonly delete: {
-            readonly parameters: {
-                readonly query?: never;
-                readonly header?: never;
-                readonly path?: never;
-                readonly cookie?: never;
-            };
-            readonly requestBody?: never;
-            readonly responses: {
-                readonly 200: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        readonly "application/json": {
-                            readonly user: {
-                                readonly name: string;
-                                readonly isStaff: boolean;
-                            } | null;
-                            readonly namespace: string | null;
-                            readonly csrfToken: string;
-                        };
-                    };
-                };
-                readonly default: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        readonly "application/json": {
-                            readonly [key: string]: unknown;
-                        };
-                    };
-                };
-            };
-        };
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        /**
+         * List Catalogue
+         * @description The images at hand.
+         */
+        get: operations["listCatalogue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/api/playground/v1/catalogue": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/api/playground/v1/namespaces/{namespace}/pods/{name}/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly get: {
-            readonly parameters: {
-                readonly query?: never;
-                readonly header?: never;
-                readonly path?: never;
-                readonly cookie?: never;
-            };
-            readonly requestBody?: never;
-            readonly responses: {
-                readonly 200: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        readonly "application/json": {
-                            readonly items: readonly {
-                                readonly reference: string;
-                                readonly size: number;
-                                readonly state: string;
-                            }[];
-                        };
-                    };
-                };
-                readonly default: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        readonly "application/json": {
-                            readonly [key: string]: unknown;
-                        };
-                    };
-                };
-            };
+        /**
+         * Read Live
+         * @description One sample of the pod from inside, taken now; 503 with the reason while there is nothing to read.
+         */
+        get: operations["readLiveSample"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/playground/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        /**
+         * Read Session
+         * @description Who you are, your namespace (made now if this is the first time), and the token to send with changes.
+         */
+        get: operations["readSession"];
+        put?: never;
+        /**
+         * Create Session
+         * @description Sign in with a password or a one-time link. The CSRF token changes with it.
+         */
+        post: operations["signIn"];
+        /**
+         * Delete Session
+         * @description Sign out; harmless when you are not signed in.
+         */
+        delete: operations["signOut"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
 }
 export type webhooks = Record<string, never>;
 export interface components {
-    schemas: never;
+    schemas: {
+        /** @description An address with its prefix length: 10.88.0.14/16. */
+        Address: {
+            address: string;
+            /** @enum {string} */
+            family: "inet" | "inet6";
+            prefix: number;
+        };
+        /** @description The images of the catalogue, by reference. */
+        Catalogue: {
+            items: components["schemas"]["CatalogueImage"][];
+        };
+        /** @description An image at hand on a node; `size` in bytes, `state` is ready, pulling or failed. */
+        CatalogueImage: {
+            reference: string;
+            size: number;
+            state: string;
+        };
+        /** @description The node's end of a veth pair and the bridge it is plugged into ("" when none). */
+        HostEnd: {
+            bridge: string;
+            index: number;
+            mac: string;
+            name: string;
+            peerOf: string;
+            up: boolean;
+        };
+        /**
+         * @description How one member names its host. `problem` tells, per file, why it could not be read ("" if it was).
+         *
+         *     `uts`: inode of its UTS namespace. `hosts`, `resolv`: text of /etc/hosts and /etc/resolv.conf, at most 64 KiB.
+         */
+        HostnameView: {
+            hostname: string;
+            hosts: string;
+            hostsProblem: string;
+            member: string;
+            resolv: string;
+            resolvProblem: string;
+            uts: number | null;
+        };
+        /**
+         * @description A network interface inside the pod. `peer_index`: ifindex of the veth's host end, 0 when it has none.
+         *
+         *     Counters since the interface came up: bytes and packets received and sent, errors and drops both ways.
+         */
+        Interface: {
+            addresses: components["schemas"]["Address"][];
+            index: number;
+            kind: string;
+            mac: string;
+            mtu: number;
+            name: string;
+            peerIndex: number;
+            rxBytes: number;
+            rxDropped: number;
+            rxErrors: number;
+            rxPackets: number;
+            txBytes: number;
+            txDropped: number;
+            txErrors: number;
+            txPackets: number;
+            up: boolean;
+        };
+        /** @description Signing in with the text of a one-time link. */
+        LinkSignIn: {
+            link: string;
+        };
+        /** @description Which containers this sample looked at; pause is member "". */
+        MemberState: {
+            attempt: number;
+            containerId: string;
+            hostPid: number;
+            member: string;
+            running: boolean;
+        };
+        /**
+         * @description One namespace of one member (namespaces(7)). `inode` None: it could not be read.
+         *
+         *     `relation`: `owns` (made for this container and, where others share it, its owner), `shares` (`owner` made it),
+         *     `own` (its alone), `host` (equals the node's), `unknown` (unreadable).
+         */
+        NamespaceCell: {
+            inode: number | null;
+            /** @enum {string} */
+            kind: "mnt" | "uts" | "ipc" | "pid" | "net" | "cgroup" | "user" | "time";
+            owner: string;
+            /** @enum {string} */
+            relation: "owns" | "shares" | "own" | "host" | "unknown";
+            sharedWith: string[];
+        };
+        /** @description The namespaces of pause (member "") or a member, of its first process. */
+        NamespaceRow: {
+            cells: components["schemas"]["NamespaceCell"][];
+            hostPid: number;
+            member: string;
+        };
+        /**
+         * @description All kinds × pause and members. `host` gives the node's own inode per kind, None where unreadable,
+         *     `host_from` whose they are ("dockerd", "PID 1" or "").
+         */
+        NamespacesView: {
+            host: {
+                [key: string]: number | null;
+            };
+            hostFrom: string;
+            rows: components["schemas"]["NamespaceRow"][];
+        };
+        /** @description The pod's network namespace, seen from inside, and where it meets the node. */
+        NetworkView: {
+            hostEnds: components["schemas"]["HostEnd"][];
+            interfaces: components["schemas"]["Interface"][];
+            published: components["schemas"]["PublishedPort"][];
+            routes: components["schemas"]["Route"][];
+            sockets: components["schemas"]["Socket"][];
+            socketsTruncated: boolean;
+        };
+        /** @description Signing in with a password. */
+        PasswordSignIn: {
+            password: string;
+            username: string;
+        };
+        /**
+         * @description One process, as `ps -ef` shows it from inside its member (proc(5)).
+         *
+         *     `pid`/`ppid`: in the innermost PID namespace; a parent outside of it is 0. `host_pid`: as the node sees it.
+         *     `ns_pids`: the PID in each nested namespace, outermost (the node's) first (NSpid). `c`: CPU percent over its life.
+         *     `stime`, `time`, `tty`, `cmd`: the text ps prints. `started`: when, for sorting. `state`: R S D Z T …
+         *     `member` is "" for pause. `reaper`: host PID of the process that inherits its orphans (PID 1 of its namespace).
+         */
+        Process: {
+            c: number;
+            cmd: string;
+            hostPid: number;
+            hostPpid: number;
+            member: string;
+            nsPids: number[];
+            pid: number;
+            ppid: number;
+            reaper: number;
+            started: string;
+            state: string;
+            stime: string;
+            threads: number;
+            time: string;
+            tty: string;
+            uid: number;
+            user: string;
+        };
+        /** @description A port of the pod that the node publishes. */
+        PublishedPort: {
+            containerPort: number;
+            hostIp: string;
+            hostPort: number;
+            protocol: string;
+        };
+        /** @description A route of the main table; `destination` is "default" or a prefix, `gateway` "" when on the link. */
+        Route: {
+            destination: string;
+            /** @enum {string} */
+            family: "inet" | "inet6";
+            gateway: string;
+            interface: string;
+            scope: string;
+            source: string;
+        };
+        /** @description One whole reading of a pod: sent when it differs from the last one. `problems` names what could not be read. */
+        Sample: {
+            at: string;
+            hostnames: components["schemas"]["HostnameView"][];
+            members: components["schemas"]["MemberState"][];
+            namespaces: components["schemas"]["NamespacesView"];
+            network: components["schemas"]["NetworkView"] | null;
+            problems: string[];
+            processes: components["schemas"]["Process"][];
+            processesTruncated: boolean;
+            rev: number;
+            /** @constant */
+            type?: "sample";
+        };
+        /** @description The visitor's session; `csrf_token` goes into X-CSRFToken of every request that changes something. */
+        Session: {
+            csrfToken: string;
+            namespace: string | null;
+            user: components["schemas"]["SessionUser"] | null;
+        };
+        /** @description Who is signed in. */
+        SessionUser: {
+            isStaff: boolean;
+            name: string;
+        };
+        /** @description A listening or connected socket; `state` as ss names it (LISTEN, ESTAB, TIME-WAIT, UNCONN …). */
+        Socket: {
+            inode: number;
+            localAddress: string;
+            localPort: number;
+            owners: components["schemas"]["SocketOwner"][];
+            /** @enum {string} */
+            protocol: "tcp" | "tcp6" | "udp" | "udp6";
+            remoteAddress: string;
+            remotePort: number;
+            state: string;
+        };
+        /** @description A process that holds a socket; `pid` as its member sees it. */
+        SocketOwner: {
+            cmd: string;
+            hostPid: number;
+            member: string;
+            pid: number;
+        };
+        /** @description Why a request was refused. https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/ */
+        Status: {
+            /** @constant */
+            apiVersion: "v1";
+            code: number;
+            details?: components["schemas"]["StatusDetails"];
+            /** @constant */
+            kind: "Status";
+            message: string;
+            metadata: {
+                [key: string]: unknown;
+            };
+            reason: string;
+            /** @enum {string} */
+            status: "Success" | "Failure";
+        };
+        /** @description One field at fault. */
+        StatusCause: {
+            field: string;
+            message: string;
+            reason: string;
+        };
+        /** @description What the Status is about. */
+        StatusDetails: {
+            causes?: components["schemas"]["StatusCause"][];
+            group?: string;
+            kind?: string;
+            name?: string;
+            retryAfterSeconds?: number;
+        };
+    };
     responses: never;
     parameters: never;
     requestBodies: never;
@@ -194,4 +323,157 @@ export interface components {
     pathItems: never;
 }
 export type $defs = Record<string, never>;
-export type operations = Record<string, never>;
+export interface operations {
+    listCatalogue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Catalogue"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    readLiveSample: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                namespace: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sample"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    readSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    signIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordSignIn"] | components["schemas"]["LinkSignIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    signOut: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+}

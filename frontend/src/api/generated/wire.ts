@@ -7,203 +7,119 @@ export type paths = Record<string, never>;
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /**
-         * Address
-         * @description An address with its prefix length: 10.88.0.14/16.
-         */
-        readonly Address: {
+        /** @description An address with its prefix length: 10.88.0.14/16. */
+        Address: {
+            address: string;
+            /** @enum {string} */
+            family: "inet" | "inet6";
+            prefix: number;
+        };
+        /** @description The pod is gone; the socket closes after it. */
+        Gone: {
             /**
-             * Family
+             * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
-            readonly family: "inet" | "inet6";
-            /** Address */
-            readonly address: string;
-            /** Prefix */
-            readonly prefix: number;
+            type: "gone";
+            uid: string;
+        };
+        /** @description The node's end of a veth pair and the bridge it is plugged into ("" when none). */
+        HostEnd: {
+            bridge: string;
+            index: number;
+            mac: string;
+            name: string;
+            peerOf: string;
+            up: boolean;
         };
         /**
-         * Gone
-         * @description The pod is gone; the socket closes after it.
-         */
-        readonly Gone: {
-            /**
-             * Type
-             * @default gone
-             * @constant
-             */
-            readonly type: "gone";
-            /** Uid */
-            readonly uid: string;
-        };
-        /**
-         * HostEnd
-         * @description The node's end of a veth pair and the bridge it is plugged into ("" when none).
-         */
-        readonly HostEnd: {
-            /** Index */
-            readonly index: number;
-            /** Name */
-            readonly name: string;
-            /** Peerof */
-            readonly peerOf: string;
-            /** Mac */
-            readonly mac: string;
-            /** Up */
-            readonly up: boolean;
-            /** Bridge */
-            readonly bridge: string;
-        };
-        /**
-         * HostnameView
          * @description How one member names its host. `problem` tells, per file, why it could not be read ("" if it was).
          *
          *     `uts`: inode of its UTS namespace. `hosts`, `resolv`: text of /etc/hosts and /etc/resolv.conf, at most 64 KiB.
          */
-        readonly HostnameView: {
-            /** Member */
-            readonly member: string;
-            /** Hostname */
-            readonly hostname: string;
-            /** Uts */
-            readonly uts: number | null;
-            /** Hosts */
-            readonly hosts: string;
-            /** Hostsproblem */
-            readonly hostsProblem: string;
-            /** Resolv */
-            readonly resolv: string;
-            /** Resolvproblem */
-            readonly resolvProblem: string;
+        HostnameView: {
+            hostname: string;
+            hosts: string;
+            hostsProblem: string;
+            member: string;
+            resolv: string;
+            resolvProblem: string;
+            uts: number | null;
         };
         /**
-         * Interface
          * @description A network interface inside the pod. `peer_index`: ifindex of the veth's host end, 0 when it has none.
          *
          *     Counters since the interface came up: bytes and packets received and sent, errors and drops both ways.
          */
-        readonly Interface: {
-            /** Index */
-            readonly index: number;
-            /** Name */
-            readonly name: string;
-            /** Kind */
-            readonly kind: string;
-            /** Mac */
-            readonly mac: string;
-            /** Mtu */
-            readonly mtu: number;
-            /** Up */
-            readonly up: boolean;
-            /** Addresses */
-            readonly addresses: readonly components["schemas"]["Address"][];
-            /** Peerindex */
-            readonly peerIndex: number;
-            /** Rxbytes */
-            readonly rxBytes: number;
-            /** Rxpackets */
-            readonly rxPackets: number;
-            /** Rxerrors */
-            readonly rxErrors: number;
-            /** Rxdropped */
-            readonly rxDropped: number;
-            /** Txbytes */
-            readonly txBytes: number;
-            /** Txpackets */
-            readonly txPackets: number;
-            /** Txerrors */
-            readonly txErrors: number;
-            /** Txdropped */
-            readonly txDropped: number;
+        Interface: {
+            addresses: components["schemas"]["Address"][];
+            index: number;
+            kind: string;
+            mac: string;
+            mtu: number;
+            name: string;
+            peerIndex: number;
+            rxBytes: number;
+            rxDropped: number;
+            rxErrors: number;
+            rxPackets: number;
+            txBytes: number;
+            txDropped: number;
+            txErrors: number;
+            txPackets: number;
+            up: boolean;
+        };
+        Live: components["schemas"]["Sample"] | components["schemas"]["Still"] | components["schemas"]["Snapshot"] | components["schemas"]["Stream"] | components["schemas"]["Gone"];
+        /** @description Which containers this sample looked at; pause is member "". */
+        MemberState: {
+            attempt: number;
+            containerId: string;
+            hostPid: number;
+            member: string;
+            running: boolean;
         };
         /**
-         * MemberState
-         * @description Which containers this sample looked at; pause is member "".
-         */
-        readonly MemberState: {
-            /** Member */
-            readonly member: string;
-            /** Containerid */
-            readonly containerId: string;
-            /** Attempt */
-            readonly attempt: number;
-            /** Hostpid */
-            readonly hostPid: number;
-            /** Running */
-            readonly running: boolean;
-        };
-        /**
-         * NamespaceCell
          * @description One namespace of one member (namespaces(7)). `inode` None: it could not be read.
          *
          *     `relation`: `owns` (made for this container and, where others share it, its owner), `shares` (`owner` made it),
          *     `own` (its alone), `host` (equals the node's), `unknown` (unreadable).
          */
-        readonly NamespaceCell: {
-            /**
-             * Kind
-             * @enum {string}
-             */
-            readonly kind: "mnt" | "uts" | "ipc" | "pid" | "net" | "cgroup" | "user" | "time";
-            /** Inode */
-            readonly inode: number | null;
-            /**
-             * Relation
-             * @enum {string}
-             */
-            readonly relation: "owns" | "shares" | "own" | "host" | "unknown";
-            /** Owner */
-            readonly owner: string;
-            /** Sharedwith */
-            readonly sharedWith: readonly string[];
+        NamespaceCell: {
+            inode: number | null;
+            /** @enum {string} */
+            kind: "mnt" | "uts" | "ipc" | "pid" | "net" | "cgroup" | "user" | "time";
+            owner: string;
+            /** @enum {string} */
+            relation: "owns" | "shares" | "own" | "host" | "unknown";
+            sharedWith: string[];
+        };
+        /** @description The namespaces of pause (member "") or a member, of its first process. */
+        NamespaceRow: {
+            cells: components["schemas"]["NamespaceCell"][];
+            hostPid: number;
+            member: string;
         };
         /**
-         * NamespaceRow
-         * @description The namespaces of pause (member "") or a member, of its first process.
-         */
-        readonly NamespaceRow: {
-            /** Member */
-            readonly member: string;
-            /** Hostpid */
-            readonly hostPid: number;
-            /** Cells */
-            readonly cells: readonly components["schemas"]["NamespaceCell"][];
-        };
-        /**
-         * NamespacesView
          * @description All kinds × pause and members. `host` gives the node's own inode per kind, None where unreadable,
          *     `host_from` whose they are ("dockerd", "PID 1" or "").
          */
-        readonly NamespacesView: {
-            /** Rows */
-            readonly rows: readonly components["schemas"]["NamespaceRow"][];
-            /** Host */
-            readonly host: {
-                readonly [key: string]: number | null;
+        NamespacesView: {
+            host: {
+                [key: string]: number | null;
             };
-            /** Hostfrom */
-            readonly hostFrom: string;
+            hostFrom: string;
+            rows: components["schemas"]["NamespaceRow"][];
+        };
+        /** @description The pod's network namespace, seen from inside, and where it meets the node. */
+        NetworkView: {
+            hostEnds: components["schemas"]["HostEnd"][];
+            interfaces: components["schemas"]["Interface"][];
+            published: components["schemas"]["PublishedPort"][];
+            routes: components["schemas"]["Route"][];
+            sockets: components["schemas"]["Socket"][];
+            socketsTruncated: boolean;
         };
         /**
-         * NetworkView
-         * @description The pod's network namespace, seen from inside, and where it meets the node.
-         */
-        readonly NetworkView: {
-            /** Interfaces */
-            readonly interfaces: readonly components["schemas"]["Interface"][];
-            /** Routes */
-            readonly routes: readonly components["schemas"]["Route"][];
-            /** Sockets */
-            readonly sockets: readonly components["schemas"]["Socket"][];
-            /** Socketstruncated */
-            readonly socketsTruncated: boolean;
-            /** Hostends */
-            readonly hostEnds: readonly components["schemas"]["HostEnd"][];
-            /** Published */
-            readonly published: readonly components["schemas"]["PublishedPort"][];
-        };
-        /**
-         * Process
          * @description One process, as `ps -ef` shows it from inside its member (proc(5)).
          *
          *     `pid`/`ppid`: in the innermost PID namespace; a parent outside of it is 0. `host_pid`: as the node sees it.
@@ -211,224 +127,125 @@ export interface components {
          *     `stime`, `time`, `tty`, `cmd`: the text ps prints. `started`: when, for sorting. `state`: R S D Z T …
          *     `member` is "" for pause. `reaper`: host PID of the process that inherits its orphans (PID 1 of its namespace).
          */
-        readonly Process: {
-            /** Member */
-            readonly member: string;
-            /** Hostpid */
-            readonly hostPid: number;
-            /** Hostppid */
-            readonly hostPpid: number;
-            /** Nspids */
-            readonly nsPids: readonly number[];
-            /** Pid */
-            readonly pid: number;
-            /** Ppid */
-            readonly ppid: number;
-            /** Uid */
-            readonly uid: number;
-            /** User */
-            readonly user: string;
-            /** C */
-            readonly c: number;
-            /** Stime */
-            readonly stime: string;
-            /** Started */
-            readonly started: string;
-            /** Tty */
-            readonly tty: string;
-            /** Time */
-            readonly time: string;
-            /** Cmd */
-            readonly cmd: string;
-            /** State */
-            readonly state: string;
-            /** Threads */
-            readonly threads: number;
-            /** Reaper */
-            readonly reaper: number;
+        Process: {
+            c: number;
+            cmd: string;
+            hostPid: number;
+            hostPpid: number;
+            member: string;
+            nsPids: number[];
+            pid: number;
+            ppid: number;
+            reaper: number;
+            started: string;
+            state: string;
+            stime: string;
+            threads: number;
+            time: string;
+            tty: string;
+            uid: number;
+            user: string;
         };
-        /**
-         * PublishedPort
-         * @description A port of the pod that the node publishes.
-         */
-        readonly PublishedPort: {
-            /** Protocol */
-            readonly protocol: string;
-            /** Hostip */
-            readonly hostIp: string;
-            /** Hostport */
-            readonly hostPort: number;
-            /** Containerport */
-            readonly containerPort: number;
+        /** @description A port of the pod that the node publishes. */
+        PublishedPort: {
+            containerPort: number;
+            hostIp: string;
+            hostPort: number;
+            protocol: string;
         };
-        /**
-         * Route
-         * @description A route of the main table; `destination` is "default" or a prefix, `gateway` "" when on the link.
-         */
-        readonly Route: {
+        /** @description A route of the main table; `destination` is "default" or a prefix, `gateway` "" when on the link. */
+        Route: {
+            destination: string;
+            /** @enum {string} */
+            family: "inet" | "inet6";
+            gateway: string;
+            interface: string;
+            scope: string;
+            source: string;
+        };
+        /** @description One whole reading of a pod: sent when it differs from the last one. `problems` names what could not be read. */
+        Sample: {
+            at: string;
+            hostnames: components["schemas"]["HostnameView"][];
+            members: components["schemas"]["MemberState"][];
+            namespaces: components["schemas"]["NamespacesView"];
+            network: components["schemas"]["NetworkView"] | null;
+            problems: string[];
+            processes: components["schemas"]["Process"][];
+            processesTruncated: boolean;
+            rev: number;
             /**
-             * Family
+             * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
-            readonly family: "inet" | "inet6";
-            /** Destination */
-            readonly destination: string;
-            /** Gateway */
-            readonly gateway: string;
-            /** Interface */
-            readonly interface: string;
-            /** Source */
-            readonly source: string;
-            /** Scope */
-            readonly scope: string;
+            type: "sample";
         };
-        /**
-         * Sample
-         * @description One whole reading of a pod: sent when it differs from the last one. `problems` names what could not be read.
-         */
-        readonly Sample: {
-            /**
-             * Type
-             * @default sample
-             * @constant
-             */
-            readonly type: "sample";
-            /** Rev */
-            readonly rev: number;
-            /** At */
-            readonly at: string;
-            /** Members */
-            readonly members: readonly components["schemas"]["MemberState"][];
-            /** Processes */
-            readonly processes: readonly components["schemas"]["Process"][];
-            /** Processestruncated */
-            readonly processesTruncated: boolean;
-            /** Hostnames */
-            readonly hostnames: readonly components["schemas"]["HostnameView"][];
-            readonly network: components["schemas"]["NetworkView"] | null;
-            readonly namespaces: components["schemas"]["NamespacesView"];
-            /** Problems */
-            readonly problems: readonly string[];
-        };
-        /**
-         * Snapshot
-         * @description The pod as its row says it: the Pod v1 object, its events (v1) oldest first, and its newest engine calls.
-         */
-        readonly Snapshot: {
-            /**
-             * Type
-             * @default snapshot
-             * @constant
-             */
-            readonly type: "snapshot";
-            /** Rev */
-            readonly rev: number;
-            /** Pod */
-            readonly pod: {
-                readonly [key: string]: unknown;
-            };
-            /** Events */
-            readonly events: readonly {
-                readonly [key: string]: unknown;
+        /** @description The pod as its row says it: the Pod v1 object, its events (v1) oldest first, and its newest engine calls. */
+        Snapshot: {
+            events: {
+                [key: string]: unknown;
             }[];
-            /** Steps */
-            readonly steps: readonly components["schemas"]["StepView"][];
-        };
-        /**
-         * Socket
-         * @description A listening or connected socket; `state` as ss names it (LISTEN, ESTAB, TIME-WAIT, UNCONN …).
-         */
-        readonly Socket: {
+            pod: {
+                [key: string]: unknown;
+            };
+            rev: number;
+            steps: components["schemas"]["StepView"][];
             /**
-             * Protocol
+             * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
-            readonly protocol: "tcp" | "tcp6" | "udp" | "udp6";
-            /** State */
-            readonly state: string;
-            /** Localaddress */
-            readonly localAddress: string;
-            /** Localport */
-            readonly localPort: number;
-            /** Remoteaddress */
-            readonly remoteAddress: string;
-            /** Remoteport */
-            readonly remotePort: number;
-            /** Inode */
-            readonly inode: number;
-            /** Owners */
-            readonly owners: readonly components["schemas"]["SocketOwner"][];
+            type: "snapshot";
         };
-        /**
-         * SocketOwner
-         * @description A process that holds a socket; `pid` as its member sees it.
-         */
-        readonly SocketOwner: {
-            /** Member */
-            readonly member: string;
-            /** Hostpid */
-            readonly hostPid: number;
-            /** Pid */
-            readonly pid: number;
-            /** Cmd */
-            readonly cmd: string;
+        /** @description A listening or connected socket; `state` as ss names it (LISTEN, ESTAB, TIME-WAIT, UNCONN …). */
+        Socket: {
+            inode: number;
+            localAddress: string;
+            localPort: number;
+            owners: components["schemas"]["SocketOwner"][];
+            /** @enum {string} */
+            protocol: "tcp" | "tcp6" | "udp" | "udp6";
+            remoteAddress: string;
+            remotePort: number;
+            state: string;
         };
-        /**
-         * StepView
-         * @description One engine call: what for, how long (milliseconds), how it ended, what it made.
-         */
-        readonly StepView: {
-            /** Id */
-            readonly id: number;
-            /** Passid */
-            readonly passId: string;
-            /** Verb */
-            readonly verb: string;
-            /** Object */
-            readonly object: string;
-            /** Started */
-            readonly started: string;
-            /** Ms */
-            readonly ms: number;
-            /** Outcome */
-            readonly outcome: string;
-            /** Effect */
-            readonly effect: string;
+        /** @description A process that holds a socket; `pid` as its member sees it. */
+        SocketOwner: {
+            cmd: string;
+            hostPid: number;
+            member: string;
+            pid: number;
         };
-        /**
-         * Still
-         * @description Looked, and nothing differs from sample `rev`: about once a second, so that live can be told from stale.
-         */
-        readonly Still: {
+        /** @description One engine call: what for, how long (milliseconds), how it ended, what it made. */
+        StepView: {
+            effect: string;
+            id: number;
+            ms: number;
+            object: string;
+            outcome: string;
+            passId: string;
+            started: string;
+            verb: string;
+        };
+        /** @description Looked, and nothing differs from sample `rev`: about once a second, so that live can be told from stale. */
+        Still: {
+            at: string;
+            rev: number;
             /**
-             * Type
-             * @default still
-             * @constant
-             */
-            readonly type: "still";
-            /** Rev */
-            readonly rev: number;
-            /** At */
-            readonly at: string;
-        };
-        /**
-         * Stream
-         * @description Whether samples are coming: `live`, or `waiting` (nothing runs yet), or `unavailable` with the reason.
-         */
-        readonly Stream: {
-            /**
-             * Type
-             * @default stream
-             * @constant
-             */
-            readonly type: "stream";
-            /**
-             * State
+             * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
-            readonly state: "live" | "waiting" | "unavailable";
-            /** Reason */
-            readonly reason: string;
+            type: "still";
+        };
+        /** @description Whether samples are coming: `live`, or `waiting` (nothing runs yet), or `unavailable` with the reason. */
+        Stream: {
+            reason: string;
+            /** @enum {string} */
+            state: "live" | "waiting" | "unavailable";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "stream";
         };
     };
     responses: never;

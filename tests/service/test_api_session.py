@@ -1,0 +1,185 @@
+"""The session: signing in and out, the CSRF token, and which credential counts."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.utils import timezone
+
+from people import links, sign_in, tokens
+from people.models import LoginFailure
+from sandboxes.api import shapes
+from sandboxes.models import Image, Node, Pod
+from tests.service.caller import Answered, Caller, manifest, read, user
+
+pytestmark = pytest.mark.django_db
+SESSION = "/api/playground/v1/session"
+PODS = "/api/v1/namespaces/alice/pods"
+PASSWORD = {"username": "alice", "password": "right horse"}
+
+
+@pytest.fixture
+def alice() -> User:
+    found = user("alice")
+    found.set_password(PASSWORD["password"])
+    found.save()
+    return found
+
+
+class Browser:
+    """A browser on the site: cookies, and the CSRF token that GET session gave."""
+
+    def __init__(self) -> None:
+        self.client = Client(enforce_csrf_checks=True, raise_request_exception=False)
+        self.token = ""
+
+    def session(self) -> dict[str, Any]:
+        found = read(self.client.get(SESSION)).body
+        shapes.Session.model_validate(found)
+        self.token = found["csrfToken"]
+        return found
+
+    def send(self, method: str, path: str, body: object = None, **headers: str) -> Answered:
+        sent = {"X-CSRFToken": self.token} | headers
+        content = json.dumps(body or {})
+        return read(self.client.generic(method, path, content, content_type="application/json", headers=sent))
+
+    def sign_in(self, body: object) -> Answered:
+        self.session()
+        answered = self.send("POST", SESSION, body)
+        self.token = answered.body.get("csrfToken", self.token)
+        return answered
+
+
+def test_a_visitor_is_nobody_and_gets_a_token() -> None:
+    found = Browser().session()
+    assert (found["user"], found["namespace"]) == (None, None)
+    assert found["csrfToken"]
+
+
+def test_signing_in_with_a_password_and_out_again(alice: User) -> None:
+    browser = Browser()
+    signed_in = browser.sign_in(PASSWORD)
+    assert signed_in.code == 200
+    assert signed_in.body["user"] == {"name": "alice", "isStaff": False}
+    assert browser.session()["namespace"] == "alice"
+    assert browser.send("POST", PODS, manifest()).code == 201
+    assert browser.send("DELETE", SESSION).body["user"] is None
+    assert browser.send("GET", PODS).code == 401
+
+
+def test_signing_in_changes_the_session_and_its_token(alice: User) -> None:
+    browser = Browser()
+    before = browser.session()["csrfToken"]
+    browser.sign_in(PASSWORD)
+    stale = browser.send("POST", PODS, manifest(), **{"X-CSRFToken": before})
+    assert stale.code == 403
+    assert browser.send("POST", PODS, manifest()).code == 201
+
+
+def test_a_link_signs_in_once(alice: User) -> None:
+    text = links.issue(alice)
+    assert Browser().sign_in({"link": text}).body["user"]["name"] == "alice"
+    again = Browser().sign_in({"link": text})
+    assert (again.code, again.body["reason"]) == (401, "Unauthorized")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"username": "alice"},
+        {"username": "alice", "password": 7},
+        {"username": "x" * 151, "password": "p"},
+        {"username": "alice", "password": "p", "admin": True},
+        {"link": None},
+        {"link": ["a"]},
+    ],
+)
+def test_a_sign_in_of_another_shape_is_refused_at_its_field(body: dict[str, object]) -> None:
+    refused = Browser().sign_in(body)
+    assert refused.code == 400
+    assert refused.causes
+
+
+def test_nothing_changes_without_the_csrf_token(alice: User) -> None:
+    browser = Browser()
+    browser.sign_in(PASSWORD)
+    for method, path in (("POST", SESSION), ("DELETE", SESSION), ("POST", PODS), ("DELETE", f"{PODS}/web")):
+        assert browser.send(method, path, manifest(), **{"X-CSRFToken": ""}).code == 403
+    assert not Pod.objects.exists()
+    assert browser.session()["user"] is not None
+
+
+def test_a_cookie_from_another_origin_is_refused(alice: User) -> None:
+    browser = Browser()
+    browser.sign_in(PASSWORD)
+    for origin in ("http://testserver:31005", "https://testserver", "http://evil.example", "null", "http://[", "\x00"):
+        assert browser.send("POST", PODS, manifest(), Origin=origin).code == 403
+    assert browser.send("POST", PODS, manifest(), Origin="http://testserver").code == 201
+
+
+def test_a_bad_bearer_is_refused_even_beside_a_good_cookie(alice: User) -> None:
+    browser = Browser()
+    browser.sign_in(PASSWORD)
+    for header in ("Bearer wrong", "Bearer", "", "Basic YTpi", f"Token {tokens.issue(alice)}", "Bearer \u00e4"):
+        assert browser.send("GET", PODS, Authorization=header).code == 401
+        assert browser.send("GET", SESSION, Authorization=header).code == 401
+
+
+def test_a_bearer_needs_no_csrf_token(alice: User) -> None:
+    client = Client(enforce_csrf_checks=True, headers={"Authorization": f"Bearer {tokens.issue(alice)}"})
+    created = client.post(PODS, json.dumps(manifest()), content_type="application/json")
+    assert created.status_code == 201
+    assert read(client.get(SESSION)).body["user"]["name"] == "alice"
+
+
+def test_a_user_who_was_made_inactive_is_out_at_once(alice: User) -> None:
+    browser = Browser()
+    browser.sign_in(PASSWORD)
+    caller = Caller("alice")
+    User.objects.update(is_active=False)
+    assert browser.send("GET", PODS).code == 401
+    assert caller.get(PODS).code == 401
+    assert Browser().sign_in(PASSWORD).code == 401
+
+
+def test_wrong_passwords_are_counted_for_name_and_address(alice: User) -> None:
+    browser = Browser()
+    wrong = PASSWORD | {"password": "wrong"}
+    assert [browser.sign_in(wrong).code for _ in range(6)] == [401] * 5 + [429]
+    limited = browser.sign_in(PASSWORD | {"username": "ALICE"})
+    assert (limited.code, limited.body["details"]) == (429, {"retryAfterSeconds": 900})
+    assert limited.response.headers["Retry-After"] == "900"
+    LoginFailure.objects.update(at=timezone.now() - timedelta(minutes=16))
+    assert browser.sign_in(PASSWORD).code == 200
+    assert not LoginFailure.objects.exists()
+
+
+def test_an_address_may_not_try_many_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sign_in, "PER_ADDRESS", 3)
+    codes = [Browser().sign_in({"username": f"u{i}", "password": "p"}).code for i in range(4)]
+    assert codes == [401, 401, 401, 429]
+
+
+def test_the_right_password_forgets_the_wrong_ones(alice: User) -> None:
+    browser = Browser()
+    for _ in range(3):
+        for _ in range(4):
+            browser.sign_in(PASSWORD | {"password": "wrong"})
+        assert browser.sign_in(PASSWORD).code == 200
+
+
+def test_the_catalogue_is_for_who_is_signed_in() -> None:
+    node = Node.objects.create(name="n1")
+    Image.objects.create(node=node, reference="nginx", size=12, state="ready")
+    caller = Caller("alice")
+    found = caller.get("/api/playground/v1/catalogue").body
+    shapes.Catalogue.model_validate(found)
+    assert found == {"items": [{"reference": "nginx", "size": 12, "state": "ready"}]}
+    assert read(Client().get("/api/playground/v1/catalogue")).code == 401

@@ -1,0 +1,84 @@
+"""The OpenAPI documents: valid, whole, and true to what is answered."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client
+from openapi_spec_validator import validate
+
+from sandboxes import wire
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> dict[str, Any]:
+    call_command("openapi", str(tmp_path), verbosity=0)
+    return {path.stem: json.loads(path.read_text()) for path in tmp_path.iterdir()}
+
+
+def test_the_documents_are_valid(written: dict[str, Any]) -> None:
+    assert set(written) == {"kubernetes", "playground", "wire"}
+    for document in written.values():
+        validate(document)
+
+
+def test_every_path_of_the_api_is_described_with_its_refusals(written: dict[str, Any]) -> None:
+    assert set(written["kubernetes"]["paths"]) == {
+        "/api/v1/namespaces",
+        "/api/v1/namespaces/{namespace}/events",
+        "/api/v1/namespaces/{namespace}/pods",
+        "/api/v1/namespaces/{namespace}/pods/{name}",
+        "/api/v1/namespaces/{namespace}/pods/{name}/log",
+    }
+    assert set(written["playground"]["paths"]) == {
+        "/api/playground/v1/catalogue",
+        "/api/playground/v1/namespaces/{namespace}/pods/{name}/live",
+        "/api/playground/v1/session",
+    }
+    for name in ("kubernetes", "playground"):
+        for operations in written[name]["paths"].values():
+            for operation in operations.values():
+                refused = operation["responses"]["default"]["content"]["application/json"]["schema"]
+                assert refused == {"$ref": "#/components/schemas/Status"}
+
+
+def test_a_pod_is_described_both_ways(written: dict[str, Any]) -> None:
+    post = written["kubernetes"]["paths"]["/api/v1/namespaces/{namespace}/pods"]["post"]
+    assert set(post["requestBody"]["content"]) == {"application/json", "application/yaml"}
+    schemas = written["kubernetes"]["components"]["schemas"]
+    assert "status" not in schemas["PodManifest"]["properties"]
+    assert set(schemas["Pod"]["required"]) == {"apiVersion", "kind", "metadata", "spec", "status"}
+    assert {"podIP", "hostIP", "containerStatuses"} <= set(schemas["PodStatus"]["properties"])
+    assert "hostIP" in schemas["ContainerPort"]["properties"]
+
+
+def test_every_message_of_a_socket_is_there_and_whole(written: dict[str, Any]) -> None:
+    schemas = written["wire"]["components"]["schemas"]
+    messages = {kind.__name__ for kind in get_args(get_args(wire.Live)[0])}
+    assert {ref["$ref"].rpartition("/")[2] for ref in schemas["Live"]["oneOf"]} == messages
+    for name in messages:
+        assert set(schemas[name]["required"]) == set(schemas[name]["properties"])
+    assert set(schemas["Live"]["discriminator"]["mapping"]) == {"sample", "still", "snapshot", "stream", "gone"}
+
+
+def test_no_field_is_called_away_with_the_noise(written: dict[str, Any]) -> None:
+    text = json.dumps(written)
+    assert '"title":' not in text.replace('"title": "Pod playground', "")
+    assert '"default": null' not in text
+
+
+def test_the_documents_are_served() -> None:
+    for path, title in (("/api/openapi.json", "Kubernetes' paths"), ("/api/playground/v1/openapi.json", "the rest")):
+        found = Client().get(path)
+        assert found.status_code == 200
+        validate(found.json())
+        assert found.json()["info"]["title"].endswith(title)
+
+
+def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="is not a folder"):
+        call_command("openapi", str(tmp_path / "none"))
