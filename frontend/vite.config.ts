@@ -10,5 +10,5 @@ export default defineConfig({
   // assetsInlineLimit: the site's policy allows no data: URLs.
   build: { outDir: "dist", assetsDir: "static", assetsInlineLimit: 0, modulePreload: { polyfill: false } },
   server: { proxy: { "/api": service, "/ws": { target: service, ws: true } } },
-  test: { environment: "happy-dom", setupFiles: ["src/test-setup.ts"], restoreMocks: true },
+  test: { environment: "happy-dom", setupFiles: ["src/testing/setup.ts"], restoreMocks: true },
 });

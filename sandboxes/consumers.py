@@ -20,7 +20,7 @@ REAUTHORISE = 15.0
 CLOSE_FAILED = 1011  # RFC 6455 §7.4.1: the server met a condition it did not expect
 
 
-class PodLive(AsyncWebsocketConsumer):
+class PodLive(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels has no types
     """One page that shows one pod. First a Snapshot, then Snapshots and frames as they come, in their newest state."""
 
     async def connect(self) -> None:

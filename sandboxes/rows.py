@@ -91,7 +91,7 @@ class Claim:
         """Let go, unless someone woke the pod since `row` was read: then look again."""
         held = Pod.objects.filter(pk=self.uid, owner=self.owner, wakes=row.wakes)
         released = held.update(owner="", until=None, next_look_at=look_at) == 1
-        if released and row.node_id and (row.wanted or look_at):
+        if released and row.node_id:
             publish.node_changed(row.node_id, self.uid, row.rev)
         return released
 

@@ -46,7 +46,7 @@ def schedule(uid: uuid.UUID, now: datetime) -> str | None:
     with transaction.atomic():
         row = Pod.objects.filter(pk=uid, node=None, finished_at=None).first()
         if row is None:
-            return Pod.objects.filter(pk=uid).values_list("node_id", flat=True).first()
+            return node_of(uid)
         if row.desired == "GONE":  # it never was on a node: there is nothing to take down
             changes = {"finished_at": now, "gone_at": row.gone_at or now, "rev": F("rev") + 1}
             Pod.objects.filter(pk=uid).update(**changes, resource_version=Counter.next())
@@ -112,9 +112,13 @@ def _remove(engine: Engine, listed: list[Listed]) -> None:
         engine.remove(item.id)
 
 
-def wake(uid: uuid.UUID, now: datetime) -> str | None:
-    """A wake is a write before it is a message; answers the pod's node."""
-    Pod.objects.filter(pk=uid, finished_at=None).update(wakes=F("wakes") + 1, next_look_at=now)
+def wake(uid: uuid.UUID, now: datetime) -> bool:
+    """A wake is a write before it is a message; False when there is no such pod, or nothing is left of it."""
+    return bool(Pod.objects.filter(pk=uid, finished_at=None).update(wakes=F("wakes") + 1, next_look_at=now))
+
+
+def node_of(uid: uuid.UUID) -> str | None:
+    """The pod's node, None while it has none."""
     return Pod.objects.filter(pk=uid).values_list("node_id", flat=True).first()
 
 

@@ -25,8 +25,9 @@ log = logging.getLogger(__name__)
 
 def wake(uid: uuid.UUID) -> None:
     """Something about the pod changed: raise its wakes, and on commit send someone to look. May be repeated freely."""
-    node = sweeping.wake(uid, timezone.now())
-    transaction.on_commit(lambda: _send(uid, node))
+    if sweeping.wake(uid, timezone.now()):
+        node = sweeping.node_of(uid)
+        transaction.on_commit(lambda: _send(uid, node))
 
 
 def _send(uid: uuid.UUID, node: str | None) -> None:

@@ -1,21 +1,12 @@
-"""Everything below /api/. What no route takes is a Status too."""
+"""Everything below /api/: the playground's own paths, then Kubernetes', whose last route takes what is left."""
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
-from django.urls import path, re_path
+from django.urls import path
 
 from sandboxes.api import kubernetes, playground
-from sandboxes.api.answers import answer, status
-
-
-def unknown(request: HttpRequest) -> HttpResponse:
-    """There is no such path."""
-    return answer(status(404), 404)
-
 
 urlpatterns = [
     path("playground/v1/", playground.api.urls),
     path("", kubernetes.api.urls),
-    re_path("", unknown),
 ]

@@ -20,6 +20,19 @@ STATE=$PLAYGROUND_STATE
 WEB=$PLAYGROUND_WEB_GROUP  # the user's name as well
 umask 0007                 # SQLite's files are shared by group
 
+# When a process began, in ticks since boot (proc_pid_stat(5), field 22): with it a pid names one process for good.
+began() {
+    local stat
+    stat=$(cat "/proc/$1/stat" 2> /dev/null) || return 1
+    read -r -a stat <<< "${stat##*) }"
+    [ "${stat[0]}" != Z ] && echo "${stat[19]}"
+}
+
+# `note_pid FILE PID` remembers a process, `runs FILE` says whether it still runs, `pid_in FILE` which it is.
+note_pid() { echo "$2 $(began "$2")" > "$1"; }
+pid_in() { cut -d' ' -f1 "$1" 2> /dev/null; }
+runs() { [ -f "$1" ] && [ "$(cut -d' ' -f2 "$1")" = "$(began "$(pid_in "$1")")" ]; }
+
 # Run a command, its paths relative to the checkout, as the user that can open neither the engine's socket nor another
 # process's /proc. A checkout that this user cannot reach (below /root, say) is bound where it can, for it alone.
 as_web() {

@@ -1,30 +1,37 @@
 // Addresses, and what stands around every page.
 import { QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { lazy, useState } from "react";
 import { BrowserRouter, Navigate, Route, Routes } from "react-router";
 import { Refusal } from "./api/refusal";
 import { Frame } from "./pages/frame";
-import { NewPodPage } from "./pages/new-pod";
 import { NowherePage } from "./pages/nowhere";
-import { PodPage } from "./pages/pod";
 import { PodsPage } from "./pages/pods";
 import { SESSION_KEY } from "./pages/session";
 import { SignInPage } from "./pages/sign-in";
 
-const queries = new QueryClient({
-  // A session can end while a page is open: ask again who this is, and the frame leads to the sign-in.
-  queryCache: new QueryCache({
-    onError: (error, query) => {
-      const ended = error instanceof Refusal && error.code === 401 && query.queryKey[0] !== SESSION_KEY[0];
-      if (ended) queries.invalidateQueries({ queryKey: SESSION_KEY });
+// The two large pages come when they are first opened; what everyone loads stays small.
+const NewPodPage = lazy(async () => ({ default: (await import("./pages/new-pod")).NewPodPage }));
+const PodPage = lazy(async () => ({ default: (await import("./pages/pod")).PodPage }));
+
+function newQueries(): QueryClient {
+  const queries: QueryClient = new QueryClient({
+    // A session can end while a page is open: ask again who this is, and the frame leads to the sign-in.
+    queryCache: new QueryCache({
+      onError: (error, query) => {
+        const ended = error instanceof Refusal && error.code === 401 && query.queryKey[0] !== SESSION_KEY[0];
+        if (ended) queries.invalidateQueries({ queryKey: SESSION_KEY });
+      },
+    }),
+    defaultOptions: {
+      // A refusal stays one however often it is asked for; only silence is worth another try.
+      queries: { retry: (failures, error) => !(error instanceof Refusal) && failures < 2, staleTime: 1000 },
     },
-  }),
-  defaultOptions: {
-    // A refusal stays one however often it is asked for; only silence is worth another try.
-    queries: { retry: (failures, error) => !(error instanceof Refusal) && failures < 2, staleTime: 1000 },
-  },
-});
+  });
+  return queries;
+}
 
 export function App() {
+  const [queries] = useState(newQueries);
   return (
     <QueryClientProvider client={queries}>
       <BrowserRouter>

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from asgiref.sync import sync_to_async
 from django.contrib.auth.models import User
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from ninja import Query
 
 from sandboxes import namespaces, pods, present, spec, upstream
@@ -25,7 +25,7 @@ POD = PODS + "/{name}"
 TEXT = {"responses": {200: {"content": {"text/plain": {"schema": {"type": "string"}}}}}}
 
 api = Documented(
-    bodies=(shapes.PodManifest, shapes.DeleteOptions),
+    bodies=(bodies.PodManifest, bodies.DeleteOptions),
     title="Pod playground: Kubernetes' paths",
     version="v1",
     description="Pods as Kubernetes has them. Errors are Status objects. Bodies are JSON or YAML.",
@@ -64,7 +64,7 @@ def list_pods(
     response={201: shapes.Pod},
     by_alias=True,
     operation_id="createPod",
-    openapi_extra=body_of(shapes.PodManifest, yaml=True),
+    openapi_extra=body_of(bodies.PodManifest, yaml=True),
 )
 def create_pod(request: SignedIn, namespace: str, dry_run: Annotated[str, Query(alias="dryRun")] = "") -> HttpResponse:
     """Create a pod. With `dryRun=All` everything is checked and nothing is kept."""
@@ -85,7 +85,7 @@ def read_pod(request: SignedIn, namespace: str, name: str) -> HttpResponse:
     response=shapes.Pod,
     by_alias=True,
     operation_id="deletePod",
-    openapi_extra=body_of(shapes.DeleteOptions, required=False),
+    openapi_extra=body_of(bodies.DeleteOptions, required=False),
 )
 def delete_pod(
     request: SignedIn,
@@ -121,6 +121,12 @@ def list_events(
     lookups = selectors.event_lookups(field_selector)
     items = pods.events_in(request.auth, namespace, lookups or {}) if lookups is not None else ()
     return answer(present.listing("EventList", items, version))
+
+
+@api.api_operation(["GET", "POST", "PUT", "PATCH", "DELETE"], "/{path:rest}", include_in_schema=False)
+def unknown(request: SignedIn, rest: str) -> HttpResponse:
+    """Every other path below /api/; the last route, so that a credential is asked for there too."""
+    raise Http404
 
 
 def _of_log(user: User, namespace: str, name: str, container: str) -> tuple[Pod, str]:

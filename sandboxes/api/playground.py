@@ -13,7 +13,8 @@ from pydantic import BaseModel, ValidationError
 
 from people import links, sign_in
 from sandboxes import namespaces, pods, upstream, wire
-from sandboxes.api import bodies, shapes
+from sandboxes.api import bodies
+from sandboxes.api import playground_shapes as shapes
 from sandboxes.api.answers import Unauthenticated, answer
 from sandboxes.api.auth import SIGNED_IN, MaybeSignedIn, SignedIn, visitor
 from sandboxes.api.documents import Documented, body_of

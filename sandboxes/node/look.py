@@ -10,19 +10,22 @@ from django.db import close_old_connections
 
 from sandboxes import policy, wire
 from sandboxes.engine.port import Engine
-from sandboxes.models import Pod
+from sandboxes.models import Pod as Row
 from sandboxes.node.sampler import Watched
-from sandboxes.spec import decode
+from sandboxes.spec import Pod, decode
 from sandboxes.world import Observed, ObservedContainer
 
 
 def look(engine: Callable[[], Engine], uid: UUID) -> Watched:
-    """The newest pause and the newest attempt of each member, pause first. Raises EngineError."""
-    seen = Observed(engine().observe(uid))
-    members = sorted({container.member for container in seen.containers if not container.is_pause})
-    newest = [seen.members(name)[0] for name in members]
+    """The newest pause and the newest attempt of each member: pause first, members as the spec orders them.
+
+    Raises EngineError.
+    """
+    seen, pod = Observed(engine().observe(uid)), _accepted(uid)
+    order = [member.name for member in pod.spec.containers] if pod else []
+    newest = [attempts[0] for name in order if (attempts := seen.members(name))]
     pauses = sorted(seen.pauses, key=lambda pause: pause.attempt)[-1:]
-    return Watched(tuple(_state(container) for container in (*pauses, *newest)), _published(uid))
+    return Watched(tuple(_state(container) for container in (*pauses, *newest)), _published(pod) if pod else ())
 
 
 def _state(container: ObservedContainer) -> wire.MemberState:
@@ -35,14 +38,16 @@ def _state(container: ObservedContainer) -> wire.MemberState:
     )
 
 
-def _published(uid: UUID) -> tuple[wire.PublishedPort, ...]:
+def _accepted(uid: UUID) -> Pod | None:
     close_old_connections()
     try:
-        manifest = Pod.objects.filter(uid=uid).values_list("manifest", flat=True).first()
+        manifest = Row.objects.filter(uid=uid).values_list("manifest", flat=True).first()
     finally:
         close_old_connections()
-    if manifest is None:
-        return ()
+    return decode(manifest) if manifest else None
+
+
+def _published(pod: Pod) -> tuple[wire.PublishedPort, ...]:
     return tuple(
         wire.PublishedPort(
             protocol=port.protocol,
@@ -50,5 +55,5 @@ def _published(uid: UUID) -> tuple[wire.PublishedPort, ...]:
             host_port=port.host_port,
             container_port=port.container_port,
         )
-        for port in policy.published(decode(manifest), settings.HOST_IP)
+        for port in policy.published(pod, settings.HOST_IP)
     )

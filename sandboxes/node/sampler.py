@@ -62,7 +62,8 @@ class Sampler:
         self._open_reader = open_reader or self._open_pod_reader
         self._watches: dict[UUID, Watch] = {}
         self._left: list[Watch] = []
-        self._revs = itertools.count(1)
+        # From the clock, in milliseconds: a page that stays open sees them grow across a restart of watch too.
+        self._revs = itertools.count(time.time_ns() // 1_000_000)
         self._changed = threading.Condition()
         self._closed = False
         self._lookers = ThreadPoolExecutor(_LOOKERS, thread_name_prefix="look")

@@ -54,8 +54,9 @@ def page(browser: Browser, stack: Stack, request: pytest.FixtureRequest) -> Iter
     assert not errors, f"the browser's console: {errors}"
 
 
-def sign_in(page: Page, stack: Stack, user: str = "admin") -> None:
-    """Sign in by a one-time link, as its reader would: open it and wait until the page has used it."""
+def sign_in(page: Page, stack: Stack, user: str = "admin") -> str:
+    """Sign in by a one-time link, as its reader would: open it and wait until the page has used it. The link's path."""
     link = stack.manage("link", user, "--create-admin").split()[-1]
-    page.goto(stack.url + link[link.index("/sign-in") :])
+    page.goto(stack.url + link)
     page.wait_for_url(lambda url: "/sign-in" not in url)
+    return link

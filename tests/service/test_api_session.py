@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from people import links, sign_in, tokens
 from people.models import LoginFailure
-from sandboxes.api import shapes
+from sandboxes.api import playground_shapes as shapes
 from sandboxes.models import Image, Node, Pod
 from tests.service.caller import Answered, Caller, manifest, read, user
 

@@ -20,7 +20,7 @@ from uuid import UUID
 import httpx
 import pytest
 import pytest_asyncio
-from websockets.asyncio.client import unix_connect
+from websockets.asyncio.client import connect, unix_connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from sandboxes.calls import Call, Verb, new_call, sign
@@ -71,7 +71,7 @@ async def get(node: Served, path: str, signed: str) -> httpx.Response:
         return await caller.get(path, headers=headers(signed))
 
 
-def watching(node: Served, signed: str) -> unix_connect:
+def watching(node: Served, signed: str) -> connect:
     return unix_connect(str(node.path), "ws://node/live", additional_headers=headers(signed), proxy=None)
 
 

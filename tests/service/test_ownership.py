@@ -6,8 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from django.test import Client
-from django.urls import URLPattern, URLResolver
-from django.urls import get_resolver
+from django.urls import URLPattern, URLResolver, get_resolver
 
 from sandboxes import pods
 from sandboxes.api import kubernetes, playground

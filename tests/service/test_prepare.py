@@ -17,9 +17,10 @@ from sandboxes.management.commands import prepare as command
 
 @pytest.fixture
 def state(tmp_path: Path, settings: Settings) -> Path:
-    settings.STATE_DIR = tmp_path / "deep" / "state"
+    found = tmp_path / "deep" / "state"
+    settings.STATE_DIR = found
     settings.WEB_GROUP = grp.getgrgid(os.getegid()).gr_name
-    return settings.STATE_DIR
+    return found
 
 
 def mode(path: Path) -> int:
@@ -69,7 +70,9 @@ def test_an_umask_changes_no_mode(state: Path) -> None:
     assert mode(state / "secrets" / "django") == 0o640
 
 
-def test_a_missing_group_is_told_with_what_to_do(state: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_group_is_told_with_what_to_do(
+    state: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     settings.WEB_GROUP = "no-such-group"
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     with pytest.raises(CommandError, match="addgroup --system no-such-group"):
@@ -104,6 +107,6 @@ def test_a_place_that_cannot_be_a_folder_is_told(state: Path) -> None:
 
 def test_serving_without_keys_is_refused(settings: Settings) -> None:
     settings.SECRET_KEY = settings.NODE_KEY = ""
-    found = {message.id: message.hint for message in run_checks() if message.id.startswith("playground.")}
+    found = {message.id: message.hint for message in run_checks() if str(message.id).startswith("playground.")}
     assert set(found) == {"playground.E001", "playground.E002"}
     assert all("manage.py prepare" in str(hint) for hint in found.values())

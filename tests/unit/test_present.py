@@ -72,7 +72,7 @@ def test_a_pod_that_is_being_deleted_says_until_when() -> None:
 
 
 def test_a_user_cannot_name_a_profile_that_the_row_does_not_have() -> None:
-    claimed = ROW.manifest | {"metadata": {"name": "web", "annotations": {"playground/profile": "lab", "a": "b"}}}
+    claimed = dict(ROW.manifest) | {"metadata": {"name": "web", "annotations": {"playground/profile": "lab", "a": "b"}}}
     annotations = present.pod(replace(ROW, manifest=claimed))["metadata"]["annotations"]
     assert annotations == {"playground/profile": "baseline", "a": "b"}
 

@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 from sandboxes.node.readers.netfiles import (
     Counters,
     Entry,
+    Inventory,
     endpoint,
+    inventory,
     parse_counters,
     parse_sockets,
     tcp_activity,
-    tcp_inventory,
 )
 
 LISTENER = (
@@ -73,6 +74,6 @@ def test_counters_are_taken_from_their_columns() -> None:
 
 def test_what_tells_that_tcp_changed_is_the_namespaces_own() -> None:
     sockstat = b"sockets: used 9\nTCP: inuse 3 orphan 40 tw 2 alloc 50 mem 60\nUDP: inuse 1 mem 0\n"
-    assert tcp_inventory(sockstat, b"TCP6: inuse 4\nUDP6: inuse 0\n") == (3, 4, 2)
-    assert tcp_inventory(sockstat, b"") == (3, 0, 2)
+    assert inventory(sockstat, b"TCP6: inuse 4\nUDP6: inuse 5\n") == Inventory(3, 4, 2, 1, 5)
+    assert inventory(sockstat, b"") == Inventory(3, 0, 2, 1, 0)
     assert tcp_activity(b"Ip: x\nTcp: Names\nTcp: 1 200\nUdp: y\n") == b"Tcp: 1 200"

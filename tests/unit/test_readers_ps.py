@@ -105,7 +105,8 @@ def test_cpu_time_counts_days_apart(seconds: int, column: str) -> None:
     [
         (b"nginx: worker process\0\0\0\0", "S", "nginx: worker process"),
         (b"sh\0-c\0a\nb\0", "S", "sh -c a b"),
-        (b"sh\0-c\0 \0", "S", "sh -c "),
+        (b"sh\0-c\0 \0", "S", "sh -c  "),
+        (b"postgres: idle ", "S", "postgres: idle"),
         (b"", "S", "[it]"),
         (b"", "Z", "[it] <defunct>"),
         (b"\0\0", "S", "[it]"),

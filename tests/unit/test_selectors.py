@@ -40,7 +40,7 @@ def test_what_is_not_understood_is_refused(selector: str) -> None:
 def test_pods_are_chosen_by_fields_that_kubernetes_knows() -> None:
     assert selectors.by_fields("metadata.name=web,status.phase!=Pending,spec.nodeName=n1", POD)
     assert not selectors.by_fields("status.phase=Pending", POD)
-    with pytest.raises(Malformed, match="field label not supported: spec.hostname"):
+    with pytest.raises(Malformed, match=r"field label not supported: spec\.hostname"):
         selectors.by_fields("spec.hostname=x", POD)
 
 

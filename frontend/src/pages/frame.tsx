@@ -1,5 +1,6 @@
 // The header around every page of a signed-in person; anyone else is sent to sign in and back.
 import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { Suspense } from "react";
 import { Navigate, NavLink, Outlet, useLocation, useNavigate } from "react-router";
 import { type Session, signOut } from "../api/client";
 import { told } from "../api/refusal";
@@ -36,7 +37,9 @@ export function Frame() {
       </a>
       <Header name={session.data.user.name} />
       <main className="page" id="main">
-        <Outlet context={{ session: session.data } satisfies FrameContext} />
+        <Suspense fallback={<Empty>Loading…</Empty>}>
+          <Outlet context={{ session: session.data } satisfies FrameContext} />
+        </Suspense>
       </main>
     </>
   );

@@ -50,21 +50,24 @@ export function MemberFields({ member, at, hue, nextId, onChange, onDuplicate, o
         <Field
           mono
           id={field("name")}
-          label={`${noun} name`}
+          about={noun}
+          label="name"
           value={member.name}
           onChange={(name) => onChange({ name })}
         />
         <Field
           mono
           id={field("image")}
-          label={`${noun} image`}
+          about={noun}
+          label="image"
           value={member.image}
           onChange={(image) => onChange({ image })}
           input={{ list: IMAGES }}
         />
         <Choice
           id={field("pull-policy")}
-          label={`${noun} pull policy`}
+          about={noun}
+          label="pull policy"
           value={member.pullPolicy}
           onChange={(pullPolicy) => onChange({ pullPolicy })}
           options={PULL}
@@ -72,7 +75,8 @@ export function MemberFields({ member, at, hue, nextId, onChange, onDuplicate, o
         <Field
           mono
           id={field("working-dir")}
-          label={`${noun} working directory`}
+          about={noun}
+          label="working directory"
           value={member.workingDir}
           onChange={(workingDir) => onChange({ workingDir })}
           input={{ placeholder: "the image's own" }}
@@ -81,7 +85,8 @@ export function MemberFields({ member, at, hue, nextId, onChange, onDuplicate, o
           mono
           lines={2}
           id={field("command")}
-          label={`${noun} command`}
+          about={noun}
+          label="command"
           value={member.command}
           onChange={(command) => onChange({ command })}
           description="One word a line, no shell. Replaces the image's entrypoint."
@@ -90,7 +95,8 @@ export function MemberFields({ member, at, hue, nextId, onChange, onDuplicate, o
           mono
           lines={2}
           id={field("args")}
-          label={`${noun} arguments`}
+          about={noun}
+          label="arguments"
           value={member.args}
           onChange={(args) => onChange({ args })}
           description="One argument a line. Replaces the image's command."

@@ -67,8 +67,8 @@ function useFocusOnError(errors: Placed) {
     seen.current = errors;
     const more = errors.fields.size > before.fields.size || errors.rest.length > before.rest.length;
     if (!more) return;
-    const wrong = form.current?.querySelector<HTMLElement>('[aria-invalid="true"], [role="alert"]');
-    wrong?.focus();
+    const find = (selector: string) => form.current?.querySelector<HTMLElement>(selector);
+    (find('[aria-invalid="true"]') ?? find('[role="alert"]'))?.focus();
   }, [errors]);
   return form;
 }

@@ -31,14 +31,16 @@ export function PortRows({ noun, rows, nextId, onChange }: Props) {
           <Field
             mono
             id={portField(row.id, "container")}
-            label="Port"
+            about={`${noun} ${index + 1}`}
+            label="container port"
             value={row.containerPort}
             onChange={(containerPort) => change(row.id, { containerPort })}
-            input={{ ...DIGITS, "aria-label": `${noun} ${index + 1}` }}
+            input={DIGITS}
           />
           <Choice
             id={portField(row.id, "protocol")}
-            label="Protocol"
+            about={`${noun} ${index + 1}`}
+            label="protocol"
             value={row.protocol}
             onChange={(protocol) => change(row.id, { protocol })}
             options={PROTOCOLS}
@@ -46,10 +48,11 @@ export function PortRows({ noun, rows, nextId, onChange }: Props) {
           <Field
             mono
             id={portField(row.id, "host")}
-            label="Host port"
+            about={`${noun} ${index + 1}`}
+            label="host port"
             value={row.hostPort}
             onChange={(hostPort) => change(row.id, { hostPort })}
-            input={{ ...DIGITS, "aria-label": `${noun} ${index + 1} host port`, placeholder: "not published" }}
+            input={{ ...DIGITS, placeholder: "not published" }}
           />
           <Button
             kind="quiet"

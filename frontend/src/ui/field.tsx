@@ -15,8 +15,21 @@ interface Common {
   readonly value: string;
   readonly onChange: (value: string) => void;
   readonly description?: ReactNode;
-  /** In a row of inputs the label is for those who hear it; the column's head is for those who see. */
+  /** What the label belongs to, where the eye sees that from the place: "Member 2". */
+  readonly about?: string;
+  /** The label is for those who hear it only; the place says it all. */
   readonly bare?: boolean;
+}
+
+/** One text, "Member 2 image", of which the eye gets the last part. */
+function Naming({ about, label }: { readonly about: string | undefined; readonly label: string }) {
+  if (about === undefined) return label;
+  return (
+    <>
+      <span className="unseen">{`${about} `}</span>
+      {label}
+    </>
+  );
 }
 
 interface FieldProps extends Common {
@@ -26,7 +39,7 @@ interface FieldProps extends Common {
 }
 
 export function Field(props: FieldProps) {
-  const { id, label, value, onChange, description, bare, lines, mono, input } = props;
+  const { id, label, value, onChange, description, about, bare, lines, mono, input } = props;
   const errors = useContext(FieldErrors);
   const error = errors.of.get(id);
   const change = (next: string) => {
@@ -43,7 +56,9 @@ export function Field(props: FieldProps) {
       validationBehavior="aria"
       className="field"
     >
-      <Label className={bare ? "unseen" : "label"}>{label}</Label>
+      <Label className={bare ? "unseen" : "label"}>
+        <Naming about={about} label={label} />
+      </Label>
       {lines ? (
         <TextArea rows={lines} className={look} spellCheck={false} />
       ) : (
@@ -63,14 +78,14 @@ interface ChoiceProps extends Common {
   readonly options: readonly { readonly value: string; readonly label: string }[];
 }
 
-export function Choice({ id, label, value, onChange, description, bare, options }: ChoiceProps) {
+export function Choice({ id, label, value, onChange, description, about, bare, options }: ChoiceProps) {
   const errors = useContext(FieldErrors);
   const error = errors.of.get(id);
   const notes = useId();
   return (
     <div className="field">
       <label htmlFor={id} className={bare ? "unseen" : "label"}>
-        {label}
+        <Naming about={about} label={label} />
       </label>
       <select
         id={id}

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 _MOST_FOLDERS = 256
 _SHORTEST_ID = 12
+_ROOM = 1 << 16
+_SHORT = 2048
 
 
 @dataclass(frozen=True)
@@ -99,9 +101,11 @@ def _procs(folder: int) -> bytes:
     # Opened anew each time: version 1 answers a kept descriptor from a list up to a second old.
     fd = os.open("cgroup.procs", os.O_RDONLY | os.O_CLOEXEC, dir_fd=folder)
     try:
-        parts = []
-        while part := os.read(fd, 65536):
-            parts.append(part)
-        return b"".join(parts)
+        raw = part = os.read(fd, _ROOM)
+        # The kernel fills a page before it returns less than was asked for: a short answer is the last one.
+        while len(part) > _SHORT:
+            part = os.read(fd, _ROOM)
+            raw += part
+        return raw
     finally:
         os.close(fd)

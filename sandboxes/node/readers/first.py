@@ -7,12 +7,13 @@ pod and no namespace.
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 
 from sandboxes import wire
 from sandboxes.errors import FileRefused, PlaygroundError
 from sandboxes.host.files import read_below_process
 from sandboxes.node.readers.cgroups import Cgroup, Hierarchy, container_folder
-from sandboxes.node.readers.ps import parse_stat, parse_uid_map
+from sandboxes.node.readers.ps import parse_passwd, parse_stat, parse_uid_map
 from sandboxes.node.readers.visible import visible
 
 _MOST = 4096
@@ -43,6 +44,8 @@ class First:
         self.member = state.member
         self.pid = state.host_pid
         self.container_id = state.container_id
+        self._texts: dict[str, tuple[bytes, str]] = {}
+        self._names: tuple[bytes, Mapping[int, bytes]] = (b"", {})
         try:
             self.folder = os.open(f"/proc/{state.host_pid}", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         except OSError as exc:
@@ -75,9 +78,22 @@ class First:
     def text(self, path: str) -> tuple[str, str]:
         """A file inside the container as text, and why it could not be read ("" if it was)."""
         try:
-            return visible(self.file(path), keep="\n\t"), ""
+            raw = self.file(path)
         except FileRefused as exc:
             return "", str(exc)
+        if path not in self._texts or self._texts[path][0] != raw:
+            self._texts[path] = raw, visible(raw, keep="\n\t")
+        return self._texts[path][1], ""
+
+    def names(self) -> Mapping[int, bytes]:
+        """Its accounts, UID → name; none when its passwd cannot be read, as in an image without one."""
+        try:
+            raw = self.file("/etc/passwd")
+        except FileRefused:
+            return {}
+        if raw != self._names[0]:
+            self._names = raw, parse_passwd(raw)
+        return self._names[1]
 
     def close(self) -> None:
         """Called once, by whoever opened it."""
@@ -86,9 +102,8 @@ class First:
 
 
 def namespace_inode(folder: int, kind: str) -> int | None:
-    """The inode in `net:[4026531840]`, from an open /proc/<pid> directory."""
+    """The inode of a namespace (namespaces(7)), from an open /proc/<pid> directory."""
     try:
-        link = os.readlink(f"ns/{kind}", dir_fd=folder)
+        return os.stat(f"ns/{kind}", dir_fd=folder).st_ino
     except OSError:
         return None
-    return int(link.partition("[")[2].rstrip("]"))

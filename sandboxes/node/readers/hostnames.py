@@ -11,32 +11,27 @@ from collections.abc import Sequence
 from sandboxes import wire
 from sandboxes.node.readers.first import First, shown
 from sandboxes.node.readers.visible import visible
-from sandboxes.node.readers.visit import NotEntered, inside
+from sandboxes.node.readers.visit import NotEntered, inside_each
 
 
 def read_hostnames(firsts: Sequence[First]) -> tuple[tuple[wire.HostnameView, ...], tuple[str, ...]]:
-    """One view per container, and problems. A UTS namespace that several share is entered once."""
-    names: dict[int | None, str] = {}
+    """One view per container, and problems."""
+    names = inside_each([first.folder for first in firsts], "uts", _node_name)
     views, problems = [], []
-    for first in firsts:
-        uts = first.namespace("uts")
-        if uts is None or uts not in names:
-            try:
-                names[uts] = inside(first.folder, "uts", _node_name)
-            except NotEntered as exc:
-                names[uts] = ""
-                problems.append(f"hostname of {shown(first.member)}: {exc}")
-        views.append(_view(first, names[uts], uts))
+    for first, name in zip(firsts, names, strict=True):
+        if isinstance(name, NotEntered):
+            problems.append(f"hostname of {shown(first.member)}: {name}")
+        views.append(_view(first, name if isinstance(name, str) else ""))
     return tuple(views), tuple(problems)
 
 
-def _view(first: First, hostname: str, uts: int | None) -> wire.HostnameView:
+def _view(first: First, hostname: str) -> wire.HostnameView:
     hosts, hosts_problem = first.text("/etc/hosts")
     resolv, resolv_problem = first.text("/etc/resolv.conf")
     return wire.HostnameView(
         member=first.member,
         hostname=hostname,
-        uts=uts,
+        uts=first.namespace("uts"),
         hosts=hosts,
         hosts_problem=hosts_problem,
         resolv=resolv,

@@ -5,6 +5,7 @@ PURE. proc(5); the kernel's Documentation/networking/proc_net_tcp.rst.
 
 from __future__ import annotations
 
+import re
 import socket
 import sys
 from dataclasses import dataclass
@@ -20,6 +21,10 @@ _STATES = {
     8: "CLOSE-WAIT", 9: "LAST-ACK", 10: "LISTEN", 11: "CLOSING", 12: "SYN-RECV",
 }  # fmt: skip
 
+# What stands beside these numbers is counted for the whole machine.
+_SOCKSTAT = re.compile(rb"^TCP: inuse (\d+) .*?\btw (\d+) .*\nUDP: inuse (\d+)", re.MULTILINE)
+_SOCKSTAT6 = re.compile(rb"^TCP6: inuse (\d+)\nUDP6: inuse (\d+)", re.MULTILINE)
+
 
 @dataclass(frozen=True, slots=True)
 class Counters:
@@ -33,6 +38,17 @@ class Counters:
     tx_packets: int
     tx_errors: int
     tx_dropped: int
+
+
+@dataclass(frozen=True, slots=True)
+class Inventory:
+    """How many sockets of the namespace are in use; `waiting`: TCP ones, of both versions, in TIME-WAIT."""
+
+    tcp: int
+    tcp6: int
+    waiting: int
+    udp: int
+    udp6: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,23 +95,14 @@ def endpoint(text: bytes) -> tuple[str, int]:
     return socket.inet_ntop(family, packed), int(port, 16)
 
 
-def tcp_inventory(sockstat: bytes, sockstat6: bytes) -> tuple[int, int, int]:
-    """How many TCP sockets are in use (IPv4, IPv6), and how many wait for their time to run out (both)."""
-    return (
-        _after(sockstat, b"TCP:", b"inuse"),
-        _after(sockstat6, b"TCP6:", b"inuse"),
-        _after(sockstat, b"TCP:", b"tw"),
-    )
+def inventory(sockstat: bytes, sockstat6: bytes) -> Inventory:
+    """From /proc/net/sockstat and sockstat6; the second is empty on a machine without IPv6."""
+    found, found6 = _SOCKSTAT.search(sockstat), _SOCKSTAT6.search(sockstat6)
+    tcp, waiting, udp = map(int, found.groups()) if found else (0, 0, 0)
+    tcp6, udp6 = map(int, found6.groups()) if found6 else (0, 0)
+    return Inventory(tcp=tcp, tcp6=tcp6, waiting=waiting, udp=udp, udp6=udp6)
 
 
 def tcp_activity(snmp: bytes) -> bytes:
     """The counters of /proc/net/snmp that move with every TCP segment and every connection."""
     return next((line for line in reversed(snmp.splitlines()) if line.startswith(b"Tcp: ")), b"")
-
-
-def _after(raw: bytes, line_name: bytes, field: bytes) -> int:
-    for line in raw.splitlines():
-        words = line.split()
-        if words and words[0] == line_name and field in words:
-            return int(words[words.index(field) + 1])
-    return 0

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from sandboxes import wire
-from sandboxes.errors import FileRefused, PlaygroundError
-from sandboxes.node.readers import namespaces, ps
+from sandboxes.errors import PlaygroundError
+from sandboxes.node.readers import namespaces
 from sandboxes.node.readers.cgroups import mounted_hierarchies
 from sandboxes.node.readers.first import First, Vanished, shown
 from sandboxes.node.readers.hostnames import read_hostnames
@@ -23,6 +23,8 @@ from sandboxes.node.readers.process import Process
 from sandboxes.node.readers.procfs import Processes, Seen
 
 Part = TypeVar("Part")
+
+_NO_NODE = namespaces.NodeNamespaces({}, "")
 
 
 @dataclass(frozen=True)
@@ -62,15 +64,15 @@ def nothing_runs(watched: Watched) -> Reading:
     )
 
 
-@dataclass
+@dataclass(frozen=True)
 class _Slow:
     """What the last full reading found."""
 
     names: dict[str, Mapping[int, bytes]] = field(default_factory=dict)
     hostnames: tuple[wire.HostnameView, ...] = ()
-    namespaces: wire.NamespacesView = field(
-        default_factory=lambda: namespaces.compare((), namespaces.NodeNamespaces({}, ""))
-    )
+    inodes: tuple[namespaces.Inodes, ...] = ()
+    node: namespaces.NodeNamespaces = _NO_NODE
+    namespaces: wire.NamespacesView = field(default_factory=lambda: namespaces.compare((), _NO_NODE))
     problems: tuple[str, ...] = ()
 
 
@@ -79,7 +81,9 @@ class PodReader:
 
     def __init__(self, node: Node) -> None:
         self._node = node
-        self._firsts: dict[wire.MemberState, First] = {}
+        self._targets: tuple[wire.MemberState, ...] = ()
+        self._firsts: dict[tuple[str, int], First] = {}
+        self._ended = True  # nothing was looked at yet
         self._processes = Processes()
         self._network: Network | None = None
         self._slow = _Slow()
@@ -108,22 +112,29 @@ class PodReader:
 
     def _follow(self, targets: tuple[wire.MemberState, ...]) -> tuple[bool, bool]:
         """Holds the first process of every container that runs; whether any came or went, and whether any is gone."""
-        running = [target for target in targets if target.running and target.host_pid > 0]
-        left = [target for target in self._firsts if target not in running or self._firsts[target].gone()]
-        for target in left:
-            self._release(self._firsts.pop(target))
-        came = lost = False
-        for target in running:
-            if target not in self._firsts:
+        if targets is self._targets and not self._ended:
+            return False, False
+        self._targets = targets
+        running = {_key(target): target for target in targets if target.running and target.host_pid > 0}
+        left = [key for key, first in self._firsts.items() if key not in running or first.gone()]
+        for key in left:
+            self._release(self._firsts.pop(key))
+        came = self._hold(running)
+        # In the order of the targets, pause first: the readers rely on it.
+        self._firsts = {key: self._firsts[key] for key in running if key in self._firsts}
+        self._ended = len(self._firsts) < len(running)
+        return came or bool(left), self._ended
+
+    def _hold(self, running: Mapping[tuple[str, int], wire.MemberState]) -> bool:
+        came = False
+        for key, target in running.items():
+            if key not in self._firsts:
                 try:
-                    self._firsts[target] = First(target, mounted_hierarchies())
+                    self._firsts[key] = First(target, mounted_hierarchies())
                     came = True
                 except Vanished as exc:
                     self._problems.append(f"{shown(target.member)}: {exc}")
-                    lost = True
-        # In the order of the targets, pause first: the readers rely on it.
-        self._firsts = {target: self._firsts[target] for target in running if target in self._firsts}
-        return came or bool(left), lost
+        return came
 
     def _release(self, first: First) -> None:
         if self._network is not None and self._network.first is first:
@@ -138,16 +149,22 @@ class PodReader:
     def _read_slow(self) -> _Slow:
         firsts = list(self._firsts.values())
         hostnames, problems = read_hostnames(firsts)
+        inodes, node = tuple(namespaces.read_inodes(first) for first in firsts), self._node.namespaces()
+        known = (inodes, node) == (self._slow.inodes, self._slow.node)
         return _Slow(
-            names={first.member: _names(first) for first in firsts},
+            names={first.member: first.names() for first in firsts},
             hostnames=hostnames,
-            namespaces=namespaces.compare([namespaces.read_inodes(first) for first in firsts], self._node.namespaces()),
+            inodes=inodes,
+            node=node,
+            namespaces=self._slow.namespaces if known else namespaces.compare(inodes, node),
             problems=problems,
         )
 
     def _read_processes(self, *, fully: bool) -> Seen:
         seen = self._processes.read(list(self._firsts.values()), self._slow.names, fully=fully)
         self._problems += seen.problems
+        alive = {process.pid for process in seen.alive if process.stat.state not in "ZX"}
+        self._ended = self._ended or any(first.pid not in alive for first in self._firsts.values())
         return seen
 
     def _read_network(
@@ -182,9 +199,5 @@ class PodReader:
         self._firsts = {}
 
 
-def _names(first: First) -> Mapping[int, bytes]:
-    """The accounts of a container; none when its passwd cannot be read, as in an image without one."""
-    try:
-        return ps.parse_passwd(first.file("/etc/passwd"))
-    except FileRefused:
-        return {}
+def _key(target: wire.MemberState) -> tuple[str, int]:
+    return target.container_id, target.host_pid

@@ -24,12 +24,16 @@ _ROOM = 8192
 class Moment:
     """What the rows of one sample share. `boot`: epoch seconds; `uptime`: ticks; `reapers`: by PID namespace."""
 
-    boot: float
     uptime: int
     now: float
+    boot: float
     day: int
     longest: int
     reapers: dict[int | None, int]
+
+    def lasting(self) -> tuple[object, ...]:
+        """What is the same in most moments."""
+        return self.boot, self.day, self.longest, self.reapers
 
 
 class Process:
@@ -45,12 +49,13 @@ class Process:
         try:
             self._raw = dict.fromkeys(_NAMES, b"")
             self.stat = ps.parse_stat(self._read("stat"))
-            self.uid, self.ns_pids = ps.parse_status(self._read("status"))
+            self._parse_status(self._read("status"))
             self.pid_namespace = namespace_inode_of(pid)
         except BaseException:
             self.close()
             raise
-        self._key: tuple[object, ...] = ()
+        self._rendered: tuple[object, ...] = ()
+        self._stale = True
         self._ppid = (-1, 0)
         self.row: wire.Process | None = None
 
@@ -63,10 +68,17 @@ class Process:
             if fresh.start != self.stat.start:
                 raise ProcessLookupError(errno.ESRCH, "the PID was used again")
             self._raw |= {"stat": stat, "status": status}
-            self.stat, (self.uid, self.ns_pids) = fresh, ps.parse_status(status)
+            self.stat = fresh
+            self._parse_status(status)
         if ran or fully:
-            self._raw["cmdline"] = self._read("cmdline")[:LONGEST_CMDLINE]
+            cmdline = self._read("cmdline")[:LONGEST_CMDLINE]
+            self._stale = self._stale or ran or cmdline != self._raw["cmdline"]
+            self._raw["cmdline"] = cmdline
         return ran
+
+    def _parse_status(self, raw: bytes) -> None:
+        uid, self.ns_pids = ps.parse_status(raw)
+        self.uid = ps.uid_inside(uid, self.first.uid_map)
 
     def belongs(self) -> bool:
         """It is in its container's cgroup: asked once, for a PID out of a list may have been used again meanwhile."""
@@ -84,21 +96,16 @@ class Process:
 
     def render(self, moment: Moment, parent: Process | None, user: bytes | None) -> wire.Process:
         """Its row, the same object as long as nothing in it changed."""
-        stat = self.stat
-        c = ps.percent(stat.ticks, lived=moment.uptime - stat.start)
-        ppid = self._parent(parent)
-        reaper = moment.reapers.get(self.pid_namespace, 0)
-        cmdline = self._raw["cmdline"][: moment.longest]
-        seconds = stat.ticks // ps.TICKS
-        shown = (stat.comm, stat.state, stat.ppid, stat.tty, seconds, stat.threads, self.uid, c, ppid, reaper)
-        key = (*shown, cmdline, user, moment.boot, moment.day)
-        if self.row is None or key != self._key:
-            self._key, self.row = key, self._row(moment, (ppid, reaper, c), user)
+        c = ps.percent(self.stat.ticks, lived=moment.uptime - self.stat.start)
+        rendered = (c, user, moment.lasting())
+        if self.row is None or self._stale or rendered != self._rendered:
+            row = self._row(moment, self._parent(parent), ps.user_column(user, self.uid))
+            self.row = row if row != self.row else self.row
+            self._rendered, self._stale = rendered, False
         return self.row
 
-    def _row(self, moment: Moment, found: tuple[int, int, int], user: bytes | None) -> wire.Process:
-        stat, (ppid, reaper, c) = self.stat, found
-        uid = ps.uid_inside(self.uid, self.first.uid_map)
+    def _row(self, moment: Moment, ppid: int, user: str) -> wire.Process:
+        stat = self.stat
         started = moment.boot + stat.start / ps.TICKS
         cmdline = self._raw["cmdline"][: moment.longest]
         return wire.Process(
@@ -108,9 +115,9 @@ class Process:
             ns_pids=self.ns_pids,
             pid=self.ns_pids[-1],
             ppid=ppid,
-            uid=uid,
-            user=ps.user_column(user, uid),
-            c=c,
+            uid=self.uid,
+            user=user,
+            c=ps.percent(stat.ticks, lived=moment.uptime - stat.start),
             stime=ps.start_column(started, moment.now),
             started=datetime.fromtimestamp(started, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
             tty=ps.tty_column(stat.tty),
@@ -118,7 +125,7 @@ class Process:
             cmd=ps.command_column(cmdline, comm=stat.comm, state=stat.state),
             state=stat.state,
             threads=stat.threads,
-            reaper=reaper,
+            reaper=moment.reapers.get(self.pid_namespace, 0),
         )
 
     def _parent(self, parent: Process | None) -> int:

@@ -98,8 +98,7 @@ class Processes:
         order = {first.member: place for place, first in enumerate(firsts)}
         rows = []
         for process in self._held.values():
-            accounts = names.get(process.first.member, {})
-            user = accounts.get(ps.uid_inside(process.uid, process.first.uid_map))
+            user = names.get(process.first.member, {}).get(process.uid)
             rows.append(process.render(moment, self._held.get(process.stat.ppid), user))
         return tuple(sorted(rows, key=lambda row: (order[row.member], row.pid, row.host_pid)))
 

@@ -127,5 +127,7 @@ def command_column(cmdline: bytes, *, comm: bytes, state: str) -> str:
     """CMD: the arguments with a space between, else the name in brackets; `<defunct>` once only the entry is left."""
     words = cmdline.rstrip(b"\0")
     if words and state != "Z":
-        return visible(words.replace(b"\0", b" ").replace(b"\n", b" ").removesuffix(b" "))
+        # A process that wrote over its arguments may leave no NUL at the end; then procps drops one space there.
+        words = words if cmdline.endswith(b"\0") else words.removesuffix(b" ")
+        return visible(words.replace(b"\0", b" ").replace(b"\n", b" "))
     return f"[{visible(comm)}]" + (" <defunct>" if state == "Z" else "")

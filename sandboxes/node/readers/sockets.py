@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from sandboxes import wire
 from sandboxes.node.readers import netfiles
-from sandboxes.node.readers.netfiles import PROTOCOLS, Entry, Protocol
+from sandboxes.node.readers.netfiles import PROTOCOLS, Entry, Inventory, Protocol
 from sandboxes.node.readers.process import Process
 from sandboxes.node.readers.visible import visible
 
@@ -43,34 +43,42 @@ class Sockets:
         self._signs: tuple[object, ...] = ()
         self._rest_until = 0.0
         self._owners = Owners()
+        self._shown: tuple[wire.Socket, ...] = ()
         self._rows: dict[tuple[Entry, tuple[wire.SocketOwner, ...]], wire.Socket] = {}
 
     def read(self, processes: Sequence[Process], *, fully: bool) -> tuple[tuple[wire.Socket, ...], bool]:
         """The sockets, and whether there are more than the 2000 shown."""
-        self._read_tcp()
-        for protocol in ("udp", "udp6"):
-            self._tables[protocol] = self._table(protocol)
-        entries = [entry for protocol in PROTOCOLS for entry in self._tables[protocol]]
-        truncated = len(entries) > MOST
-        entries = entries[:MOST]
+        changed = self._read_tables()
+        entries = [entry for protocol in PROTOCOLS for entry in self._tables[protocol]][:MOST]
         held = {process.pid: process for process in processes}
-        self._owners.refresh(held, {entry.inode for entry in entries}, fully=fully)
-        keys = [(entry, self._owners.told(entry.inode, held)) for entry in entries]
-        self._rows = {key: self._rows.get(key) or _row(*key) for key in keys}
-        return tuple(self._rows.values()), truncated
+        if self._owners.refresh(held, {entry.inode for entry in entries}, fully=fully) or changed:
+            keys = [(entry, self._owners.told(entry.inode, held)) for entry in entries]
+            self._rows = {key: self._rows.get(key) or _row(*key) for key in keys}
+            self._shown = tuple(self._rows.values())
+        return self._shown, sum(map(len, self._tables.values())) > MOST
 
-    def _read_tcp(self) -> None:
-        inventory = netfiles.tcp_inventory(self._start("sockstat"), self._start("sockstat6"))
-        signs = (inventory, netfiles.tcp_activity(self._start("snmp")))
+    def _read_tables(self) -> bool:
+        """Whether any table was read again."""
+        found = netfiles.inventory(self._start("sockstat"), self._start("sockstat6"))
+        changed = self._read_tcp(found)
+        counts: tuple[tuple[Protocol, int], ...] = (("udp", found.udp), ("udp6", found.udp6))
+        for protocol, count in counts:
+            table = self._table(protocol) if count else []
+            changed = changed or table != self._tables[protocol]
+            self._tables[protocol] = table
+        return changed
+
+    def _read_tcp(self, found: Inventory) -> bool:
+        signs = (found, netfiles.tcp_activity(self._start("snmp")))
         began = time.monotonic()
         if (signs == self._signs and not self._unclaimed()) or began < self._rest_until:
-            return
-        v4, v6, waiting = inventory
-        self._tables["tcp"] = self._table("tcp") if v4 or waiting else []
-        self._tables["tcp6"] = self._table("tcp6") if v6 or waiting else []
+            return False
+        self._tables["tcp"] = self._table("tcp") if found.tcp or found.waiting else []
+        self._tables["tcp6"] = self._table("tcp6") if found.tcp6 or found.waiting else []
         # The signs of before the walk: what changes during it is seen by the next one.
         self._signs = signs
         self._rest_until = began + (time.monotonic() - began) * _REST
+        return True
 
     def _unclaimed(self) -> bool:
         """A connection that waits to be accepted: no counter moves when a process takes it."""
@@ -110,14 +118,15 @@ class Owners:
         """Who holds that socket, the lowest PID of the node first; `held` are the processes that still are."""
         return tuple(_owner(held[pid]) for pid in self._pids.get(inode, ()) if pid in held)
 
-    def refresh(self, held: Mapping[int, Process], inodes: set[int], *, fully: bool) -> None:
-        """Looks again when a process or a socket shows up, and with every full reading."""
+    def refresh(self, held: Mapping[int, Process], inodes: set[int], *, fully: bool) -> bool:
+        """Looks again when a process or a socket shows up, and with every full reading; whether owners may differ."""
         inodes.discard(0)
-        if not inodes:
-            self._pids = {}
-        elif fully or not inodes <= self._asked or not held.keys() <= self._seen:
-            self._pids = _scan(sorted(held), inodes)
+        if not fully and inodes == self._asked and held.keys() == self._seen:
+            return False
+        if fully or not inodes <= self._asked or not held.keys() <= self._seen:
+            self._pids = _scan(sorted(held), inodes) if inodes else {}
         self._seen, self._asked = frozenset(held), frozenset(inodes)
+        return True
 
 
 @lru_cache(maxsize=4096)

@@ -8,12 +8,13 @@ from __future__ import annotations
 import ctypes
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Literal, TypeVar
 
 from sandboxes.errors import PlaygroundError
 
 Result = TypeVar("Result")
+Kind = Literal["net", "uts"]
 
 _libc = ctypes.CDLL(None, use_errno=True)
 _CLONE = {"net": 0x40000000, "uts": 0x04000000}  # linux/sched.h
@@ -23,30 +24,36 @@ class NotEntered(PlaygroundError):
     """The namespace cannot be entered."""
 
 
-def inside(folder: int, kind: Literal["net", "uts"], act: Callable[[], Result]) -> Result:
+def inside(folder: int, kind: Kind, act: Callable[[], Result]) -> Result:
     """What `act` gives in namespace `kind` of the process whose /proc/<pid> directory is `folder`.
 
     Raises NotEntered, also when `act` fails with an OSError.
     """
-    results: list[Result] = []
-    problems: list[OSError] = []
+    (result,) = inside_each([folder], kind, act)
+    if isinstance(result, NotEntered):
+        raise result
+    return result
+
+
+def inside_each(folders: Sequence[int], kind: Kind, act: Callable[[], Result]) -> list[Result | NotEntered]:
+    """The same for several processes, from one thread that goes from one to the next; failures in their places."""
+    results: list[Result | NotEntered] = []
 
     def visit() -> None:
-        try:
-            _enter(folder, kind)
-            results.append(act())
-        except OSError as exc:
-            problems.append(exc)
+        for folder in folders:
+            try:
+                _enter(folder, kind)
+                results.append(act())
+            except OSError as exc:
+                results.append(NotEntered(f"{kind} namespace: {os.strerror(exc.errno or 0)}"))
 
     thread = threading.Thread(target=visit, name=f"in-{kind}")
     thread.start()
     thread.join()
-    if not results:
-        raise NotEntered(f"{kind} namespace: {os.strerror(problems[0].errno or 0) if problems else 'no answer'}")
-    return results[0]
+    return results
 
 
-def _enter(folder: int, kind: Literal["net", "uts"]) -> None:
+def _enter(folder: int, kind: Kind) -> None:
     namespace = os.open(f"ns/{kind}", os.O_RDONLY | os.O_CLOEXEC, dir_fd=folder)
     try:
         if _libc.setns(namespace, _CLONE[kind]) != 0:

@@ -1,0 +1,171 @@
+"""What a live sample costs and how soon a process is seen, on a real pod, beside the ways that ask the engine.
+
+Prints figures; asserts nothing. Run as root: `python -m benchmarks.sample [--pods N] [--rounds N]`. It makes its pods
+(pause and two members) with the Docker SDK and removes them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import gc
+import os
+import statistics
+import subprocess
+import time
+from collections.abc import AsyncGenerator, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from uuid import UUID
+
+import docker
+from docker.models.containers import Container
+
+from sandboxes import wire
+from sandboxes.node.sampler import Sampler, Watched
+
+PAUSE, TOOLBOX, NGINX = "playground/pause:1", "playground/toolbox:1", "nginx:latest"
+LABELS = {"playground-test": "readers-benchmark"}
+# Each time it is told to go, it prints the time and starts a process: that is when the process was forked.
+STARTER = 'i=0; while read -r go; do i=$((i+1)); date +%s.%N; (exec -a "seen-$i" sleep 30) & done'
+
+
+@dataclass
+class Pod:
+    """A pod on the engine: pause first."""
+
+    containers: tuple[Container, ...]
+
+    def watched(self) -> Watched:
+        names = ("", "web", "box")
+        return Watched(tuple(map(_state, names, self.containers)), ())
+
+
+def _state(member: str, found: Container) -> wire.MemberState:
+    pid = int(found.attrs["State"]["Pid"])
+    return wire.MemberState(member=member, container_id=found.id or "", attempt=0, host_pid=pid, running=True)
+
+
+@contextmanager
+def pods(client: docker.DockerClient, count: int) -> Iterator[list[Pod]]:
+    made: list[Container] = []
+
+    def run(image: str, **options: str) -> Container:
+        found = client.containers.run(image, detach=True, labels=LABELS, **options)
+        made.append(found)
+        found.reload()
+        return found
+
+    def pod() -> Pod:
+        pause = run(PAUSE, ipc_mode="shareable")
+        joined = {"network_mode": f"container:{pause.id}", "ipc_mode": f"container:{pause.id}"}
+        return Pod((pause, run(NGINX, **joined), run(TOOLBOX, **joined)))
+
+    try:
+        yield [pod() for _ in range(count)]
+    finally:
+        for found in reversed(made):
+            found.remove(force=True)
+
+
+def told(what: str, milliseconds: list[float]) -> None:
+    ordered = sorted(milliseconds)
+    p95 = ordered[min(len(ordered) - 1, int(len(ordered) * 0.95))]
+    middle = statistics.median(ordered)
+    print(f"{what:<52} p50 {middle:8.2f} ms   p95 {p95:8.2f} ms   n {len(ordered)}")
+
+
+async def cost(sampler: Sampler, watched: list[UUID], seconds: float) -> None:
+    """CPU time of the sampler's thread per sample, serialising included, with every pod watched and nobody reading."""
+    streams = [sampler.stream(uid) for uid in watched]
+    for stream in streams:
+        await anext(stream)
+        await anext(stream)
+    samples, cpu, began = sampler.samples, sampler.cpu, time.monotonic()
+    await asyncio.sleep(seconds)
+    samples, cpu, took = sampler.samples - samples, sampler.cpu - cpu, time.monotonic() - began
+    for stream in streams:
+        await stream.aclose()
+    rate = samples / took / len(watched)
+    print(
+        f"CPU per sample, {len(watched)} pod(s) at {rate:.1f} Hz: {cpu / samples * 1000:.3f} ms; {cpu / took:.1%} of a core"
+    )
+
+
+async def seen(sampler: Sampler, uid: UUID, pod: Pod, rounds: int) -> list[float]:
+    """Milliseconds from the fork of a process in the pod to the frame that shows it, for each round."""
+    starter = await asyncio.create_subprocess_exec(
+        *("docker", "exec", "-i", pod.containers[2].id or "", "bash", "-c", STARTER),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    assert starter.stdin and starter.stdout
+    stream = sampler.stream(uid)
+    took = []
+    for number in range(1, rounds + 1):
+        starter.stdin.write(b"go\n")
+        forked = float(await starter.stdout.readline())
+        arrived = await _frame_with(stream, f"seen-{number} ")
+        took.append((arrived - forked) * 1000)
+        # The next one at another moment of the period, or all would wait equally long.
+        await asyncio.sleep(0.037 + number % 7 * 0.011)
+    await stream.aclose()
+    starter.stdin.close()
+    await starter.wait()
+    return took
+
+
+async def _frame_with(stream: AsyncGenerator[str, None], text: str) -> float:
+    async for frame in stream:
+        if text in frame:
+            return time.time()
+    raise AssertionError("a stream does not end")
+
+
+def timed(act: Callable[[], object], rounds: int) -> list[float]:
+    took = []
+    for _ in range(rounds):
+        began = time.perf_counter()
+        act()
+        took.append((time.perf_counter() - began) * 1000)
+    return took
+
+
+async def measure(client: docker.DockerClient, count: int, rounds: int) -> None:
+    with pods(client, count) as made:
+        box = made[0].containers[2]
+        sampler = Sampler(lambda uid: made[uid.int].watched())
+        uids = [UUID(int=number) for number in range(count)]
+        idle = sampler.samples
+        await asyncio.sleep(1)
+        print(f"samples taken while nobody watched: {sampler.samples - idle}")
+        await cost(sampler, uids[:1], 5)
+        if count > 1:
+            await cost(sampler, uids, 5)
+        others = [sampler.stream(uid) for uid in uids[1:]]
+        for stream in others:
+            await anext(stream)
+        told(f"process start → frame, {count} pod(s) watched", await seen(sampler, uids[0], made[0], rounds))
+        for stream in others:
+            await stream.aclose()
+        await asyncio.to_thread(sampler.close)
+        gc.collect()
+        few = max(5, rounds // 5)
+        told("docker top, one member (SDK)", timed(box.top, few))
+        told("docker exec ps -ef, one member (SDK)", timed(lambda: box.exec_run(["ps", "-ef"]), few))
+        command = ["docker", "exec", box.id or "", "ps", "-ef"]
+        told("docker exec ps -ef, one member (command)", timed(lambda: subprocess.check_output(command), few))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--pods", type=int, default=20)
+    parser.add_argument("--rounds", type=int, default=100)
+    options = parser.parse_args()
+    assert os.geteuid() == 0, "entering a pod's namespaces needs root"
+    client = docker.from_env()
+    asyncio.run(measure(client, options.pods, options.rounds))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,27 @@
+// A service for page tests: answers by method and path, and remembers what it was asked.
+import { vi } from "vitest";
+
+interface Asked {
+  readonly method: string;
+  readonly path: string;
+  readonly token: string | null;
+  readonly body: unknown;
+}
+
+type Answers = Readonly<Record<string, readonly [status: number, body: unknown]>>;
+
+export const SESSION = { user: { name: "ada", isStaff: false }, namespace: "ada", csrfToken: "t0ken" };
+
+/** `answers`: "POST /api/…" → status and body. What is not listed is a 404 Status. */
+export function service(answers: Answers): readonly Asked[] {
+  const asked: Asked[] = [];
+  vi.stubGlobal("fetch", async (request: Request) => {
+    const { pathname } = new URL(request.url);
+    const text = await request.clone().text();
+    const token = request.headers.get("X-CSRFToken");
+    asked.push({ method: request.method, path: pathname, token, body: text === "" ? null : JSON.parse(text) });
+    const [status, body] = answers[`${request.method} ${pathname}`] ?? [404, { reason: "NotFound", message: "no" }];
+    return new Response(JSON.stringify(body), { status, headers: { "Content-Type": "application/json" } });
+  });
+  return asked;
+}

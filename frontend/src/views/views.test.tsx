@@ -1,0 +1,154 @@
+import { render, screen, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import type { ReactNode } from "react";
+import { describe, expect, test } from "vitest";
+import { readEvent, readPod } from "../state/pod";
+import { SAMPLE, SNAPSHOT } from "../testing/frames";
+import { Members } from "../ui/hue";
+import { Conditions } from "./conditions";
+import { Events } from "./events";
+import { Hostnames } from "./hostnames";
+import { MemberStates } from "./member-states";
+import { Namespaces } from "./namespaces";
+import { Network } from "./network";
+import { Processes } from "./processes";
+import { Steps } from "./steps";
+
+const POD = readPod(SNAPSHOT.pod);
+const LATER = <p>later</p>;
+
+function show(view: ReactNode) {
+  render(<Members value={["web", "toolbox"]}>{view}</Members>);
+}
+
+/** The cells of a table, row by row. */
+function rows(name: string): string[][] {
+  const table = screen.getByRole("table", { name });
+  return within(table)
+    .getAllByRole("row")
+    .slice(1)
+    .map((row) => [...row.children].map((cell) => cell.textContent ?? ""));
+}
+
+describe("processes", () => {
+  const view = <Processes processes={SAMPLE.processes} truncated={false} pod={POD} later={LATER} />;
+
+  test("each is a row with the columns of ps -ef and what the node knows", () => {
+    show(view);
+    const heads = screen.getAllByRole("columnheader").map((head) => head.textContent);
+    expect(heads).toEqual([
+      "Member",
+      "UID",
+      "PID",
+      "PPID",
+      "C",
+      "STIME",
+      "TTY",
+      "TIME",
+      "CMD",
+      "Host PID",
+      "PIDs inside",
+      "State",
+    ]);
+    expect(rows("Processes")[2]).toEqual([
+      "web",
+      "www-data",
+      "29",
+      "1",
+      "0",
+      "14:31",
+      "?",
+      "00:00:00",
+      "nginx: worker process",
+      "3141",
+      "29",
+      "S",
+    ]);
+  });
+
+  test("a name that holds escapes and markup is only text", () => {
+    show(view);
+    expect(screen.getByText("evil \\x1b[2J\\u202e<img src=x onerror=alert(1)>")).toBeTruthy();
+    expect(document.querySelector("img")).toBeNull();
+  });
+
+  test("can be grouped by member", async () => {
+    show(view);
+    await userEvent.click(screen.getByRole("radio", { name: "By member" }));
+    const groups = screen.getAllByRole("rowheader").map((head) => head.textContent);
+    expect(groups).toEqual(["pause", "web", "toolbox"]);
+  });
+
+  test("before the first reading the pane says what it waits for", () => {
+    show(<Processes processes={undefined} truncated={undefined} pod={POD} later={LATER} />);
+    expect(screen.getByText("later")).toBeTruthy();
+  });
+});
+
+describe("hostnames", () => {
+  test("each member's name, namespace and files are shown, and why one could not be read", () => {
+    show(<Hostnames views={SAMPLE.hostnames} later={LATER} />);
+    expect(rows("Hostname")[1]).toEqual(["web", "demo", "4026532301"]);
+    expect(screen.getByRole("region", { name: "/etc/hosts of web" }).textContent).toContain("10.88.0.14\tdemo");
+    expect(screen.getByText("Not read: not a regular file")).toBeTruthy();
+  });
+});
+
+describe("network", () => {
+  test("interfaces, routes, sockets and published ports each have their table", () => {
+    show(<Network view={SAMPLE.network} later={LATER} />);
+    expect(rows("Interfaces")[1]?.slice(0, 5)).toEqual(["eth0", "10.88.0.14/16", "up", "02:42:0a:58:00:0e", "1500"]);
+    expect(rows("Routes")[0]?.slice(0, 3)).toEqual(["default", "10.88.0.1", "eth0"]);
+    expect(rows("Sockets")).toEqual([
+      ["tcp", "LISTEN", "0.0.0.0:80", "", "web 1 nginx"],
+      ["tcp", "ESTAB", "127.0.0.1:45118", "127.0.0.1:80", "toolbox 8 curl"],
+    ]);
+    expect(rows("Published ports")[0]?.[1]).toBe("80");
+    expect(screen.getByRole("link").getAttribute("href")).toBe("http://127.0.0.1:8080");
+    expect(screen.getByRole("list", { name: "Host ends" }).textContent).toContain("veth3f1a2b4");
+  });
+
+  test("a namespace without a holder is said, not shown empty", () => {
+    show(<Network view={null} later={LATER} />);
+    expect(screen.getByText(/could not be read/)).toBeTruthy();
+  });
+});
+
+describe("namespaces", () => {
+  test("every kind stands against pause and each member, spoken whole", () => {
+    show(<Namespaces view={SAMPLE.namespaces} later={LATER} />);
+    const [pause, web] = rows("Namespaces");
+    expect(pause?.[1]).toContain("net 4026532184, its own, shared with web and toolbox");
+    expect(web?.[1]).toContain("net 4026532184, made by pause");
+    expect(web?.[7]).toContain("the host's");
+  });
+
+  test("what is shared wears the colour of its owner", () => {
+    show(<Namespaces view={SAMPLE.namespaces} later={LATER} />);
+    const shared = screen.getAllByTitle("net 4026532184, made by pause");
+    expect(shared.map((cell) => cell.className)).toEqual(Array(2).fill("cell cell-shares hue-pause"));
+  });
+});
+
+describe("the pod itself", () => {
+  test("a member that cannot start shows the reason and the engine's words", () => {
+    show(<MemberStates pod={POD} />);
+    const toolbox = rows("Members")[1];
+    expect(toolbox?.[2]).toBe("waiting: ErrImagePull");
+    expect(toolbox?.[5]).toContain("pull access denied");
+  });
+
+  test("conditions, events and engine calls are listed, the newest event first", () => {
+    show(
+      <>
+        <Conditions conditions={POD.conditions} />
+        <Events events={SNAPSHOT.events.map(readEvent)} />
+        <Steps steps={SNAPSHOT.steps} />
+      </>,
+    );
+    expect(rows("Conditions")[2]?.[2]).toBe("ContainersNotReady");
+    expect(rows("Events").map((row) => row[1])).toEqual(["Failed", "Scheduled"]);
+    expect(rows("Engine calls")[0]?.slice(1, 4)).toEqual(["start pause", "pg_main_POD_demo", "180"]);
+    expect(screen.getByText("2 calls, 221 ms in all")).toBeTruthy();
+  });
+});

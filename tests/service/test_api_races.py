@@ -1,0 +1,88 @@
+"""Two requests at the same time, each in a thread and a transaction of its own: one wins, the other is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import TypeVar
+
+import pytest
+from django.db import connection
+
+from people import links
+from sandboxes import pods, spec
+from sandboxes.errors import AlreadyExists
+from sandboxes.models import Counter, Namespace, Node, Pod
+from sandboxes.namespaces import namespace_of
+from tests.service.caller import manifest, user
+
+pytestmark = pytest.mark.django_db(transaction=True)
+Result = TypeVar("Result")
+TIMES = 6
+
+
+def at_once(work: Callable[[], Result]) -> list[Result]:
+    """The results of TIMES calls that begin together."""
+    start = Barrier(TIMES)
+
+    def one() -> Result:
+        try:
+            start.wait()
+            return work()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(TIMES) as pool:
+        return [call.result() for call in [pool.submit(one) for _ in range(TIMES)]]
+
+
+def test_one_of_many_creates_of_a_name_wins() -> None:
+    alice = user("alice")
+    namespace_of(alice)
+
+    def create() -> str:
+        try:
+            return str(pods.create_pod(alice, "alice", spec.decode(manifest())).uid)
+        except AlreadyExists as exc:
+            return str(exc)
+
+    results = at_once(create)
+    assert results.count('pods "web" already exists') == TIMES - 1
+    assert str(Pod.objects.get().uid) in results
+
+
+def test_a_user_gets_one_namespace_however_many_ask() -> None:
+    alice = user("alice")
+    assert set(at_once(lambda: namespace_of(alice).name)) == {"alice"}
+    assert Namespace.objects.count() == 1
+
+
+def test_a_link_signs_in_one_of_many() -> None:
+    alice = user("alice")
+    text = links.issue(alice)
+    assert [found for found in at_once(lambda: links.redeem(text)) if found is not None] == [alice]
+
+
+def test_no_two_changes_get_one_resource_version() -> None:
+    alice = user("alice")
+    namespace_of(alice)
+    node = Node.objects.create(name="n1")
+    for i in range(TIMES):
+        pods.create_pod(alice, "alice", spec.decode(manifest(f"web-{i}")))
+    Pod.objects.update(node=node)
+    names = iter([f"web-{i}" for i in range(TIMES)])
+    at_once(lambda: pods.delete_pod(alice, "alice", next(names), grace=3))
+    versions = list(Pod.objects.values_list("resource_version", flat=True))
+    assert len(set(versions)) == TIMES
+    assert max(versions) == Counter.objects.get().value
+
+
+def test_deletions_at_once_take_the_shortest_grace() -> None:
+    alice = user("alice")
+    namespace_of(alice)
+    pods.create_pod(alice, "alice", spec.decode(manifest()))
+    Pod.objects.update(node=Node.objects.create(name="n1"))
+    graces = iter(range(10, 10 + TIMES))
+    at_once(lambda: pods.delete_pod(alice, "alice", "web", grace=next(graces)))
+    assert Pod.objects.get().deletion_grace == 10

@@ -1,0 +1,179 @@
+"""Logs and live samples over HTTP: the checks before a stream, and the stream itself."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+import pytest
+from channels.db import database_sync_to_async
+from django.http import StreamingHttpResponse
+from django.test import AsyncClient
+
+from people import tokens
+from sandboxes import upstream
+from sandboxes.calls import LogOptions
+from sandboxes.errors import Malformed, NodeUnavailable, NotFound
+from sandboxes.models import Pod
+from tests.service import made
+from tests.service.caller import Answered, read, user
+
+pytestmark = pytest.mark.usefixtures("database_thread")
+POD = "/api/v1/namespaces/alice/pods/web"
+LIVE = "/api/playground/v1/namespaces/alice/pods/web/live"
+
+
+def status(name: str, state: dict[str, Any], last: dict[str, Any] | None = None) -> dict[str, Any]:
+    return {"name": name, "state": state, "lastState": last or {}}
+
+
+RUNNING = {"running": {"startedAt": None}}
+
+
+class Upstream:
+    """The node's side, led by the test; `asked` is what web wanted of it."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.asked: list[tuple[UUID, str, LogOptions]] = []
+        self.pieces: list[bytes] = [b"one\n", b"two\n"]
+        self.refusal: Exception | None = None
+        self.closed = False
+        monkeypatch.setattr(upstream, "log", self.log)
+        monkeypatch.setattr(upstream, "one_sample", self.one_sample)
+
+    async def log(self, uid: UUID, member: str, options: LogOptions) -> AsyncGenerator[bytes, None]:
+        self.asked.append((uid, member, options))
+        if self.refusal:
+            raise self.refusal
+        try:
+            for piece in self.pieces:
+                yield piece
+        finally:
+            self.closed = True
+
+    async def one_sample(self, uid: UUID) -> str:
+        if self.refusal:
+            raise self.refusal
+        return '{"type":"sample"}'
+
+
+@pytest.fixture
+def node(monkeypatch: pytest.MonkeyPatch) -> Upstream:
+    return Upstream(monkeypatch)
+
+
+Get = Callable[[str], Awaitable[Any]]
+
+
+async def prepared(*members: dict[str, Any]) -> tuple[Get, Pod]:
+    """How alice gets a path, and her pod with members in these states."""
+    found: tuple[Get, Pod] = await database_sync_to_async(_prepared)(*members)
+    return found
+
+
+def _prepared(*members: dict[str, Any]) -> tuple[Get, Pod]:
+    containers = [{"name": member["name"], "image": "nginx"} for member in members]
+    manifest = made.MANIFEST | {"spec": {"containers": containers}}
+    pod = made.pod(manifest=manifest, status={"phase": "Running", "containerStatuses": list(members)})
+    headers = {"Authorization": f"Bearer {tokens.issue(user('alice'))}"}
+    return partial(AsyncClient().get, headers=headers), pod
+
+
+async def text(response: Any) -> bytes:
+    assert isinstance(response, StreamingHttpResponse)
+    assert response.headers["Content-Type"] == "text/plain; charset=utf-8"
+    return b"".join([piece async for piece in response])
+
+
+async def refused(get: Get, query: str = "") -> Answered:
+    return read(await get(f"{POD}/log{query}"))
+
+
+async def test_the_log_of_the_only_member_is_text(node: Upstream) -> None:
+    get, pod = await prepared(status("a", RUNNING))
+    assert await text(await get(f"{POD}/log")) == b"one\ntwo\n"
+    assert node.asked == [(pod.uid, "a", LogOptions())]
+    assert node.closed
+
+
+async def test_an_empty_log_is_empty(node: Upstream) -> None:
+    node.pieces = []
+    get, _ = await prepared(status("a", RUNNING))
+    assert await text(await get(f"{POD}/log")) == b""
+
+
+async def test_parameters_reach_the_node(node: Upstream) -> None:
+    get, _ = await prepared(status("a", RUNNING), status("b", RUNNING))
+    query = "container=b&follow=true&tailLines=5&sinceSeconds=60&timestamps=true&limitBytes=9"
+    await text(await get(f"{POD}/log?{query}"))
+    [(_, member, options)] = node.asked
+    assert member == "b"
+    assert options.since is not None
+    assert options == LogOptions(follow=True, timestamps=True, tail=5, since=options.since, limit_bytes=9)
+
+
+async def test_a_member_must_be_named_among_several(node: Upstream) -> None:
+    get, _ = await prepared(status("a", RUNNING), status("b", RUNNING))
+    told = "a container name must be specified for pod web, choose one of: [a b]"
+    assert (await refused(get)).body["message"] == told
+    assert (await refused(get, "?container=zz")).body["message"] == "container zz is not valid for pod web"
+    assert node.asked == []
+
+
+@pytest.mark.parametrize(
+    ("reason", "told"),
+    [
+        ("ContainerCreating", "ContainerCreating"),
+        ("ErrImageNeverPull", "ErrImageNeverPull"),
+        ("ErrImagePull", "image can't be pulled"),
+        ("ImagePullBackOff", "trying and failing to pull image"),
+    ],
+)
+async def test_a_member_that_never_ran_has_no_log(node: Upstream, reason: str, told: str) -> None:
+    get, _ = await prepared(status("a", {"waiting": {"reason": reason}}))
+    answered = await refused(get)
+    assert answered.code == 400
+    assert answered.body["message"] == f'container "a" in pod "web" is waiting to start: {told}'
+
+
+async def test_a_member_that_waits_to_run_again_has_its_last_log(node: Upstream) -> None:
+    waiting = status("a", {"waiting": {"reason": "CrashLoopBackOff"}}, {"terminated": {"exitCode": 1}})
+    get, _ = await prepared(waiting)
+    assert await text(await get(f"{POD}/log")) == b"one\ntwo\n"
+
+
+@pytest.mark.parametrize(
+    "query", ["tailLines=-1", "tailLines=x", "sinceSeconds=0", f"sinceSeconds={2**70}", "follow=perhaps"]
+)
+async def test_a_parameter_out_of_range_is_named(node: Upstream, query: str) -> None:
+    get, _ = await prepared(status("a", RUNNING))
+    answered = await refused(get, f"?{query}")
+    assert (answered.code, answered.causes) == (400, [(query.partition("=")[0], "FieldValueInvalid")])
+
+
+@pytest.mark.parametrize(
+    ("refusal", "code"), [(NodeUnavailable("away"), 503), (Malformed("not yet"), 400), (NotFound("no container"), 404)]
+)
+async def test_what_the_node_refuses_is_refused_before_the_stream(
+    node: Upstream, refusal: Exception, code: int
+) -> None:
+    get, _ = await prepared(status("a", RUNNING))
+    node.refusal = refusal
+    answered = await refused(get)
+    assert (answered.code, answered.body["message"]) == (code, str(refusal))
+
+
+async def test_one_live_sample_is_the_nodes_text(node: Upstream) -> None:
+    get, _ = await prepared(status("a", RUNNING))
+    assert read(await get(LIVE)).body == {"type": "sample"}
+
+
+@pytest.mark.parametrize("refusal", [NodeUnavailable("the node does not answer"), NotFound("nothing runs yet")])
+async def test_without_a_sample_the_reason_is_told(node: Upstream, refusal: Exception) -> None:
+    get, _ = await prepared(status("a", RUNNING))
+    node.refusal = refusal
+    answered = read(await get(LIVE))
+    assert (answered.code, answered.body["reason"]) == (503, "ServiceUnavailable")
+    assert answered.body["message"] == str(refusal)
