@@ -16,6 +16,7 @@ import time
 from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 import docker
@@ -50,8 +51,8 @@ def _state(member: str, found: Container) -> wire.MemberState:
 def pods(client: docker.DockerClient, count: int) -> Iterator[list[Pod]]:
     made: list[Container] = []
 
-    def run(image: str, **options: str) -> Container:
-        found = client.containers.run(image, detach=True, labels=LABELS, **options)
+    def run(image: str, **options: Any) -> Container:
+        found: Container = client.containers.run(image, detach=True, labels=LABELS, **options)
         made.append(found)
         found.reload()
         return found
@@ -87,9 +88,8 @@ async def cost(sampler: Sampler, watched: list[UUID], seconds: float) -> None:
     for stream in streams:
         await stream.aclose()
     rate = samples / took / len(watched)
-    print(
-        f"CPU per sample, {len(watched)} pod(s) at {rate:.1f} Hz: {cpu / samples * 1000:.3f} ms; {cpu / took:.1%} of a core"
-    )
+    each = cpu / samples * 1000
+    print(f"CPU per sample, {len(watched)} pod(s) at {rate:.1f} Hz: {each:.3f} ms; {cpu / took:.1%} of a core")
 
 
 async def seen(sampler: Sampler, uid: UUID, pod: Pod, rounds: int) -> list[float]:

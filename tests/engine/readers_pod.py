@@ -64,8 +64,9 @@ class TestPod:
     def sh(self, member: str, script: str) -> str:
         """What a shell in that member prints."""
         code, output = self.containers[member].exec_run(["bash", "-c", script])
-        assert code == 0, output.decode("utf-8", "replace")
-        return str(output.decode("utf-8", "replace"))
+        assert isinstance(output, bytes)
+        assert code == 0, output
+        return output.decode("utf-8", "replace")
 
     def spawn(self, member: str, script: str) -> None:
         """Runs a shell in that member and does not wait for it."""

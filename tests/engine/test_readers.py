@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import docker
@@ -12,6 +13,7 @@ import pytest
 from sandboxes import wire
 from sandboxes.node.readers.cgroups import container_folder, mounted_hierarchies
 from sandboxes.node.readers.namespaces import KINDS
+from sandboxes.node.readers.pod import Watched
 from sandboxes.node.readers.procfs import MOST
 from tests.engine.readers_pod import (
     PAUSE,
@@ -45,14 +47,22 @@ def rows(pod: TestPod, member: str | None = None) -> list[list[str]]:
     return [as_ps(process) for process in sorted(found, key=lambda process: process.pid)]
 
 
+def _busy(pod: TestPod, member: str) -> bool:
+    return len(ps_lines(pod, member)) == 5
+
+
+def _equal(pod: TestPod, member: str) -> bool:
+    return rows(pod, member) == ps_lines(pod, member)
+
+
 BUSY = "sleep 1001 & bash -c 'sleep 1002 & wait' 'a\tb' '' & setpriv --reuid 100 sleep 1003 & wait"
 
 
 def test_isolated_members_have_the_rows_ps_prints_in_each(pod: TestPod) -> None:
     for member in ("a", "b"):
         pod.run(member, command=["bash", "-c", BUSY.replace("a\tb", "ab")], tty=member == "b")
-        eventually(lambda member=member: len(ps_lines(pod, member)) == 5, "the processes do not start")
-        eventually(lambda member=member: rows(pod, member) == ps_lines(pod, member), "ps prints something else")
+        eventually(partial(_busy, pod, member), "the processes do not start")
+        eventually(partial(_equal, pod, member), "ps prints something else")
     assert {row[5] for row in rows(pod, "b")} == {"pts/0"}
     assert rows(pod, "") == [["65535", "1", "0", *rows(pod, "")[0][3:7], "/pause"]]
 
@@ -103,7 +113,7 @@ def test_a_container_that_is_gone_is_told_and_the_others_are_read(pod: TestPod) 
 def test_a_pid_that_means_another_process_now_is_not_read(pod: TestPod) -> None:
     state = pod.watched().targets[0].model_copy(update={"host_pid": os.getpid()})
     with reader() as made:
-        reading = made.read(pod.watched().__class__((state,), ()), fully=True)
+        reading = made.read(Watched((state,), ()), fully=True)
     assert reading.lost
     assert reading.processes == () and reading.hostnames == () and reading.network is None
 

@@ -126,10 +126,13 @@ async def test_a_hostile_pod_does_not_keep_another_from_being_live(
 async def _both_live(sampler: Sampler) -> None:
     hostile, quiet = sampler.stream(UUID(int=0)), sampler.stream(UUID(int=1))
     async with asyncio.timeout(30):
-        seen = [wire.LIVE.validate_json(await anext(quiet)) for _ in range(5)]
+        seen = [wire.LIVE.validate_json(await anext(quiet)) for _ in range(2)]
+        while sum(isinstance(frame, wire.Still) for frame in seen) < 3:
+            seen.append(wire.LIVE.validate_json(await anext(quiet)))
         loud = [wire.LIVE.validate_json(await anext(hostile)) for _ in range(5)]
     await hostile.aclose()
     await quiet.aclose()
-    assert [type(frame) for frame in seen] == [wire.Stream, wire.Sample, wire.Still, wire.Still, wire.Still]
+    assert isinstance(seen[0], wire.Stream) and seen[0].state == "live"
+    assert not any(isinstance(frame, wire.Stream) for frame in seen[1:])
     assert isinstance(loud[1], wire.Sample)
     assert loud[1].hostnames[1].hosts_problem

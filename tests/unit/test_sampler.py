@@ -7,6 +7,7 @@ import threading
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from functools import partial
 from uuid import UUID, uuid4
 
 import pytest
@@ -91,6 +92,10 @@ async def watching(sampler: Sampler, uid: UUID) -> AsyncIterator[AsyncGenerator[
         await frames.aclose()
 
 
+def read_since(world: World, reads: int) -> bool:
+    return world.reads > reads
+
+
 async def until(true: Callable[[], bool]) -> None:
     async with asyncio.timeout(DEADLINE):
         while not true():
@@ -159,7 +164,7 @@ async def test_a_slow_reader_gets_the_newest_and_misses_the_rest(sampler: Sample
         await frame(frames)
         for told in ("two", "three", "four"):
             before, world.told = world.reads, told
-            await until(lambda before=before: world.reads > before + 1)
+            await until(partial(read_since, world, before + 1))
         newest = await frame(frames)
     assert isinstance(newest, wire.Sample)
     assert newest.problems == ("four",)

@@ -52,8 +52,8 @@ class First:
             raise Vanished from exc
         try:
             where = container_folder(read_at(self.folder, "cgroup").decode(), state.container_id, hierarchies)
-            if not where:
-                raise Vanished(f"process {state.host_pid} is not in the container's cgroup")
+            if not where or self.gone():
+                raise Vanished(f"process {state.host_pid} is not, or no longer, the container's")
             self.uid_map = parse_uid_map(read_at(self.folder, "uid_map").decode())
             self.cgroup = Cgroup(where)
         except (OSError, Vanished) as exc:

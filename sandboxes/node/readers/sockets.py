@@ -69,7 +69,7 @@ class Sockets:
         return changed
 
     def _read_tcp(self, found: Inventory) -> bool:
-        signs = (found, netfiles.tcp_activity(self._start("snmp")))
+        signs = (found.tcp, found.tcp6, found.waiting, netfiles.tcp_activity(self._start("snmp")))
         began = time.monotonic()
         if (signs == self._signs and not self._unclaimed()) or began < self._rest_until:
             return False
