@@ -14,7 +14,11 @@ app = Celery("playground")
 app.conf.update(
     broker_url=settings.REDIS_URL.replace("unix://", "redis+socket://"),
     broker_connection_retry_on_startup=True,
-    broker_transport_options={"global_keyprefix": f"playground-{settings.INSTALL}."},
+    broker_transport_options={
+        "global_keyprefix": f"playground-{settings.INSTALL}.",
+        # Without a broker a request says so at once instead of trying for seconds: the sweep is the net.
+        "max_retries": 0,
+    },
     accept_content=["json"],
     task_serializer="json",
     task_ignore_result=True,
