@@ -144,12 +144,17 @@ STATIC_ROOT = BASE_DIR / "frontend" / "collected"
 STATICFILES_DIRS = [path for path in [BASE_DIR / "frontend" / "dist" / "static"] if path.is_dir()]
 
 
+# Seconds. For worker and watch, whose threads stay; web's live for one request, and so must their connections.
+CONN_MAX_AGE = number("CONN_MAX_AGE", 0)
+
+
 def database(url: str) -> dict[str, Any]:
     """`sqlite` in the state directory, or postgres://user:password@host:port/name."""
     if url == "sqlite":
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": STATE_DIR / "db" / "playground.sqlite3",
+            "CONN_MAX_AGE": CONN_MAX_AGE,
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,
@@ -166,7 +171,7 @@ def database(url: str) -> dict[str, Any]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": parts.hostname or "",
         "PORT": str(parts.port or ""),
-        "CONN_MAX_AGE": 60,
+        "CONN_MAX_AGE": CONN_MAX_AGE,
         "CONN_HEALTH_CHECKS": True,
     }
 

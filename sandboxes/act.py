@@ -128,7 +128,7 @@ class Hands:
     def _prepare_network(self, attempt: int) -> tuple[str, str, str]:
         """Names and addresses first, then the lock: no member starts before both (ARCHITECTURE §6)."""
         pause_id = self.ids[PAUSE, attempt]
-        seen = next((c for c in self.tools.engine.observe(self.uid) if c.id == pause_id), None)
+        seen = self.tools.engine.inspect(pause_id)
         if seen is None or not seen.alive or not seen.ip:
             raise EngineError(f"pause {pause_id[:12]} has no address: it is {seen.state if seen else 'gone'}")
         self.tools.host.fill_files(self.uid, ip=seen.ip, hostname=policy.hostname_of(self.intent.pod))

@@ -6,22 +6,17 @@ registry knows (built on the node) is never pulled, whatever the policy says, fo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 
 from sandboxes.spec.images import parse as parse_image
-from sandboxes.spec.models import Container, Pod
+from sandboxes.spec.models import Container
 from sandboxes.world import Fact, Failure, ImageOnNode, Wanted, WantedKind
 
 # The kubelet shows ErrImagePull until its next sync, then ImagePullBackOff.
 SHOWN_AS_ERROR = timedelta(seconds=3)
 
 Images = Mapping[str, ImageOnNode]
-
-
-def ready_for_pause(reference: str, images: Images) -> bool:
-    """Pause's image is pulled only when absent (cri-dockerd RunPodSandbox step 1)."""
-    return reference in images
 
 
 def ready_for_member(member: Container, images: Images, facts: tuple[Fact, ...]) -> bool:
@@ -32,17 +27,14 @@ def ready_for_member(member: Container, images: Images, facts: tuple[Fact, ...])
     return any(fact.name == member.image and fact.outcome == "succeeded" for fact in facts)
 
 
-def missing(pod: Pod, pause_image: str, images: Images, facts: tuple[Fact, ...]) -> tuple[str, ...]:
-    """The references a pull would help, each once, pause's first."""
-    found = {} if ready_for_pause(pause_image, images) else {pause_image: None}
-    for member in pod.spec.containers:
-        if pullable(member) and not ready_for_member(member, images, facts):
-            found[member.image] = None
-    return tuple(found)
+def missing(members: Iterable[Container], images: Images, facts: tuple[Fact, ...]) -> tuple[str, ...]:
+    """The references that these members wait for and a pull would help, each once."""
+    waiting = (m.image for m in members if pullable(m) and not ready_for_member(m, images, facts))
+    return tuple(dict.fromkeys(waiting))
 
 
 def wanted(
-    references: tuple[str, ...], facts: tuple[Fact, ...], failures: Mapping[str, Failure], *, now: datetime
+    references: Iterable[str], facts: tuple[Fact, ...], failures: Mapping[str, Failure], now: datetime
 ) -> tuple[Wanted, ...]:
     """The pulls to ask watch for: each at the number of its next try, none while backing off."""
     return tuple(

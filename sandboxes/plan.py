@@ -147,6 +147,21 @@ def _removals(containers: tuple[ObservedContainer, ...]) -> tuple[Stage, ...]:
     return tuple(stage for stage in stages if stage)
 
 
+def references(look: Look) -> tuple[str, ...]:
+    """The images this look depends on: of what has to be created. Asked before `observed.images` is filled in."""
+    if look.intent.desired is Desired.GONE:
+        return ()
+    pause = _usable(look)
+    first = [look.intent.pause_image] if pause is None else []
+    return tuple(dict.fromkeys([*first, *(member.image for member in _absent(look, _stale(look, pause)))]))
+
+
+def _absent(look: Look, stale: tuple[ObservedContainer, ...]) -> list[Container]:
+    """The members of the spec that have no container to keep."""
+    kept = {container.member for container in look.observed.containers if container not in stale}
+    return [member for member in look.intent.pod.spec.containers if member.name not in kept]
+
+
 def _usable(look: Look) -> ObservedContainer | None:
     """The pause to build on: the only one, right in spec, alive, or created and not failed yet."""
     intent, observed = look.intent, look.observed
@@ -161,8 +176,9 @@ def _usable(look: Look) -> ObservedContainer | None:
     return pause
 
 
-def _stale(intent: Intent, observed: Observed, pause: ObservedContainer | None) -> tuple[ObservedContainer, ...]:
+def _stale(look: Look, pause: ObservedContainer | None) -> tuple[ObservedContainer, ...]:
     """Containers that must go: of another pause or spec, of a member that is not in the spec, dead, or superseded."""
+    intent, observed = look.intent, look.observed
     if pause is None:
         return observed.containers
     names = {container.name for container in intent.pod.spec.containers}
@@ -183,14 +199,17 @@ def _stale(intent: Intent, observed: Observed, pause: ObservedContainer | None) 
 def _converge(look: Look) -> Plan:
     memory, observed, now = look.memory, look.observed, look.now
     pause = _usable(look)
-    stale = _stale(look.intent, observed, pause)
+    stale = _stale(look, pause)
     left = tuple(c for c in observed.containers if c not in stale)
     stages = list(_removals(stale))
     held = memory.failures.get("pause")
-    if (held is None or held.retry_at <= now) and images.ready_for_pause(look.intent.pause_image, observed.images):
+    has_image = pause is not None or look.intent.pause_image in observed.images
+    if has_image and (held is None or held.retry_at <= now):
         stages += _build(replace(look, observed=replace(observed, containers=left)), pause)
-    missing = images.missing(look.intent.pod, look.intent.pause_image, observed.images, look.facts)
-    pulls = images.wanted(missing, look.facts, memory.failures, now=now)
+    missing = images.missing(_absent(look, stale), observed.images, look.facts)
+    pulls = images.wanted(
+        [*([] if has_image else [look.intent.pause_image]), *missing], look.facts, memory.failures, now
+    )
     return Plan(tuple(stage for stage in stages if stage), pulls, _next_look(memory, now), memory)
 
 

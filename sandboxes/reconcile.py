@@ -16,7 +16,7 @@ from sandboxes.actions import Forget
 from sandboxes.errors import EngineUnavailable, SpecRefused
 from sandboxes.models import Pod
 from sandboxes.outcome import Done, told, turned
-from sandboxes.plan import BackOff, Intent, Look, Plan, plan
+from sandboxes.plan import BackOff, Intent, Look, Plan, plan, references
 from sandboxes.policy import PROFILES, refusals
 from sandboxes.rows import Claim, LostClaim
 from sandboxes.status import Place, status
@@ -104,8 +104,7 @@ class _Notes:
         image = self.images.get(getattr(done.action, "member", ""), "")
         result = told(self.memory, done, image=image, back_off=self.back_off)
         self.memory = result.memory
-        self.claim.step(done, now)
-        rows.write(self.row.uid, result.entries, now)
+        self.claim.step(done, result.entries, now)
 
     def keep(self) -> None:
         """Save what was learnt; a crash before this repeats actions, which is harmless."""
@@ -121,13 +120,12 @@ def _observe(row: Pod, tools: Tools, pause_image: str) -> Look:
     if refused and desired is not Desired.GONE:
         raise SpecRefused(row.name, refused)
     intent = Intent(pod, row.spec_hash, desired, row.deletion_grace or 0, pause_image)
-    references = {pause_image, *(member.image for member in pod.spec.containers)}
     observed = Observed(
         containers=tools.engine.observe(row.uid),
-        images=tools.engine.images(sorted(references)) if desired is Desired.RUNNING else {},
         files=tools.host.files_exist(row.uid),
     )
-    return Look(intent, observed, rows.facts_of(row), Memory.model_validate(row.memory), tools.clock())
+    look = Look(intent, observed, rows.facts_of(row), Memory.model_validate(row.memory), tools.clock())
+    return replace(look, observed=replace(observed, images=tools.engine.images(references(look))))
 
 
 def _record(claim: Claim, row: Pod, look: Look, planned: Plan, *, host_ip: str) -> None:

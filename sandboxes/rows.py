@@ -52,9 +52,10 @@ class Claim:
     def renew(self, now: datetime) -> None:
         self._update(until=now + LEASE)
 
-    def step(self, done: Done, now: datetime) -> None:
-        """One engine call, for the page that watches the pod being built."""
+    def step(self, done: Done, entries: tuple[Entry, ...], now: datetime) -> None:
+        """One engine call, for the page that watches the pod being built, and what the journal says of it."""
         with transaction.atomic():
+            write(self.uid, entries, now)
             self._update(until=now + LEASE, rev=F("rev") + 1)
             Step.objects.create(
                 pod_id=self.uid,
@@ -131,9 +132,11 @@ def facts_of(row: Pod) -> tuple[FactValue, ...]:
 
 def write(uid: uuid.UUID, entries: tuple[Entry, ...], now: datetime) -> None:
     """Add to the journal; an entry that stands there already is counted."""
-    for entry in entries:
-        with transaction.atomic():
-            version = Counter.next()
+    if not entries:
+        return
+    with transaction.atomic():
+        version = Counter.next()
+        for entry in entries:
             kind = "Warning" if entry.warning else "Normal"
             text = "\0".join((kind, entry.reason, entry.message, entry.field_path))
             digest = hashlib.sha256(text.encode()).hexdigest()

@@ -49,7 +49,9 @@ def reconcile(uid: str) -> None:
 def place(uid: str) -> None:
     """Give one pod a node, and send the node to it."""
     node = sweeping.schedule(uuid.UUID(uid), timezone.now())
-    if node:
+    if node == settings.NODE_NAME:
+        reconcile(uid)  # this worker's own: no need to send for it
+    elif node:
         _send(uuid.UUID(uid), node)
 
 

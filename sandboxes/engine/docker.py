@@ -49,8 +49,12 @@ class DockerEngine:
             return str(self._api.version()["Version"])
 
     def observe(self, uid: uuid.UUID) -> tuple[ObservedContainer, ...]:
-        found = (self._inspect(listed["Id"]) for listed in self._list(f"{LABEL}uid={uid}"))
-        return tuple(seen for details in found if details and (seen := _observed(details)))
+        found = (self.inspect(listed["Id"]) for listed in self._list(f"{LABEL}uid={uid}"))
+        return tuple(seen for seen in found if seen)
+
+    def inspect(self, container_id: str) -> ObservedContainer | None:
+        details = self._inspect(container_id)
+        return _observed(details) if details else None
 
     def images(self, references: Iterable[str]) -> Mapping[str, ImageOnNode]:
         found = {name: self._image(name) for name in references}

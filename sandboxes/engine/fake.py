@@ -53,6 +53,11 @@ class FakeEngine:
         with self.faults.around("observe"):
             return tuple(kept.seen for kept in self.containers.values() if kept.identity.uid == uid)
 
+    def inspect(self, container_id: str) -> ObservedContainer | None:
+        with self.faults.around("inspect"):
+            kept = self.containers.get(container_id)
+            return kept.seen if kept else None
+
     def images(self, references: Iterable[str]) -> Mapping[str, ImageOnNode]:
         with self.faults.around("images"):
             return {name: self.on_node[name] for name in references if name in self.on_node}

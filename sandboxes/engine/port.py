@@ -34,6 +34,9 @@ class Engine(Protocol):
     def observe(self, uid: uuid.UUID) -> tuple[ObservedContainer, ...]:
         """Every container labelled with this install and pod uid, inspected."""
 
+    def inspect(self, container_id: str) -> ObservedContainer | None:
+        """One container of a pod; None when it is gone."""
+
     def images(self, references: Iterable[str]) -> Mapping[str, ImageOnNode]:
         """Those of the references that are on the node."""
 

@@ -1,4 +1,4 @@
-"""The engine's events: an end wakes the pod's reconcile, anything makes its sampler look again.
+"""The engine's events: an end wakes the pod's reconcile, an end or a start makes its sampler look again.
 
 An event says only that something happened; what is true is read by whoever is told.
 """
@@ -15,6 +15,8 @@ from django.utils import timezone
 from sandboxes.engine.streams import Streams
 from sandboxes.models import Pod
 
+# What changes which processes there are: a live view looks again.
+POKING = frozenset({"start", "die", "destroy", "pause", "unpause"})
 # What a pass did not do itself, or must hear of: a start is awaited by the pass that makes it.
 WAKING = frozenset({"die", "destroy", "oom", "pause", "unpause"})
 
@@ -34,7 +36,8 @@ async def follow(
         async for event in events:
             if event.action in WAKING:
                 wake(event.uid)
-            poke(event.uid)
+            if event.action in POKING:
+                poke(event.uid)
 
 
 def unfinished(node: str) -> list[UUID]:

@@ -137,12 +137,14 @@ function Panes({ state, pod }: { readonly state: LiveState; readonly pod: PodFac
     <div className="panes">
       <MemberStates pod={pod} />
       <Processes processes={sample?.processes} truncated={sample?.processesTruncated} pod={pod} later={later} />
-      <Namespaces view={sample?.namespaces} later={later} />
+      <div className="stack">
+        <Namespaces view={sample?.namespaces} later={later} />
+        <Events events={events} />
+      </div>
       <Hostnames views={sample?.hostnames} later={later} />
       <Network view={sample?.network} later={later} />
-      <Events events={events} />
-      <Conditions conditions={pod.conditions} />
       <Log pod={pod} isGone={state.gone} />
+      <Conditions conditions={pod.conditions} />
       <Steps steps={state.snapshot.steps} />
     </div>
   );

@@ -66,7 +66,10 @@ export function networkSentences(view: NetworkView): readonly string[] {
     said.push(`${who || "A process"} listens on ${where} only: every member reaches it, no published port could.`);
   }
   const talking = view.sockets.filter((socket) => socket.state === "ESTAB" && isLoopback(socket.remoteAddress));
-  if (talking.length > 0) said.push(`${owners(talking)} talk over the pod's one loopback.`);
+  if (talking.length > 0) {
+    const who = owners(talking) || "A process";
+    said.push(`${who} ${who.includes(" and ") ? "talk" : "talks"} over the pod's one loopback.`);
+  }
   if (said.length === 0) said.push("Nothing listens. A port opened by one member is open for all: they share one net.");
   return said;
 }

@@ -30,7 +30,7 @@ const INTERFACES: readonly Column<Interface>[] = [
 function counters(size: number, packets: number): ReactNode {
   return (
     <>
-      {bytes(size)} <span className="faint">{packets} pkts</span>
+      {bytes(size)} <span className="faint worth-2">{packets} pkts</span>
     </>
   );
 }
