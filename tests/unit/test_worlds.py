@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 from collections import Counter
 from collections.abc import Iterator
 
@@ -11,6 +12,7 @@ from sandboxes.world import Desired, Memory, RunState
 from .simulation import UID, Simulation
 
 CREATED, RUNNING, EXITED, DEAD = RunState.CREATED, RunState.RUNNING, RunState.EXITED, RunState.DEAD
+STRIDE = int(os.environ.get("PLAYGROUND_SOAK_STRIDE", "16"))
 STATES = (None, CREATED, RUNNING, EXITED, DEAD)
 # (attempt, state, right spec) of each pause that is there.
 PAUSES: tuple[tuple[tuple[int, RunState, bool], ...], ...] = (
@@ -71,6 +73,7 @@ def test_all_small_worlds_settle_in_a_few_looks() -> None:
         assert_settled(simulation, world)
     assert len(WORLDS) == 3200
     assert max(looks) <= 3
+    print(f"{len(WORLDS)} worlds, by looks that acted: {dict(sorted(looks.items()))}")  # noqa: T201
 
 
 def crashing(worlds: tuple[World, ...]) -> Iterator[tuple[World, Simulation]]:
@@ -85,7 +88,11 @@ def crashing(worlds: tuple[World, ...]) -> Iterator[tuple[World, Simulation]]:
 
 
 def test_a_crash_before_or_after_any_call_changes_nothing_in_the_end() -> None:
-    """Every 16th world here; all of them in `./play soak`."""
-    for world, simulation in crashing(WORLDS[::16]):
+    """Every 16th world; all of them in `./play soak`."""
+    runs = 0
+    for world, simulation in crashing(WORLDS[::STRIDE]):
         simulation.settle()
         assert_settled(simulation, world)
+        runs += 1
+    assert runs > len(WORLDS) / STRIDE * 10
+    print(f"{len(WORLDS[::STRIDE])} worlds, {runs} crashes")  # noqa: T201 - shown by `./play soak`

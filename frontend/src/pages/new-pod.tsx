@@ -90,6 +90,7 @@ function NewPodForm({ namespace }: { readonly namespace: string }) {
   return (
     <FieldErrors value={{ of: errors.fields, clear }}>
       <form ref={element} className="new-pod" onSubmit={send} noValidate>
+        <title>New pod · Pod playground</title>
         <div className="page-head">
           <h1>New pod</h1>
           <span className="aside">in {namespace}</span>

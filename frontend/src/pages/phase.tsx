@@ -5,6 +5,7 @@ const LOOK: Readonly<Record<string, string>> = {
   Pending: "wait",
   Terminating: "wait",
   Failed: "bad",
+  Gone: "off",
 };
 
 export function Phase({ word }: { readonly word: string }) {

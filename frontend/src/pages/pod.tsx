@@ -37,6 +37,7 @@ function LivePod({ namespace, name }: { readonly namespace: string; readonly nam
   if (state.connection.state === "not-found") return <Missing namespace={namespace} name={name} />;
   return (
     <Members value={members}>
+      <title>{`${name} · Pod playground`}</title>
       <div className="page-head">
         <h1>
           <span className="path">
@@ -94,7 +95,8 @@ function Troubles({ state, pod }: { readonly state: LiveState; readonly pod: Pod
   const problems = [
     ...(pod?.message ? [`${pod.reason}: ${pod.message}`] : []),
     ...(state.stream?.state === "unavailable" ? [`Live readings are unavailable: ${state.stream.reason}`] : []),
-    ...(state.sample?.problems ?? []),
+    // Of a pod that ends, every reading fails at some moment: that is no problem.
+    ...(pod?.deletedAt ? [] : (state.sample?.problems ?? [])),
   ];
   if (problems.length === 0 || state.gone) return null;
   return (

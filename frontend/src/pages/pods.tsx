@@ -25,6 +25,7 @@ export function PodsPage() {
   const namespace = chosen ?? session.namespace ?? names[0] ?? null;
   return (
     <>
+      <title>My pods · Pod playground</title>
       <div className="page-head">
         <h1>My pods</h1>
         {names.length > 1 && namespace && (

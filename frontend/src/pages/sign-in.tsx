@@ -53,10 +53,15 @@ export function SignInPage() {
   };
   return (
     <main className="centre">
+      <title>Sign in · Pod playground</title>
       <form className="sign-in" onSubmit={submit}>
         <h1>Pod playground</h1>
         <p className="hint">Pods on Docker, seen from the inside. Sign in to have your own.</p>
-        {entry.isError && <Problem title={told(entry.error)} />}
+        {entry.isError && (
+          <Problem title="You are not signed in">
+            <p>{told(entry.error)}</p>
+          </Problem>
+        )}
         <Field
           id="username"
           label="User name"

@@ -29,6 +29,9 @@ export function isLoopback(address: string): boolean {
   return address.startsWith("127.") || address === "::1" || address.startsWith("::ffff:127.");
 }
 
+// https://docs.docker.com/engine/network/#dns-services
+const DOCKER_DNS = "127.0.0.11";
+
 function owners(sockets: readonly Socket[]): string {
   return listed([...new Set(sockets.flatMap((socket) => socket.owners.map((owner) => called(owner.member))))]);
 }
@@ -57,13 +60,15 @@ function onPublished(view: NetworkView, port: PublishedPort): string {
 export function networkSentences(view: NetworkView): readonly string[] {
   const said = view.published.map((port) => onPublished(view, port));
   const inside = view.sockets.filter((socket) => isListening(socket) && isLoopback(socket.localAddress));
-  const ports = [...new Set(inside.map((socket) => socket.localPort))].filter(
-    (port) => !view.published.some((each) => each.containerPort === port),
+  const held = inside.filter(
+    (socket) => socket.owners.length > 0 && !view.published.some((port) => port.containerPort === socket.localPort),
   );
-  if (ports.length > 0) {
-    const where = listed(ports.map((port) => `127.0.0.1:${port}`));
-    const who = owners(inside.filter((socket) => ports.includes(socket.localPort)));
-    said.push(`${who || "A process"} listens on ${where} only: every member reaches it, no published port could.`);
+  if (held.length > 0) {
+    const where = listed([...new Set(held.map((socket) => endpoint(socket.localAddress, socket.localPort)))]);
+    said.push(`${owners(held)} listens on ${where} only: every member reaches it, no published port could.`);
+  }
+  if (inside.some((socket) => socket.localAddress === DOCKER_DNS && socket.owners.length === 0)) {
+    said.push(`What listens on ${DOCKER_DNS} is Docker's own DNS, no process of this pod.`);
   }
   const talking = view.sockets.filter((socket) => socket.state === "ESTAB" && isLoopback(socket.remoteAddress));
   if (talking.length > 0) {

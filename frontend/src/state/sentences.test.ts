@@ -64,6 +64,15 @@ describe("network", () => {
     );
   });
 
+  test("Docker's DNS is not taken for a member's", () => {
+    const [socket] = network.sockets.filter((each) => each.state === "LISTEN");
+    if (!socket) throw new Error("the recorded sample has a listener");
+    const dns = { ...socket, localAddress: "127.0.0.11", localPort: 32_883, owners: [] };
+    expect(networkSentences({ ...network, sockets: [dns], published: [] })).toEqual([
+      "What listens on 127.0.0.11 is Docker's own DNS, no process of this pod.",
+    ]);
+  });
+
   test("IPv6 addresses stand in brackets", () => {
     expect(endpoint("::1", 80)).toBe("[::1]:80");
     expect(endpoint("0.0.0.0", 0)).toBe("0.0.0.0:*");

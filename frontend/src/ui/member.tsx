@@ -5,9 +5,9 @@ import { useHue } from "./hue";
 export function MemberName({ member }: { readonly member: string }) {
   const hue = useHue();
   return (
-    <span className={`member ${hue(member)}`}>
+    <span className={`member ${hue(member)}`} title={called(member)}>
       <i className="swatch" aria-hidden="true" />
-      {called(member)}
+      <span className="short">{called(member)}</span>
     </span>
   );
 }

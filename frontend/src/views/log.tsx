@@ -24,7 +24,8 @@ export function Log({ pod, isGone }: Props) {
   const log = useQuery({
     queryKey: ["log", pod.uid, chosen, state],
     queryFn: () => getLog(pod.namespace, pod.name, chosen, LINES),
-    enabled: !isGone && (state === "running" || state === "terminated"),
+    enabled: !isGone && !pod.deletedAt && (state === "running" || state === "terminated"),
+    placeholderData: (last, query) => (query?.queryKey[2] === chosen ? last : undefined),
   });
   const options = names.map((name) => ({ value: name, label: name }));
   return (

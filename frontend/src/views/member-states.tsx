@@ -3,6 +3,7 @@ import { type MemberFacts, type PodFacts, troubled } from "../state/pod";
 import { clock, visible } from "../state/text";
 import { MemberName } from "../ui/member";
 import { Pane } from "../ui/pane";
+import { Short } from "../ui/short";
 import { type Column, FactTable, whole } from "../ui/table";
 
 function told(member: MemberFacts): string {
@@ -15,7 +16,7 @@ export function MemberStates({ pod }: { readonly pod: PodFacts }) {
   const wrong = new Set(troubled(pod).map((member) => member.name));
   const columns: readonly Column<MemberFacts>[] = [
     { head: "Member", cell: (member) => <MemberName member={member.name} /> },
-    { head: "Image", worth: 2, cell: (member) => <span className="mono">{member.image}</span> },
+    { head: "Image", worth: 2, cell: (member) => <Short mono text={member.image} /> },
     {
       head: "State",
       cell: (member) => (

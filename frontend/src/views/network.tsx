@@ -56,7 +56,7 @@ const SOCKETS: readonly Column<Socket>[] = [
 ];
 
 function Owners({ socket }: { readonly socket: Socket }) {
-  if (socket.owners.length === 0) return <span className="faint">the kernel</span>;
+  if (socket.owners.length === 0) return <span className="faint">no process here</span>;
   return (
     <ul className="owners">
       {socket.owners.map((owner) => (

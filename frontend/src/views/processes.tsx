@@ -8,11 +8,12 @@ import { counted, visible } from "../state/text";
 import { Members } from "../ui/hue";
 import { MemberName } from "../ui/member";
 import { Empty, Pane, Said } from "../ui/pane";
+import { Short } from "../ui/short";
 import { type Column, FactTable, whole } from "../ui/table";
 
 const COLUMNS: readonly Column<Process>[] = [
   { head: "Member", cell: (process) => <MemberName member={process.member} /> },
-  { head: "UID", cell: (process) => <span title={String(process.uid)}>{visible(process.user)}</span> },
+  { head: "UID", cell: (process) => <Short text={visible(process.user)} /> },
   { head: "PID", align: "end", cell: (process) => process.pid },
   { head: "PPID", worth: 2, align: "end", cell: (process) => process.ppid },
   { head: "C", worth: 3, align: "end", cell: (process) => process.c },

@@ -2,19 +2,25 @@
 import type { StepView } from "../api/wire";
 import { clock, visible } from "../state/text";
 import { Empty, Pane } from "../ui/pane";
+import { Short } from "../ui/short";
 import { type Column, FactTable, whole } from "../ui/table";
 
 const COLUMNS: readonly Column<StepView>[] = [
   { head: "Time", worth: 2, cell: (step) => <span className="mono faint">{clock(step.started)}</span> },
   { head: "Call", cell: (step) => <span className="mono">{step.verb}</span> },
-  { head: "Object", fills: true, cell: (step) => <span className="mono words">{visible(step.object)}</span> },
+  { head: "Object", cell: (step) => <Short mono text={visible(step.object)} /> },
   { head: "ms", align: "end", cell: (step) => <span className="mono">{step.ms}</span> },
-  {
-    head: "Outcome",
-    cell: (step) => <span className={step.outcome === "ok" ? "" : "words"}>{visible(step.outcome)}</span>,
-  },
-  { head: "Effect", worth: 3, cell: (step) => <span className="mono faint words">{visible(step.effect)}</span> },
+  { head: "Outcome", fills: true, cell: (step) => <Outcome step={step} /> },
 ];
+
+function Outcome({ step }: { readonly step: StepView }) {
+  return (
+    <>
+      <span className={step.outcome === "ok" ? "good" : "bad words"}>{visible(step.outcome)}</span>{" "}
+      <span className="faint words">{visible(step.effect)}</span>
+    </>
+  );
+}
 
 export function Steps({ steps }: { readonly steps: readonly StepView[] }) {
   const total = steps.reduce((sum, step) => sum + step.ms, 0);
