@@ -4,6 +4,7 @@ import "@fontsource-variable/jetbrains-mono/wght.css";
 import "./ui/base.css";
 import "./ui/controls.css";
 import "./views/views.css";
+import "./views/matrix.css";
 import "./pages/pages.css";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";

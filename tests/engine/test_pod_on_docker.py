@@ -102,7 +102,7 @@ def test_an_image_that_does_not_exist_is_told_as_kubernetes_names_it(stack: Stac
 
 
 def test_a_reference_nobody_can_read_is_named(stack: Stack) -> None:
-    with pod(stack, "badref", {"containers": [{"name": "web", "image": "UPPER/case"}]}) as found:
+    with pod(stack, "badref", {"containers": [{"name": "web", "image": "nginx/UPPER"}]}) as found:
         wait_for(lambda: found.waiting("web").get("reason") == "InvalidImageName", "InvalidImageName")
 
 

@@ -13,7 +13,7 @@ export interface Session {
   readonly csrfToken: string;
 }
 
-export interface CatalogueImage {
+interface CatalogueImage {
   readonly reference: string;
   readonly size: number;
   readonly state: string;

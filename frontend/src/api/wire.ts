@@ -4,10 +4,8 @@ import type { components } from "./generated/wire";
 type Schemas = components["schemas"];
 
 export type Sample = Schemas["Sample"];
-export type Still = Schemas["Still"];
 export type Snapshot = Schemas["Snapshot"];
 export type Stream = Schemas["Stream"];
-export type Gone = Schemas["Gone"];
 export type Live = Schemas["Live"];
 
 export type Process = Schemas["Process"];

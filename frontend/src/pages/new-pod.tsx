@@ -55,7 +55,7 @@ function useSubmit(namespace: string, finish: () => void) {
   };
   const clear = (field: string) =>
     setErrors((last) => ({ ...last, fields: new Map([...last.fields].filter(([id]) => id !== field)) }));
-  return { errors, clear, submit, isBusy: call.isPending, failures: call.failureCount };
+  return { errors, clear, submit, isBusy: call.isPending };
 }
 
 /** After a refusal the first field that is wrong has the focus, or else the words on top. */
@@ -134,7 +134,7 @@ function Refused({ errors }: { readonly errors: Placed }) {
   );
 }
 
-export interface FormProps {
+interface FormProps {
   readonly form: Form;
   readonly setForm: (change: (form: Form) => Form) => void;
 }

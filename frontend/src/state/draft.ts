@@ -31,7 +31,7 @@ function member(row: Obj): Member {
   };
 }
 
-export function readDraft(stored: string | null): Form | null {
+function readDraft(stored: string | null): Form | null {
   if (stored === null) return null;
   let value: unknown;
   try {

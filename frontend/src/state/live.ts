@@ -3,9 +3,9 @@ import type { Live, Sample, Snapshot, Stream } from "../api/wire";
 import { object, text } from "./read";
 
 /** Samples come about once a second even when nothing changes; three missed ones are no longer live. */
-export const STALE_MS = 3000;
+const STALE_MS = 3000;
 /** A connection that stays silent this long is half dead: make a new one. */
-export const DEAD_MS = 10_000;
+const DEAD_MS = 10_000;
 
 export type Connection =
   | { readonly state: "connecting" }

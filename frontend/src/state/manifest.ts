@@ -11,7 +11,7 @@ export const FIELD = {
   share: "pod-share",
 } as const;
 
-export type MemberPart = "name" | "image" | "pull-policy" | "command" | "args" | "working-dir";
+type MemberPart = "name" | "image" | "pull-policy" | "command" | "args" | "working-dir";
 
 export function memberField(id: number, part: MemberPart): string {
   return `member-${id}-${part}`;

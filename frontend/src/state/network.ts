@@ -25,7 +25,7 @@ export function ordered(sockets: readonly Socket[]): readonly Socket[] {
   );
 }
 
-export function isLoopback(address: string): boolean {
+function isLoopback(address: string): boolean {
   return address.startsWith("127.") || address === "::1" || address.startsWith("::ffff:127.");
 }
 

@@ -41,7 +41,7 @@ export function process(change: Partial<Process>): Process {
   };
 }
 
-export const HOSTILE = "evil \u001b[2J\u202e<img src=x onerror=alert(1)>";
+const HOSTILE = "evil \u001b[2J\u202e<img src=x onerror=alert(1)>";
 
 export const SAMPLE: Sample = {
   type: "sample",
