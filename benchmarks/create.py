@@ -1,7 +1,8 @@
 """How long a two-member pod takes from POST to the WebSocket frame that says Running, beside the same pod by hand.
 
-By hand is what an article tells people to type: three `docker run`, one after the other. Both in turn in one run, so
-that the machine's other work hits both alike. Prints milliseconds and the ratio pair by pair.
+By hand is three `docker run`, one after the other: as an article tells people to type them, and with every option that
+our pod has. In turn in one run, so that the machine's other work hits all alike. Prints milliseconds and the ratios,
+pair by pair.
 
     .venv/bin/python -m benchmarks.create [--rounds 15]
 """
@@ -19,6 +20,8 @@ import uuid
 import httpx
 import websockets
 
+from sandboxes.engine.naming import network_name
+from sandboxes.policy import BASELINE, PAUSE_MEMORY, PAUSE_PIDS, PAUSE_USER
 from tests.stack import Stack
 
 MEMBERS = [
@@ -27,12 +30,28 @@ MEMBERS = [
 ]
 
 
-def by_hand(name: str) -> float:
-    """Milliseconds until the third `docker run` has returned; then it is all removed."""
+LIMITS = ["--cgroupns=private", "--log-opt=max-size=1000000", "--log-opt=max-file=2", "--cap-drop=ALL"]
+PAUSE = [
+    *LIMITS, "--dns=127.0.0.1", "--sysctl=net.ipv6.conf.all.disable_ipv6=1", "--security-opt=no-new-privileges",
+    "--read-only", f"--memory={PAUSE_MEMORY}", f"--memory-swap={PAUSE_MEMORY}", f"--pids-limit={PAUSE_PIDS}",
+    "--cpu-shares=2", f"--user={PAUSE_USER}",
+]  # fmt: skip
+MEMBER = [
+    *LIMITS, *(f"--cap-add={name}" for name in BASELINE.capabilities), f"--memory={BASELINE.memory}",
+    f"--memory-swap={BASELINE.memory}", f"--pids-limit={BASELINE.pids}", f"--cpus={BASELINE.milli_cpus / 1000}",
+]  # fmt: skip
+
+
+def by_hand(name: str, network: str = "") -> float:
+    """Milliseconds until the third `docker run` has returned; then it is all removed.
+
+    Without a network: as an article types it. With one: the same pod as ours, option for option.
+    """
     pause, web, box = (f"bench-{name}-{part}" for part in ("pause", "web", "box"))
-    joined = [f"--network=container:{pause}", f"--ipc=container:{pause}"]
+    joined = [f"--network=container:{pause}", f"--ipc=container:{pause}", *(MEMBER if network else [])]
+    own = [f"--network={network}", *PAUSE] if network else []
     commands = [
-        ["--name", pause, "--hostname", name, "--ipc=shareable", "playground/pause:1"],
+        ["--name", pause, "--hostname", name, "--ipc=shareable", *own, "playground/pause:1"],
         ["--name", web, *joined, "nginx:latest"],
         ["--name", box, *joined, "playground/toolbox:1", "sleep", "3600"],
     ]
@@ -68,23 +87,25 @@ async def measure(stack: Stack, rounds: int) -> None:
     """Rounds in turn, the first one not counted."""
     token = stack.token("bench")
     headers = {"Authorization": f"Bearer {token}"}
-    ours, hands = [], []
+    ours, bare, equal = [], [], []
     async with httpx.AsyncClient(base_url=stack.url, headers=headers, timeout=30) as client:
         (await client.get("/api/v1/namespaces")).raise_for_status()
         for number in range(rounds + 1):
             name = f"p{uuid.uuid4().hex[:8]}"
             ours.append(await by_us(stack, client, token, name))
-            hands.append(by_hand(name))
-            print(f"{number:3}  POST → Running frame {ours[-1]:6.0f} ms   docker run ×3 {hands[-1]:6.0f} ms")
-    report(ours[1:], hands[1:])
+            bare.append(by_hand(name))
+            equal.append(by_hand(name, network_name(stack.install)))
+            told = f"docker run ×3 {bare[-1]:6.0f} ms, option for option {equal[-1]:6.0f} ms"
+            print(f"{number:3}  POST → Running frame {ours[-1]:6.0f} ms   {told}")
+    show("ours, ms", ours[1:], ".0f")
+    for title, hands in (("docker run", bare[1:]), ("option for option", equal[1:])):
+        show(f"{title}, ms", hands, ".0f")
+        show(f"ours / {title}", [one / other for one, other in zip(ours[1:], hands, strict=True)], ".2f")
 
 
-def report(ours: list[float], hands: list[float]) -> None:
-    """Medians and spreads, and the ratio pair by pair."""
-    ratios = [one / other for one, other in zip(ours, hands, strict=True)]
-    for title, figures, form in (("ours, ms", ours, ".0f"), ("by hand, ms", hands, ".0f"), ("ratio", ratios, ".2f")):
-        low, middle, high = min(figures), statistics.median(figures), max(figures)
-        print(f"{title:12} median {middle:{form}}  min {low:{form}}  max {high:{form}}")
+def show(title: str, figures: list[float], form: str) -> None:
+    low, middle, high = min(figures), statistics.median(figures), max(figures)
+    print(f"{title:24} median {middle:{form}}  min {low:{form}}  max {high:{form}}")
 
 
 def main() -> None:
