@@ -28,6 +28,7 @@ from sandboxes.world import ImageOnNode, ObservedContainer, RunState
 # Below the claim's 15 s, so that a pass whose call hangs still owns its pod when the call gives up.
 TIMEOUT = 10
 CAP_SYS_RESOURCE = 24
+BUILT_HERE = f"{LABEL}context"  # scripts/images puts it on what it builds
 BRIDGE_OPTIONS = {
     "com.docker.network.bridge.enable_icc": "false",
     "com.docker.network.bridge.enable_ip_masquerade": "false",
@@ -136,7 +137,9 @@ class DockerEngine:
             if isinstance(exc.__cause__, APIError) and exc.__cause__.status_code in (400, 404):
                 return None
             raise
-        return ImageOnNode(found["Id"], local=not found.get("RepoDigests"))
+        # The containerd store gives even an image that was built here a digest; ours carry a label.
+        built = BUILT_HERE in (found["Config"].get("Labels") or {})
+        return ImageOnNode(found["Id"], local=built or not found.get("RepoDigests"))
 
     def _create(self, identity: Identity, body: Mapping[str, Any], spec_hash: str) -> str:
         name = naming.container_name(identity)
