@@ -27,6 +27,8 @@ app.conf.update(
     worker_prefetch_multiplier=1,
     worker_hijack_root_logger=False,
     worker_send_task_events=False,
+    # Web may write to the broker, and must not steer the root worker by it.
+    worker_enable_remote_control=False,
     timezone="UTC",
     beat_schedule={
         "sweep": {"task": "sandboxes.tasks.sweep", "schedule": 5.0},

@@ -25,7 +25,7 @@ from sandboxes.actions import (
     Terminate,
     hoisted,
 )
-from sandboxes.engine.naming import Identity
+from sandboxes.engine.naming import Identity, table_name
 from sandboxes.engine.port import Engine
 from sandboxes.errors import EngineError, PlaygroundError
 from sandboxes.host.port import Host
@@ -41,6 +41,7 @@ class Tools:
     engine: Engine
     host: Host
     install: str
+    node: str
     host_ip: str
     executor: Executor
     clock: Callable[[], datetime]
@@ -79,6 +80,8 @@ class Hands:
             case CreatePause(attempt):
                 return self._create_pause(attempt)
             case StartPause(attempt):
+                # After a reboot the bridge is there before watch has closed it: no pod stands on an open one.
+                host.require_table(table_name(self.tools.install))
                 engine.start(self.ids[PAUSE, attempt])
                 return "network, IPC and UTS namespaces, a veth pair on the bridge", self.ids[PAUSE, attempt], ""
             case PrepareNetwork(attempt):

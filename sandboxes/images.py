@@ -45,8 +45,15 @@ def wanted(
 
 
 def pullable(member: Container) -> bool:
-    """Its policy allows a pull and its reference can be read."""
-    return member.image_pull_policy != "Never" and parse_image(member.image) is not None
+    """Its policy allows a pull, its reference can be read, and a registry may know it."""
+    readable = parse_image(member.image) is not None
+    return member.image_pull_policy != "Never" and readable and not built_here(member.image)
+
+
+def built_here(reference: str) -> bool:
+    """It is one of ours (`playground/…`), which `scripts/images` builds: on a registry that name is somebody else's."""
+    found = parse_image(reference)
+    return found is not None and found.domain == "docker.io" and found.path.startswith("playground/")
 
 
 def failed_pulls(

@@ -1,7 +1,8 @@
 """The rows. Each column has one writer:
 
 - intent (spec, labels, desired, deletion …): `pods.py`
-- status, memory, wanted, next_look_at, Step: `reconcile.py`, the owner of the pass
+- status, memory, wanted, next_look_at, Step: `reconcile.py`, the owner of the pass (`rows.py`); until a pod has a
+  node `sweep.schedule`, for no pass can hold it
 - Fact, Image, Node: `watch`
 - wakes: anyone, only by `wakes = wakes + 1`
 - PodEvent: reconcile and watch, append-only (a repeat raises the count)

@@ -97,10 +97,9 @@ def _success(memory: Memory, done: Done, image: str) -> Told:
         case StartMember(member):
             cleared = memory.model_copy(update={"failures": _without(memory, f"member/{member}")})
             return Told(cleared, (Entry("Started", f"Started container {member}", member),))
-        case Terminate(member, container_id, _, grace):
-            kill_at = memory.kill_at | {container_id: done.started + timedelta(seconds=grace)}
+        case Terminate(member):
             stopping = Entry("Killing", f"Stopping container {member}", member)
-            return Told(memory.model_copy(update={"kill_at": kill_at}), (stopping,))
+            return Told(_signalled(memory, done, done.action), (stopping,))
         case _:
             return Told(memory)
 
@@ -117,8 +116,19 @@ def _failure(memory: Memory, done: Done, error: PlaygroundError, back_off: BackO
         case StartMember(member):
             entry = Entry("Failed", f"Error: {words}", member, warning=True)
             return Told(_failed(memory, f"member/{member}", "RunContainerError", done, back_off), (entry,))
+        case Terminate():
+            # A signal that cannot be sent is followed by KILL all the same.
+            return Told(_signalled(memory, done, done.action), (_not_killed(words),))
         case _:
-            return Told(memory, (Entry("FailedKillPod", f"error killing pod: {words}", warning=True),))
+            return Told(memory, (_not_killed(words),))
+
+
+def _not_killed(words: str) -> Entry:
+    return Entry("FailedKillPod", f"error killing pod: {words}", warning=True)
+
+
+def _signalled(memory: Memory, done: Done, action: Terminate) -> Memory:
+    return memory.model_copy(update={"signalled": memory.signalled | {action.container_id: done.started}})
 
 
 def _failed(memory: Memory, key: str, reason: str, done: Done, back_off: BackOff) -> Memory:

@@ -99,7 +99,7 @@ def learn(look: Look, back_off: BackOff) -> Memory:
             "attempts": attempts,
             "last": last,
             "failures": images.failed_pulls(memory.failures, look.facts, back_off.after),
-            "kill_at": {key: at for key, at in memory.kill_at.items() if key in seen},
+            "signalled": {key: at for key, at in memory.signalled.items() if key in seen},
         }
     )
 
@@ -121,21 +121,18 @@ def termination(container: ObservedContainer) -> Termination:
 
 def _tear_down(look: Look) -> Plan:
     intent, observed, memory, now = look.intent, look.observed, look.memory, look.now
-    members = [c for c in observed.containers if not c.is_pause]
-    alive = [c for c in members if c.alive]
-    if alive and intent.grace > 0:
-        late = [c for c in alive if memory.kill_at.get(c.id, now + SETTLED_LOOK) <= now]
-        fresh = [c for c in alive if c.id not in memory.kill_at]
-        deadlines = [memory.kill_at.get(c.id, now + timedelta(seconds=intent.grace)) for c in alive if c not in late]
+    grace = timedelta(seconds=intent.grace)  # of now: a second DELETE may have shortened it
+    alive = [c for c in observed.containers if c.alive and not c.is_pause]
+    deadlines = {c.id: memory.signalled.get(c.id, now) + grace for c in alive}
+    late = [c for c in alive if deadlines[c.id] <= now]
+    if len(late) < len(alive):
         stage: Stage = (
             *(Remove(c.member, c.id, c.attempt) for c in late),
-            *(Terminate(c.member, c.id, c.stop_signal, intent.grace) for c in fresh),
+            *(Terminate(c.member, c.id, c.stop_signal, intent.grace) for c in alive if c.id not in memory.signalled),
         )
-        if len(late) < len(alive):
-            return Plan((stage,) if stage else (), (), min(deadlines), memory)
-    removals = _removals(observed.containers)
+        return Plan((stage,) if stage else (), (), min(at for at in deadlines.values() if at > now), memory)
     files: tuple[Stage, ...] = ((RemoveFiles(),),) if observed.files else ()
-    return Plan((*removals, *files, (Forget(),)), (), None, memory)
+    return Plan((*_removals(observed.containers), *files, (Forget(),)), (), None, memory)
 
 
 def _removals(containers: tuple[ObservedContainer, ...]) -> tuple[Stage, ...]:
@@ -203,13 +200,15 @@ def _converge(look: Look) -> Plan:
     left = tuple(c for c in observed.containers if c not in stale)
     stages = list(_removals(stale))
     held = memory.failures.get("pause")
-    has_image = pause is not None or look.intent.pause_image in observed.images
-    if has_image and (held is None or held.retry_at <= now):
+    pause_image = look.intent.pause_image
+    has_image = pause is not None or pause_image in observed.images
+    # One that is built here and missing is not pulled: creating pause fails with the engine's words.
+    if (has_image or images.built_here(pause_image)) and (held is None or held.retry_at <= now):
         stages += _build(replace(look, observed=replace(observed, containers=left)), pause)
     missing = images.missing(_absent(look, stale), observed.images, look.facts)
-    pulls = images.wanted(
-        [*([] if has_image else [look.intent.pause_image]), *missing], look.facts, memory.failures, now
-    )
+    if not has_image and not images.built_here(pause_image):
+        missing = (pause_image, *missing)
+    pulls = images.wanted(missing, look.facts, memory.failures, now)
     return Plan(tuple(stage for stage in stages if stage), pulls, _next_look(memory, now), memory)
 
 
@@ -221,10 +220,11 @@ def _build(look: Look, pause: ObservedContainer | None) -> list[Stage]:
         stages.append((CreatePause(attempt),))
     if pause is None or not pause.alive:
         stages.append((StartPause(attempt),))
-    if pause is None or not pause.alive or memory.locked != pause.id:
-        stages.append((PrepareNetwork(attempt),))
     newest = {m.name: next(iter(observed.members(m.name)), None) for m in look.intent.pod.spec.containers}
     due = [m for m in look.intent.pod.spec.containers if _startable(look, m, newest[m.name])]
+    # Again before every start, for `locked` lies in a row: the node trusts none, and it takes a few milliseconds.
+    if due or pause is None or not pause.alive or memory.locked != pause.id:
+        stages.append((PrepareNetwork(attempt),))
     numbers = {m.name: seen.attempt if (seen := newest[m.name]) else memory.attempts.get(m.name, -1) + 1 for m in due}
     stages.append(tuple(CreateMember(m.name, numbers[m.name], attempt) for m in due if newest[m.name] is None))
     stages.append(tuple(StartMember(m.name, numbers[m.name]) for m in due))

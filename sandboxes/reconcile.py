@@ -10,15 +10,17 @@ import uuid
 from dataclasses import replace
 from datetime import timedelta
 
+from django.db import OperationalError
+
 from sandboxes import rows, spec
 from sandboxes.act import Hands, Tools, act
 from sandboxes.actions import Forget
-from sandboxes.errors import EngineUnavailable, SpecRefused
+from sandboxes.errors import EngineUnavailable, Malformed, PlaygroundError, SpecRefused
 from sandboxes.models import Pod
 from sandboxes.outcome import Done, told, turned
-from sandboxes.plan import BackOff, Intent, Look, Plan, plan, references
-from sandboxes.policy import PROFILES, refusals
-from sandboxes.rows import Claim, LostClaim
+from sandboxes.plan import BackOff, Intent, Look, plan, references
+from sandboxes.policy import BASELINE, PROFILES, Profile, refusals
+from sandboxes.rows import Claim, Known, LostClaim
 from sandboxes.status import Place, status
 from sandboxes.world import Desired, Memory, Observed
 
@@ -34,24 +36,29 @@ def reconcile(uid: uuid.UUID, tools: Tools, *, pause_image: str, back_off: BackO
 
     1 claim  2 observe  3 plan  4 act  5 record  6 publish  7 release, or look again.
     """
-    claim = Claim.take(uid, tools.clock())
+    claim = Claim.take(uid, tools.node, tools.clock())
     if claim is None:
         return
     try:
         for _ in range(LOOKS):
             if _look(claim, tools, pause_image=pause_image, back_off=back_off):
                 return
-        claim.push(tools.clock() + AFTER_OUTAGE)
+        _push(claim, tools, AFTER_OUTAGE)
     except LostClaim:
         log.info("pod %s: another pass took over", uid)
-    except EngineUnavailable as exc:
+    except (SpecRefused, Malformed) as exc:
+        _refuse(claim, tools, exc)
+    except (PlaygroundError, OperationalError) as exc:  # the engine or the database is away, or will not
         log.warning("pod %s: %s", uid, exc)
-        claim.push(tools.clock() + AFTER_OUTAGE)
-    except SpecRefused as exc:
-        _refuse(claim, exc)
+        _push(claim, tools, AFTER_OUTAGE)
     except Exception:
-        claim.push(tools.clock() + AFTER_BUG)  # first out of everyone's way, then loud
+        _push(claim, tools, AFTER_BUG)  # first out of everyone's way, then loud
         raise
+
+
+def _push(claim: Claim, tools: Tools, wait: timedelta) -> None:
+    now = tools.clock()
+    claim.push(now + wait, now)
 
 
 def _look(claim: Claim, tools: Tools, *, pause_image: str, back_off: BackOff) -> bool:
@@ -60,12 +67,12 @@ def _look(claim: Claim, tools: Tools, *, pause_image: str, back_off: BackOff) ->
     look = _observe(row, tools, pause_image)
     planned = plan(look, back_off)
     look = replace(look, memory=planned.memory)
-    _record(claim, row, look, planned, host_ip=tools.host_ip)
+    found = status(look, previous=row.status, place=Place(tools.host_ip, row.created_at))
+    claim.record(row, Known(found, planned.memory, planned.wanted), turned(row.status, found), look.now)
     if not planned.stages:
-        claim.prune_steps()
         return claim.release(row, planned.look_at)
     notes = _Notes(claim, row, look, back_off)
-    hands = Hands(tools, row.uid, look.intent, PROFILES[row.profile], look.observed)
+    hands = Hands(tools, row.uid, look.intent, _profile(row), look.observed)
     complete = act(planned.stages, hands, before=lambda: claim.renew(tools.clock()), after=notes.after)
     if notes.outage is not None:
         raise notes.outage
@@ -74,17 +81,18 @@ def _look(claim: Claim, tools: Tools, *, pause_image: str, back_off: BackOff) ->
         return True
     notes.keep()
     if not complete and look.intent.desired is Desired.GONE:
-        claim.push(tools.clock() + AFTER_OUTAGE)
+        _push(claim, tools, AFTER_OUTAGE)
         return True
     return False
 
 
-def _refuse(claim: Claim, refused: SpecRefused) -> None:
+def _refuse(claim: Claim, tools: Tools, refused: PlaygroundError) -> None:
     """The row says what no profile gives: nothing is built from it, and only deleting it ends it."""
     row = claim.row()
     found = row.status | {"phase": "Failed", "reason": "SpecRefused", "message": str(refused)}
-    claim.record(row, status=found, memory=Memory.model_validate(row.memory), wanted=())
-    claim.release(row, None)
+    claim.record(row, Known(found, Memory.model_validate(row.memory)), (), tools.clock())
+    if not claim.release(row, None):
+        _push(claim, tools, AFTER_OUTAGE)
 
 
 class _Notes:
@@ -113,12 +121,8 @@ class _Notes:
 
 
 def _observe(row: Pod, tools: Tools, pause_image: str) -> Look:
-    pod = spec.decode(row.manifest)
-    # The node trusts no row: the web tier writes the database.
-    refused = (*spec.validate(pod), *refusals(pod, PROFILES[row.profile]))
     desired = Desired(row.desired)
-    if refused and desired is not Desired.GONE:
-        raise SpecRefused(row.name, refused)
+    pod = _accepted(row) if desired is Desired.RUNNING else _tombstone(row)
     intent = Intent(pod, row.spec_hash, desired, row.deletion_grace or 0, pause_image)
     observed = Observed(
         containers=tools.engine.observe(row.uid),
@@ -128,7 +132,25 @@ def _observe(row: Pod, tools: Tools, pause_image: str) -> Look:
     return replace(look, observed=replace(observed, images=tools.engine.images(references(look))))
 
 
-def _record(claim: Claim, row: Pod, look: Look, planned: Plan, *, host_ip: str) -> None:
-    found = status(look, previous=row.status, place=Place(host_ip, row.created_at))
-    rows.write(row.uid, turned(row.status, found), look.now)
-    claim.record(row, status=found, memory=planned.memory, wanted=planned.wanted)
+def _accepted(row: Pod) -> spec.Pod:
+    """The pod that the row asks for. The node trusts no row, for the web tier writes the database.
+
+    Raises Malformed or SpecRefused.
+    """
+    pod = spec.decode(row.manifest)
+    if refused := (*spec.validate(pod), *refusals(pod, _profile(row))):
+        raise SpecRefused(row.name, refused)
+    return pod
+
+
+def _tombstone(row: Pod) -> spec.Pod:
+    """Taking down asks for nothing of the spec, so a row that cannot be read can be taken down too."""
+    try:
+        return spec.decode(row.manifest)
+    except Malformed:
+        return spec.Pod(metadata=spec.ObjectMeta(name=row.name))
+
+
+def _profile(row: Pod) -> Profile:
+    """The row's profile, or the strictest there is when it names none that we know."""
+    return PROFILES.get(row.profile, BASELINE)

@@ -1,13 +1,14 @@
 """The rows a pass works on: its claim, what it records, the journal. The one writer of status and memory.
 
-Every write names the owner of the claim; a write that finds another owner raises LostClaim and the pass ends.
-No transaction is open across an engine call.
+Every write to the pod names the owner of the claim; one that finds another owner raises LostClaim, which takes the
+journal entries of its transaction with it and ends the pass. No transaction is open across an engine call.
 """
 
 from __future__ import annotations
 
 import hashlib
 import uuid
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,6 +23,16 @@ from sandboxes.world import Memory, Wanted
 
 LEASE = timedelta(seconds=15)
 STEPS_KEPT = 200
+EVENTS_KEPT = 500
+
+
+@dataclass(frozen=True)
+class Known:
+    """What one look comes to: the PodStatus, what to remember, and what watch shall do."""
+
+    status: dict[str, Any]
+    memory: Memory
+    wanted: tuple[Wanted, ...] = ()
 
 
 class LostClaim(Exception):
@@ -29,17 +40,19 @@ class LostClaim(Exception):
 
 
 class Claim:
-    """One pass's hold on one pod."""
+    """One pass's hold on one pod. `seen` is the count of wakes when the row was read last."""
 
     def __init__(self, uid: uuid.UUID, owner: str) -> None:
         self.uid = uid
         self.owner = owner
+        self.seen = -1
 
     @classmethod
-    def take(cls, uid: uuid.UUID, now: datetime) -> Claim | None:
-        """Compare-and-swap on (owner, until); None when another pass holds it, or nothing is left to do."""
+    def take(cls, uid: uuid.UUID, node: str, now: datetime) -> Claim | None:
+        """Compare-and-swap on (owner, until); None when another pass holds it, nothing is left to do, or the pod is
+        another node's: a message is no proof of that."""
         owner = str(uuid.uuid4())
-        free = Pod.objects.filter(Q(owner="") | Q(until__lt=now), pk=uid, finished_at=None)
+        free = Pod.objects.filter(Q(owner="") | Q(until__lt=now), pk=uid, node_id=node, finished_at=None)
         return cls(uid, owner) if free.update(owner=owner, until=now + LEASE) else None
 
     def row(self) -> Pod:
@@ -47,6 +60,7 @@ class Claim:
         row = Pod.objects.select_related("namespace", "node").filter(pk=self.uid, owner=self.owner).first()
         if row is None:
             raise LostClaim
+        self.seen = row.wakes
         return row
 
     def renew(self, now: datetime) -> None:
@@ -56,7 +70,7 @@ class Claim:
         """One engine call, for the page that watches the pod being built, and what the journal says of it."""
         with transaction.atomic():
             write(self.uid, entries, now)
-            self._update(until=now + LEASE, rev=F("rev") + 1)
+            self._show(until=now + LEASE)
             Step.objects.create(
                 pod_id=self.uid,
                 pass_id=self.owner,
@@ -67,22 +81,19 @@ class Claim:
                 outcome=str(done.error) if done.error else "ok",
                 effect=done.effect,
             )
-            rev = Pod.objects.values_list("rev", flat=True).get(pk=self.uid)
-        publish.pod_changed(self.uid, rev)
 
-    def record(self, row: Pod, *, status: dict[str, Any], memory: Memory, wanted: tuple[Wanted, ...]) -> None:
-        """Status, memory and what watch shall do; nudges only those to whom something is new."""
-        kept, asked = memory.model_dump(mode="json"), [want.model_dump(mode="json") for want in wanted]
-        news = status != row.status
-        if not news and kept == row.memory and asked == row.wanted:
+    def record(self, row: Pod, known: Known, entries: tuple[Entry, ...], now: datetime) -> None:
+        """What a look has found; nudges only those to whom something is new."""
+        memory, wanted = known.memory.model_dump(mode="json"), [want.model_dump(mode="json") for want in known.wanted]
+        if known.status == row.status and memory == row.memory and wanted == row.wanted:
             return
         with transaction.atomic():
-            changes: dict[str, Any] = {"memory": kept, "wanted": asked, "status": status}
-            if news:
-                changes |= {"rev": F("rev") + 1, "resource_version": Counter.next()}
-            self._update(**changes)
-        if news:
-            publish.pod_changed(self.uid, row.rev + 1)
+            write(self.uid, entries, now)
+            if known.status == row.status:
+                self._update(memory=memory, wanted=wanted)
+            else:
+                version = Counter.next()
+                self._show(memory=memory, wanted=wanted, status=known.status, resource_version=version)
 
     def remember(self, memory: Memory) -> None:
         """Save what actions changed, before the next look."""
@@ -90,36 +101,37 @@ class Claim:
 
     def release(self, row: Pod, look_at: datetime | None) -> bool:
         """Let go, unless someone woke the pod since `row` was read: then look again."""
-        held = Pod.objects.filter(pk=self.uid, owner=self.owner, wakes=row.wakes)
+        prune(self.uid)
+        held = Pod.objects.filter(pk=self.uid, owner=self.owner, wakes=self.seen)
         released = held.update(owner="", until=None, next_look_at=look_at) == 1
         if released and row.node_id:
             publish.node_changed(row.node_id, self.uid, row.rev)
         return released
 
-    def push(self, at: datetime) -> None:
-        """Let go and look again at `at`, whatever happened meanwhile."""
-        Pod.objects.filter(pk=self.uid, owner=self.owner).update(owner="", until=None, next_look_at=at)
+    def push(self, at: datetime, now: datetime) -> None:
+        """Let go and look again at `at`; at once, if someone woke the pod since its row was read."""
+        prune(self.uid)
+        held = Pod.objects.filter(pk=self.uid, owner=self.owner)
+        if not held.filter(wakes=self.seen).update(owner="", until=None, next_look_at=at):
+            held.update(owner="", until=None, next_look_at=now)
 
     def finish(self, row: Pod, now: datetime) -> None:
         """Nothing is left of the pod: the row stays for a day, its name is free."""
         with transaction.atomic():
-            self._update(
-                finished_at=now, gone_at=row.gone_at or now, wanted=[], next_look_at=None, owner="", until=None,
-                rev=F("rev") + 1, resource_version=Counter.next(),
-            )  # fmt: skip
+            version = Counter.next()
+            ended = {"finished_at": now, "gone_at": row.gone_at or now, "wanted": [], "next_look_at": None}
+            self._show(**ended, resource_version=version, owner="", until=None)
             Fact.objects.filter(pod_id=self.uid).delete()
-        publish.pod_changed(self.uid, row.rev + 1)
-
-    def prune_steps(self) -> None:
-        """Keep the newest steps only."""
-        newest = Step.objects.filter(pod_id=self.uid).order_by("-id").values_list("id", flat=True)
-        oldest_kept = newest[STEPS_KEPT - 1 : STEPS_KEPT].first()
-        if oldest_kept is not None:
-            Step.objects.filter(pod_id=self.uid, id__lt=oldest_kept).delete()
 
     def _update(self, **changes: Any) -> None:
         if Pod.objects.filter(pk=self.uid, owner=self.owner).update(**changes) != 1:
             raise LostClaim
+
+    def _show(self, **changes: Any) -> None:
+        """A change that pages should see: a new rev, and a nudge with it once it can be read."""
+        self._update(rev=F("rev") + 1, **changes)
+        rev = Pod.objects.values_list("rev", flat=True).get(pk=self.uid)
+        transaction.on_commit(lambda: publish.pod_changed(self.uid, rev))
 
 
 def facts_of(row: Pod) -> tuple[FactValue, ...]:
@@ -128,6 +140,15 @@ def facts_of(row: Pod) -> tuple[FactValue, ...]:
         FactValue.model_validate(fact)
         for fact in Fact.objects.filter(pod=row).values("kind", "member", "attempt", "name", "outcome", "message", "at")
     )
+
+
+def prune(uid: uuid.UUID) -> None:
+    """Keep a pod's newest steps and journal entries only."""
+    for kind, kept in ((Step, STEPS_KEPT), (PodEvent, EVENTS_KEPT)):
+        rows = kind.objects.filter(pod_id=uid)
+        oldest = rows.order_by("-id").values_list("id", flat=True)[kept - 1 : kept].first()
+        if oldest is not None:
+            rows.filter(id__lt=oldest).delete()
 
 
 def write(uid: uuid.UUID, entries: tuple[Entry, ...], now: datetime) -> None:

@@ -146,6 +146,9 @@ def _why_absent(look: Look, member: Container) -> tuple[str, str]:
     if member.image_pull_policy == "Never" and member.image not in look.observed.images:
         told = f'Container image "{member.image}" is not present with pull policy of Never'
         return ("ErrImageNeverPull", told) if look.intent.desired is Desired.RUNNING else ("ContainerCreating", "")
+    if images.built_here(member.image) and member.image not in look.observed.images:
+        told = f'Container image "{member.image}" is built here, and is not on this node: run scripts/images there'
+        return ("ErrImageNeverPull", told) if look.intent.desired is Desired.RUNNING else ("ContainerCreating", "")
     pull = look.memory.failures.get(f"image/{member.image}")
     if pull is not None and look.now - pull.at < images.SHOWN_AS_ERROR:
         return "ErrImagePull", pull.message

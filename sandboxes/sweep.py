@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 import uuid
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
 
@@ -14,15 +14,18 @@ from sandboxes import publish, rows, spec
 from sandboxes.act import Tools
 from sandboxes.engine.naming import canary_uids
 from sandboxes.engine.port import Engine, Listed
+from sandboxes.errors import Malformed, PlaygroundError
 from sandboxes.models import Counter, Node, Pod
 from sandboxes.outcome import Entry
-from sandboxes.place import Candidate, host_ports, place
+from sandboxes.place import Candidate, Placement, host_ports, place
 from sandboxes.status import unscheduled
+from sandboxes.world import Desired
 
 log = logging.getLogger(__name__)
 
 ROWS_KEPT = timedelta(hours=24)
 NODE_SILENT = timedelta(seconds=20)  # watch writes its heartbeat every 5 s
+NODE_LOST = timedelta(minutes=10)
 PLACE_AGAIN = timedelta(seconds=5)
 # A brake on mass deletion: more than both in one round, and a person has to look.
 BRAKE_COUNT = 5
@@ -30,9 +33,13 @@ BRAKE_SHARE = 0.2
 
 
 def due(now: datetime) -> list[tuple[uuid.UUID, str | None]]:
-    """(uid, node) of the pods to look at: their time has come, or their pass has died."""
-    free = Q(owner="") | Q(until__lt=now)
-    found = Pod.objects.filter(free, Q(next_look_at=None) | Q(next_look_at__lte=now), finished_at=None)
+    """(uid, node) of the pods to look at: their time has come, or their pass has died.
+
+    A node that has been silent for long gets none: its messages would pile up in the broker.
+    """
+    theirs = Q(owner="", next_look_at__lte=now) | Q(until__lt=now)
+    heard = Q(node=None) | Q(node__seen_at=None) | Q(node__seen_at__gt=now - NODE_LOST)
+    found = Pod.objects.filter(theirs, heard, finished_at=None)
     return list(found.values_list("uid", "node_id"))
 
 
@@ -44,48 +51,58 @@ def drop_old_rows(now: datetime) -> int:
 def schedule(uid: uuid.UUID, now: datetime) -> str | None:
     """Give the pod a node; None when it has to wait, with the reason in its status."""
     with transaction.atomic():
-        row = Pod.objects.filter(pk=uid, node=None, finished_at=None).first()
+        # Locked, so that two placings see each other's pods (SQLite lets only one write at a time anyway).
+        nodes = list(Node.objects.select_for_update().order_by("name"))
+        row = Pod.objects.select_related("namespace").filter(pk=uid, node=None, finished_at=None).first()
         if row is None:
             return node_of(uid)
-        if row.desired == "GONE":  # it never was on a node: there is nothing to take down
-            changes = {"finished_at": now, "gone_at": row.gone_at or now, "rev": F("rev") + 1}
-            Pod.objects.filter(pk=uid).update(**changes, resource_version=Counter.next())
-            publish.pod_changed(uid, row.rev + 1)
+        if row.desired == Desired.GONE:  # it never was on a node: there is nothing to take down
+            _change(row, finished_at=now, gone_at=row.gone_at or now)
             return None
-        placement = place(spec.decode(row.manifest), _candidates(now))
+        placement = _placement(row, nodes, now)
+        status = unscheduled(placement.message, previous=row.status, now=now)
         if placement.node:
-            Pod.objects.filter(pk=uid, node=None).update(node_id=placement.node, next_look_at=now)
             told = Entry("Scheduled", f"Successfully assigned {row.namespace.name}/{row.name} to {placement.node}")
+            rows.write(uid, (told,), now)
+            Pod.objects.filter(pk=uid).update(node_id=placement.node, next_look_at=now)
         else:
-            _wait(row, placement.message, now)
-            told = Entry("FailedScheduling", placement.message, warning=True)
-    if placement.node or row.status.get("conditions", [{}])[0].get("message") != placement.message:
-        rows.write(uid, (told,), now)
+            if status != row.status:
+                rows.write(uid, (Entry("FailedScheduling", placement.message, warning=True),), now)
+                _change(row, status=status)
+            Pod.objects.filter(pk=uid).update(next_look_at=now + PLACE_AGAIN)
     return placement.node
 
 
-def _wait(row: Pod, message: str, now: datetime) -> None:
-    status = unscheduled(message, previous=row.status, now=now)
-    changed = (
-        {"status": status, "rev": F("rev") + 1, "resource_version": Counter.next()} if status != row.status else {}
-    )
-    Pod.objects.filter(pk=row.pk).update(next_look_at=now + PLACE_AGAIN, **changed)
-    if changed:
-        publish.pod_changed(row.uid, row.rev + 1)
+def _change(row: Pod, **changes: Any) -> None:
+    """A change of a pod that no pass can hold, for it has no node; nudges when it can be read."""
+    Pod.objects.filter(pk=row.pk).update(resource_version=Counter.next(), rev=F("rev") + 1, **changes)
+    transaction.on_commit(lambda: publish.pod_changed(row.uid, row.rev + 1))
 
 
-def _candidates(now: datetime) -> tuple[Candidate, ...]:
-    return tuple(
-        Candidate(
-            name=node.name,
-            ready=node.ready and node.seen_at is not None and now - node.seen_at < NODE_SILENT,
-            pods=len(pods),
-            max_pods=node.max_pods,
-            ports=frozenset(port for pod in pods for port in host_ports(spec.decode(pod.manifest))),
-        )
-        for node in Node.objects.all()
-        for pods in [list(node.pods.filter(finished_at=None))]
+def _placement(row: Pod, nodes: list[Node], now: datetime) -> Placement:
+    try:
+        pod = spec.decode(row.manifest)
+    except Malformed as exc:
+        return Placement(None, f"the pod cannot be read: {exc}")
+    return place(pod, tuple(_candidate(node, now) for node in nodes))
+
+
+def _candidate(node: Node, now: datetime) -> Candidate:
+    manifests = list(node.pods.filter(finished_at=None).values_list("manifest", flat=True))
+    return Candidate(
+        name=node.name,
+        ready=node.ready and node.seen_at is not None and now - node.seen_at < NODE_SILENT,
+        pods=len(manifests),
+        max_pods=node.max_pods,
+        ports=frozenset(port for manifest in manifests for port in _ports(manifest)),
     )
+
+
+def _ports(manifest: dict[str, Any]) -> frozenset[tuple[str, int]]:
+    try:
+        return host_ports(spec.decode(manifest))
+    except Malformed:
+        return frozenset()  # nothing is built from such a row
 
 
 def remove_orphans(tools: Tools) -> int:
@@ -102,8 +119,11 @@ def remove_orphans(tools: Tools) -> int:
         return 0
     for uid in orphans:
         log.warning("pod %s has no row: removing what is left of it", uid)
-        _remove(tools.engine, [item for item in listed if item.identity.uid == uid])
-        tools.host.remove_files(uid)
+        try:
+            _remove(tools.engine, [item for item in listed if item.identity.uid == uid])
+            tools.host.remove_files(uid)
+        except PlaygroundError as exc:  # the others are not its hostages
+            log.warning("pod %s: %s", uid, exc)
     return len(orphans)
 
 
@@ -127,5 +147,6 @@ def queue_of(node: str | None) -> str:
     return f"node.{node}" if node else "sweep"
 
 
-def node_names() -> list[str]:
-    return [settings.NODE_NAME, *Node.objects.exclude(name=settings.NODE_NAME).values_list("name", flat=True)]
+def node_names(now: datetime) -> list[str]:
+    """The nodes that have been heard of lately."""
+    return list(Node.objects.filter(seen_at__gt=now - NODE_LOST).values_list("name", flat=True))

@@ -67,7 +67,7 @@ def sweep() -> None:
 @shared_task(name="sandboxes.tasks.collect")
 def collect() -> None:
     """Ask every node to remove its orphans."""
-    for node in sweeping.node_names():
+    for node in sweeping.node_names(timezone.now()):
         orphans.apply_async(queue=sweeping.queue_of(node), retry=False)
 
 
@@ -84,6 +84,7 @@ def tools() -> Tools:
         engine=connect(),
         host=NodeHost(settings.STATE_DIR),
         install=settings.INSTALL,
+        node=settings.NODE_NAME,
         host_ip=settings.HOST_IP,
         executor=ThreadPoolExecutor(max_workers=32, thread_name_prefix="engine"),
         clock=timezone.now,

@@ -161,13 +161,13 @@ class Memory(Value):
 
     `attempts`: highest attempt seen per member ("" is pause), never reset. `failures`: by key `pause`,
     `member/<name>` or `image/<reference>`. `locked`: id of the pause whose network has been closed.
-    `kill_at`: container id → when KILL follows its TERM. `last`: member → how its last attempt ended.
+    `signalled`: container id → when its TERM was sent. `last`: member → how its last attempt ended.
     `ip`: the last address the pod had.
     """
 
     attempts: dict[str, int] = {}
     failures: dict[str, Failure] = {}
     locked: str = ""
-    kill_at: dict[str, datetime] = {}
+    signalled: dict[str, datetime] = {}
     last: dict[str, Termination] = {}
     ip: str = ""

@@ -65,6 +65,11 @@ def bridge_name(install: str) -> str:
     return f"{PREFIX}-{install}"
 
 
+def table_name(install: str) -> str:
+    """The nftables table of an install, in family inet."""
+    return f"playground_{install}"
+
+
 def canary_uids(install: str) -> tuple[uuid.UUID, uuid.UUID]:
     """The uids of the two pauses that prove the network (node/canary.py): they have no row and are no orphans."""
     first, second = (uuid.uuid5(uuid.NAMESPACE_URL, f"playground:{install}:canary-{letter}") for letter in "ab")

@@ -2,7 +2,7 @@
 
 The real one is `docker.py`, the one for tests `fake.py`. Conflict and absence are results here, not errors: creating
 what exists adopts it, stopping or removing what is gone is done. Every other refusal is an `errors.EngineError`
-with the engine's own words; no answer within 5 s is `errors.EngineUnavailable`.
+with the engine's own words; no answer within 10 s is `errors.EngineUnavailable`.
 """
 
 from __future__ import annotations

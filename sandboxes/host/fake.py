@@ -38,6 +38,7 @@ class FakeHost:
         self.files: dict[uuid.UUID, dict[str, str]] = {}
         self.locked: list[str] = []
         self.gone: set[str] = set()
+        self.guarded = True
 
     def files_exist(self, uid: uuid.UUID) -> bool:
         with self.faults.around("files_exist"):
@@ -69,6 +70,11 @@ class FakeHost:
             if pid <= 0 or container_id in self.gone:
                 raise PlaygroundError(f"process {pid} is no longer one of container {container_id[:12]}")
             self.locked.append(container_id)
+
+    def require_table(self, table: str) -> None:
+        with self.faults.around("require_table"):
+            if not self.guarded:
+                raise PlaygroundError(f"table {table} is not there")
 
     def list_files(self) -> tuple[uuid.UUID, ...]:
         with self.faults.around("list_files"):

@@ -36,5 +36,8 @@ class NodeHost:
     def lock_network(self, pid: int, container_id: str) -> None:
         netns.lock_network(pid, container_id)
 
+    def require_table(self, table: str) -> None:
+        netns.run_nft(f"list table inet {table}\n")
+
     def list_files(self) -> tuple[uuid.UUID, ...]:
         return self._folders.uids()

@@ -35,5 +35,8 @@ class Host(Protocol):
         Raises PlaygroundError when `pid` is no longer a process of `container_id`.
         """
 
+    def require_table(self, table: str) -> None:
+        """Raises PlaygroundError when the node's nftables table `inet <table>` is not there."""
+
     def list_files(self) -> tuple[uuid.UUID, ...]:
         """The uids that have a folder, for the orphan sweep."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from ipaddress import ip_address
 
-from sandboxes.engine.naming import bridge_name
+from sandboxes.engine.naming import bridge_name, table_name
 from sandboxes.engine.port import Engine
 from sandboxes.errors import PlaygroundError
 from sandboxes.host.netns import run_nft
@@ -58,9 +58,9 @@ class Network:
         """Canaries, bridge and table are gone. Raises EngineError while a pod is still on the bridge."""
         self._canaries.remove()
         self._engine.remove_network()
-        run_nft(f"add table inet {_name(self._install)}\ndelete table inet {_name(self._install)}\n")
+        run_nft(f"add table inet {table_name(self._install)}\ndelete table inet {table_name(self._install)}\n")
         try:
-            run_nft(f"delete table bridge {_name(self._install)}\n")
+            run_nft(f"delete table bridge {table_name(self._install)}\n")
         except PlaygroundError as exc:
             log.debug("no table of frames to remove: %s", exc)
 
@@ -80,7 +80,7 @@ def table(install: str, host_ip: str) -> str:
     Its hooks come before Docker's. A reject is final whatever Docker's rules say, an accept only ends this table.
     Packets a pod sends pass only as the reply direction of what somebody else began.
     """
-    name, bridge = _name(install), bridge_name(install)
+    name, bridge = table_name(install), bridge_name(install)
     return f"""
 add table inet {name}
 delete table inet {name}
@@ -120,9 +120,9 @@ def frames(install: str) -> str:
     Priority 100 comes after br_netfilter, whose refusal is an answer while this is silence. ARP must pass for that.
     """
     return f"""
-add table bridge {_name(install)}
-delete table bridge {_name(install)}
-table bridge {_name(install)} {{
+add table bridge {table_name(install)}
+delete table bridge {table_name(install)}
+table bridge {table_name(install)} {{
     chain forward {{
         type filter hook forward priority 100; policy accept;
         meta ibrname != "{bridge_name(install)}" accept
@@ -131,10 +131,6 @@ table bridge {_name(install)} {{
     }}
 }}
 """
-
-
-def _name(install: str) -> str:
-    return f"playground_{install}"
 
 
 def _opened(host_ip: str) -> str:

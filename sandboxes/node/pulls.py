@@ -123,10 +123,14 @@ def record(uid: UUID, wanted: Wanted, *, outcome: str, message: str) -> None:
             name=wanted.name,
             defaults={"outcome": outcome, "message": message, "at": timezone.now()},
         )
+        # The tries before this one say nothing that it does not.
+        _tries(uid, wanted).filter(attempt__lt=wanted.attempt).delete()
         tasks.wake(uid)
 
 
 def _facts(uid: UUID, wanted: Wanted) -> QuerySet[Fact]:
-    return Fact.objects.filter(
-        pod_id=uid, member=wanted.member, attempt=wanted.attempt, kind=wanted.kind.value, name=wanted.name
-    )
+    return _tries(uid, wanted).filter(attempt=wanted.attempt)
+
+
+def _tries(uid: UUID, wanted: Wanted) -> QuerySet[Fact]:
+    return Fact.objects.filter(pod_id=uid, member=wanted.member, kind=wanted.kind.value, name=wanted.name)

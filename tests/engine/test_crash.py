@@ -18,6 +18,7 @@ from sandboxes.engine.faults import Crash, Faults
 from sandboxes.engine.port import Engine
 from sandboxes.host.node_host import NodeHost
 from sandboxes.models import Pod
+from sandboxes.node.network import Network
 from sandboxes.plan import BackOff
 from sandboxes.reconcile import reconcile
 from tests.service.node import a_pod
@@ -66,7 +67,9 @@ class RealNode:
         """Look until the pod is settled; False when a pass crashed on the way. The clock jumps to the next look."""
         host: Any = Faulty(NodeHost(settings.STATE_DIR), faults)
         engine: Any = Faulty(self.engine, faults)
-        tools = Tools(engine, host, settings.INSTALL, "127.0.0.1", self.executor, lambda: timezone.now() + self.late)
+        tools = Tools(
+            engine, host, settings.INSTALL, "n1", "127.0.0.1", self.executor, lambda: timezone.now() + self.late
+        )
         for _ in range(most):
             try:
                 reconcile(uid, tools, pause_image=settings.PAUSE_IMAGE, back_off=BackOff())
@@ -85,7 +88,10 @@ class RealNode:
 
 @pytest.fixture
 def node(engine: Engine) -> Iterator[RealNode]:
-    engine.ensure_network()
+    network = Network(
+        settings.INSTALL, engine, NodeHost(settings.STATE_DIR), host_ip="127.0.0.1", pause_image=settings.PAUSE_IMAGE
+    )
+    network.ensure()
     with ThreadPoolExecutor(max_workers=1) as executor:
         yield RealNode(engine, executor)
 

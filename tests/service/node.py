@@ -49,6 +49,7 @@ def a_pod(manifest: Json | None = None, *, node: str | None = "n1", name: str = 
         spec_hash=spec.spec_hash(pod),
         node_id=node,
         created_at=timezone.now(),
+        next_look_at=timezone.now(),
     )
 
 
@@ -65,7 +66,7 @@ class FakeNode:
             name: ImageOnNode(f"sha256:{name}", local=True) for name in (PAUSE_IMAGE, "nginx:1", "toolbox:1")
         }
         self.host = FakeHost(self.faults)
-        self.tools = Tools(self.engine, self.host, "test", "127.0.0.1", Inline(), lambda: self.now)
+        self.tools = Tools(self.engine, self.host, "test", "n1", "127.0.0.1", Inline(), lambda: self.now)
 
     def look(self, uid: uuid.UUID) -> None:
         """One pass, as a worker would run it."""

@@ -271,6 +271,94 @@ def test_a_bug_pushes_the_pod_out_of_the_way_and_is_loud(monkeypatch: pytest.Mon
     assert pod.next_look_at == node.now + timedelta(minutes=5)
 
 
+def test_no_pause_starts_on_a_bridge_that_nothing_guards() -> None:
+    """After a reboot the bridge is there before watch has closed it."""
+    node, pod = FakeNode(), a_pod()
+    node.host.guarded = False
+    node.look(pod.uid)
+    assert "start" not in node.faults.calls
+    assert node.states() == {}
+    node.host.guarded = True
+    node.now += timedelta(seconds=11)
+    node.look(pod.uid)
+    assert node.states() == UP
+
+
+def test_a_signal_the_engine_refuses_is_followed_by_kill_all_the_same() -> None:
+    node, pod = FakeNode(), a_pod()
+    node.look(pod.uid)
+    node.faults.fail("signal", EngineError("invalid signal: SIGWHAT"), times=2)
+    node.engine.stubborn = {"web", "box"}
+    delete(pod, grace=5)
+    node.until_finished(pod.uid)
+    assert node.states() == {}
+    assert "FailedKillPod" in reasons(pod)
+
+
+def test_another_nodes_pod_is_left_alone() -> None:
+    node, pod = FakeNode(), a_pod(node="n2")
+    node.look(pod.uid)
+    assert node.faults.calls == []
+
+
+def test_who_deletes_during_a_pass_that_breaks_need_not_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    node, pod = FakeNode(), a_pod()
+    during(node.engine, "observe", lambda: delete(pod))
+
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("sandboxes.reconcile.plan", broken)
+    with pytest.raises(ZeroDivisionError):
+        node.look(pod.uid)
+    pod.refresh_from_db()
+    assert pod.next_look_at == node.now
+
+
+def test_an_engine_that_answers_with_an_error_is_asked_again_soon() -> None:
+    node, pod = FakeNode(), a_pod()
+    node.faults.fail("observe", EngineError("500: layer does not exist"))
+    node.look(pod.uid)
+    pod.refresh_from_db()
+    assert pod.next_look_at == node.now + timedelta(seconds=2)
+
+
+def test_a_row_nobody_can_read_builds_nothing_and_can_be_deleted() -> None:
+    node, pod = FakeNode(), a_pod()
+    node.look(pod.uid)
+    Pod.objects.filter(pk=pod.pk).update(manifest={"kind": 7}, profile="no such", wakes=F("wakes") + 1)
+    node.look(pod.uid)
+    pod.refresh_from_db()
+    assert pod.status["reason"] == "SpecRefused"
+    delete(pod, grace=0)
+    node.until_finished(pod.uid)
+    assert node.states() == {}
+
+
+def test_the_last_nudge_names_the_newest_rev(monkeypatch: pytest.MonkeyPatch) -> None:
+    node, pod = FakeNode(), a_pod()
+    nudges: list[int] = []
+    monkeypatch.setattr("sandboxes.publish.pod_changed", lambda _, rev: nudges.append(rev))
+    monkeypatch.setattr("sandboxes.rows.transaction.on_commit", lambda call: call())
+    node.look(pod.uid)
+    delete(pod, grace=0)
+    node.look(pod.uid)
+    pod.refresh_from_db()
+    assert nudges[-1] == pod.rev
+    assert nudges == sorted(nudges)
+
+
+def test_steps_and_events_are_bounded() -> None:
+    node, pod = FakeNode(), a_pod()
+    seen = {"first_seen": node.now, "last_seen": node.now}
+    for number in range(600):
+        PodEvent.objects.create(pod=pod, type="Normal", reason="R", message=str(number), digest=str(number), **seen)
+        Step.objects.create(pod=pod, pass_id="p", verb="V", object="o", started=node.now, ms=0, outcome="ok")
+    node.look(pod.uid)
+    assert Step.objects.filter(pod=pod).count() == 200
+    assert PodEvent.objects.filter(pod=pod).count() == 500
+
+
 def scenario(name: str) -> tuple[FakeNode, Pod]:
     """A pod at the point from which a scenario crashes."""
     node, pod = FakeNode(), a_pod()

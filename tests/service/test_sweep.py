@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from sandboxes import sweep
 from sandboxes.engine.naming import Identity, canary_uids
+from sandboxes.errors import EngineError
 from sandboxes.models import Node, Pod, PodEvent
 from sandboxes.world import RunState
 
@@ -153,3 +154,25 @@ def test_the_canary_is_no_orphan() -> None:
         node.engine.put(Identity("test", uid, "canary", "", 0, 0), RunState.RUNNING)
     assert sweep.remove_orphans(node.tools) == 0
     assert len(node.engine.containers) == 2
+
+
+def test_one_orphan_that_cannot_be_removed_does_not_keep_the_others() -> None:
+    node = FakeNode()
+    orphaned(node, 2)
+    node.faults.fail("remove", EngineError("device or resource busy"))
+    sweep.remove_orphans(node.tools)
+    assert len({kept.identity.uid for kept in node.engine.containers.values()}) == 1
+
+
+def test_a_node_that_was_not_heard_of_for_long_is_sent_nothing() -> None:
+    a_pod()
+    Node.objects.update(seen_at=timezone.now() - timedelta(minutes=11))
+    assert uids() == set()
+    assert sweep.node_names(timezone.now()) == []
+
+
+def test_a_row_nobody_can_read_keeps_no_other_pod_from_its_node() -> None:
+    ready_node()
+    broken, pod = a_pod(name="broken"), a_pod(node=None)
+    Pod.objects.filter(pk=broken.pk).update(manifest={"kind": 7})
+    assert sweep.schedule(pod.uid, timezone.now()) == "n1"

@@ -51,7 +51,7 @@ class Simulation:
         self.engine = FakeEngine(self.faults)
         self.engine.on_node = dict(IMAGES)
         self.host = FakeHost(self.faults)
-        self.tools = Tools(self.engine, self.host, "test", "127.0.0.1", Inline(), lambda: self.now)
+        self.tools = Tools(self.engine, self.host, "test", "n1", "127.0.0.1", Inline(), lambda: self.now)
 
     def has(self, member: str, state: RunState, *, attempt: int = 0, pause_attempt: int = 0, of: str = HASH) -> None:
         """A container that was there before the first look."""

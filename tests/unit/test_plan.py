@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -61,11 +62,11 @@ TABLE: dict[str, tuple[Look, tuple[Stage, ...]]] = {
     ),
     "a missing member is created and started": (
         look(pause(), member("web"), memory=Memory(attempts={"": 0, "web": 0}, locked="pause-0")),
-        ((CreateMember("box", 0, 0),), (StartMember("box", 0),)),
+        ((PrepareNetwork(0),), (CreateMember("box", 0, 0),), (StartMember("box", 0),)),
     ),
     "a member that was removed comes back under the next number": (
         look(pause(), member("web"), memory=PREPARED),
-        ((CreateMember("box", 1, 0),), (StartMember("box", 1),)),
+        ((PrepareNetwork(0),), (CreateMember("box", 1, 0),), (StartMember("box", 1),)),
     ),
     "a member that ended is left as it is": (
         look(pause(), member("web", EXITED), member("box"), memory=PREPARED),
@@ -143,7 +144,7 @@ TABLE: dict[str, tuple[Look, tuple[Stage, ...]]] = {
             member("box"),
             memory=PREPARED.model_copy(update={"failures": {"member/web": failure(ago=10)}}),
         ),
-        ((StartMember("web", 0),),),
+        ((PrepareNetwork(0),), (StartMember("web", 0),)),
     ),
     "a start that failed under Never is final": (
         look(
@@ -165,7 +166,7 @@ TABLE: dict[str, tuple[Look, tuple[Stage, ...]]] = {
             member("web"),
             member("box", EXITED),
             desired=GONE,
-            memory=PREPARED.model_copy(update={"kill_at": {"web-0": NOW + timedelta(seconds=5)}}),
+            memory=PREPARED.model_copy(update={"signalled": {"web-0": NOW - timedelta(seconds=25)}}),
         ),
         (),
     ),
@@ -175,7 +176,9 @@ TABLE: dict[str, tuple[Look, tuple[Stage, ...]]] = {
             member("web"),
             member("box"),
             desired=GONE,
-            memory=PREPARED.model_copy(update={"kill_at": {"web-0": NOW, "box-0": NOW + timedelta(seconds=5)}}),
+            memory=PREPARED.model_copy(
+                update={"signalled": {"web-0": NOW - timedelta(seconds=30), "box-0": NOW - timedelta(seconds=25)}}
+            ),
         ),
         ((Remove("web", "web-0", 0),),),
     ),
@@ -243,13 +246,30 @@ def test_policy_always_pulls_what_a_registry_knows_and_uses_what_was_built_here(
 
 
 def test_without_the_pause_image_nothing_is_built() -> None:
-    planned = plan(look(images={"nginx:1": IMAGES["nginx:1"], "toolbox:1": IMAGES["toolbox:1"]}), BACK_OFF)
+    seen = look(images={"nginx:1": IMAGES["nginx:1"], "toolbox:1": IMAGES["toolbox:1"]})
+    theirs = replace(seen, intent=replace(seen.intent, pause_image="registry.k8s.io/pause:3.10"))
+    planned = plan(theirs, BACK_OFF)
     assert planned.stages == ()
-    assert [want.name for want in planned.wanted] == [PAUSE_IMAGE]
+    assert [want.name for want in planned.wanted] == ["registry.k8s.io/pause:3.10"]
+
+
+def test_an_image_that_is_built_here_is_never_pulled() -> None:
+    """On a registry `playground/…` is somebody else's: creating pause fails with the engine's words instead."""
+    planned = plan(look(images={"nginx:1": IMAGES["nginx:1"], "toolbox:1": IMAGES["toolbox:1"]}), BACK_OFF)
+    assert planned.wanted == ()
+    assert (CreatePause(0),) in planned.stages
+
+
+def test_a_second_delete_shortens_the_grace_of_members_already_told() -> None:
+    memory = PREPARED.model_copy(update={"signalled": {"web-0": NOW - timedelta(seconds=6)}})
+    told = look(pause(), member("web"), member("box", EXITED), desired=GONE, grace=300, memory=memory)
+    assert plan(told, BACK_OFF).look_at == NOW + timedelta(seconds=294)
+    shortened = replace(told, intent=replace(told.intent, grace=5))
+    assert plan(shortened, BACK_OFF).stages[0] == (Remove("web", "web-0", 0), Remove("box", "box-0", 0))
 
 
 def test_a_deleted_pod_is_looked_at_when_the_first_grace_ends() -> None:
-    memory = PREPARED.model_copy(update={"kill_at": {"web-0": NOW + timedelta(seconds=5)}})
+    memory = PREPARED.model_copy(update={"signalled": {"web-0": NOW - timedelta(seconds=25)}})
     planned = plan(look(pause(), member("web"), member("box"), desired=GONE, memory=memory), BACK_OFF)
     assert planned.look_at == NOW + timedelta(seconds=5)
 
