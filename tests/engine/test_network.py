@@ -12,6 +12,7 @@ import pytest
 
 from sandboxes.host.netns import netns_of
 from sandboxes.node.reach import machine_addresses
+from tests.engine.pods import wait_for
 from tests.engine.site import PAUSE, PORT, Inside, Machine, Site, listen, outside, site, talk, tcp, udp
 from tests.stack import free_port, run
 
@@ -114,7 +115,8 @@ def test_a_pod_that_has_ipv6_after_all_cannot_use_it(here: Site, machine: Machin
     with listen("fd31:ff::1") as listener:
         assert from_pod(pod, "fd31:ff::1", listener) != "answered"
         with here.without_table():
-            assert from_pod(pod, "fd31:ff::1", listener) == "answered"
+            # Neighbours find each other by multicast, which may take its time.
+            wait_for(lambda: from_pod(pod, "fd31:ff::1", listener) == "answered", "the host to answer", 10)
         # The host now knows the way, so nothing but the table's IPv6 rules refuses.
         assert from_pod(pod, "fd31:ff::1", listener) == "refused"
 
@@ -161,7 +163,9 @@ def test_the_outside_reaches_no_port_that_is_published_on_loopback(here: Site, m
         assert there.do(partial(tcp, "127.0.0.1", port)) == "silent"
         with here.without_table():
             assert there.do(partial(tcp, pod.ip)) == "answered"
-            assert there.do(partial(tcp, "127.0.0.1", port)) == "answered"
+            # The rule for 127.0.0.0/8 guards the whole machine: another playground on it keeps the door shut too.
+            shut = "playground_" in run("nft", "list", "tables")
+            assert there.do(partial(tcp, "127.0.0.1", port)) == ("silent" if shut else "answered")
 
 
 def test_on_an_address_the_admin_opened_the_outside_reaches_the_published_port_alone(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+import os
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import aclosing
 from pathlib import Path
 from uuid import UUID
 
@@ -121,6 +123,60 @@ async def test_a_hostile_pod_does_not_keep_another_from_being_live(
             await _both_live(sampler)
         finally:
             await asyncio.to_thread(sampler.close)
+
+
+# As many files as a process may have, a socket among them, and two hundred children that hold them all.
+HOARD = """
+use POSIX; use Socket;
+socket(my $server, AF_INET, SOCK_STREAM, 0) or die;
+listen($server, 5) or die;
+for (1..19_000) { POSIX::dup(fileno($server)) or last }
+for (1..200) { fork or do { sleep 1000; exit } }
+sleep 1000;
+"""
+
+
+async def test_a_pod_with_millions_of_open_files_does_not_slow_another(
+    client: docker.DockerClient, pod: TestPod
+) -> None:
+    pod.run("a", command=["perl", "-e", HOARD], mem_limit="512m")
+    children = Path(f"/proc/{pod.pid('a')}/task/{pod.pid('a')}/children")
+    await asyncio.to_thread(eventually, lambda: len(children.read_text().split()) == 200, "not all have started")
+    assert len(os.listdir(f"/proc/{pod.pid('a')}/fd")) > 10_000, "control: the engine lets a pod open that many"
+    with test_pod(client) as quiet:
+        quiet.run("", PAUSE, network_mode="none")
+        pods = [pod, quiet]
+        shared, control = (Sampler(lambda uid: pods[uid.int].watched()) for _ in range(2))
+        try:
+            beside, alone, loud = await _frames_at_once(shared, control)
+        finally:
+            await asyncio.to_thread(shared.close)
+            await asyncio.to_thread(control.close)
+    assert beside >= alone - 2, f"{beside} frames beside the hostile pod, {alone} of the same pod alone"
+    assert loud >= 3, "the hostile pod itself is shown"
+
+
+async def _frames_at_once(shared: Sampler, control: Sampler) -> tuple[int, int, int]:
+    """Frames of the quiet pod beside the hostile one and alone, and of the hostile pod, while alone has eight."""
+    beside, alone, loud = shared.stream(UUID(int=1)), control.stream(UUID(int=1)), shared.stream(UUID(int=0))
+    for frames in (beside, alone):
+        await anext(frames)
+        await anext(frames)
+    counts = {"beside": 0, "loud": 0}
+
+    async def count(name: str, frames: AsyncGenerator[str, None]) -> None:
+        async with aclosing(frames):
+            async for _ in frames:
+                counts[name] += 1
+
+    counting = [asyncio.create_task(count("loud", loud)), asyncio.create_task(count("beside", beside))]
+    async with aclosing(alone), asyncio.timeout(60):
+        for _ in range(8):
+            await anext(alone)
+    for task in counting:
+        task.cancel()
+    await asyncio.gather(*counting, return_exceptions=True)
+    return counts["beside"], 8, counts["loud"]
 
 
 async def _both_live(sampler: Sampler) -> None:
