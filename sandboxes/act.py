@@ -101,7 +101,8 @@ class Hands:
                 return self._create_member(action)
             case StartMember(member, attempt):
                 engine.start(self.ids[member, attempt])
-                return "its first process, in pause's network and IPC namespaces", self.ids[member, attempt], ""
+                joined = "network, IPC and PID" if self.intent.pod.spec.share_process_namespace else "network and IPC"
+                return f"its first process, in pause's {joined} namespaces", self.ids[member, attempt], ""
             case Terminate(_, container_id, signal, grace):
                 engine.signal(container_id, signal)
                 return f"{signal} sent, KILL after {grace} s", container_id, ""
