@@ -5,7 +5,7 @@ PURE. Reasons and messages are Kubernetes' (PODS §4.5, §4.14; wording as a 1.3
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -23,7 +23,7 @@ from sandboxes.actions import (
 )
 from sandboxes.errors import EngineUnavailable, PlaygroundError
 from sandboxes.plan import BackOff
-from sandboxes.world import Failure, Memory
+from sandboxes.world import Failure, Memory, Wanted
 
 
 @dataclass(frozen=True)
@@ -75,16 +75,24 @@ def subject(action: Action) -> str:
             return "pod"
 
 
-def told(memory: Memory, done: Done, *, image: str, back_off: BackOff) -> Told:
-    """What `done` changes; `image` is the reference of the member it was about."""
+@dataclass(frozen=True)
+class Source:
+    """The image of the member an action was about: its reference, and whether it was pulled for this pod."""
+
+    reference: str = ""
+    pulled: bool = False
+
+
+def told(memory: Memory, done: Done, *, source: Source, back_off: BackOff) -> Told:
+    """What `done` changes."""
     if done.error is None:
-        return _success(memory, done, image)
+        return _success(memory, done, source)
     if isinstance(done.error, EngineUnavailable):
         return Told(memory)  # says nothing about this pod
     return _failure(memory, done, done.error, back_off)
 
 
-def _success(memory: Memory, done: Done, image: str) -> Told:
+def _success(memory: Memory, done: Done, source: Source) -> Told:
     match done.action:
         case CreatePause(attempt) if attempt > 0 and "pause" not in memory.failures:
             return Told(memory, (Entry("SandboxChanged", "Pod sandbox changed, it will be killed and re-created."),))
@@ -92,8 +100,10 @@ def _success(memory: Memory, done: Done, image: str) -> Told:
             update = {"locked": done.container_id, "ip": done.ip, "failures": _without(memory, "pause")}
             return Told(memory.model_copy(update=update))
         case CreateMember(member):
-            present = Entry("Pulled", f'Container image "{image}" already present on machine', member)
-            return Told(memory, (present, Entry("Created", f"Created container: {member}", member)))
+            present = f'Container image "{source.reference}" already present on machine'
+            pulled = f'Successfully pulled image "{source.reference}"'
+            there = Entry("Pulled", pulled if source.pulled else present, member)
+            return Told(memory, (there, Entry("Created", f"Created container: {member}", member)))
         case StartMember(member):
             cleared = memory.model_copy(update={"failures": _without(memory, f"member/{member}")})
             return Told(cleared, (Entry("Started", f"Started container {member}", member),))
@@ -140,6 +150,18 @@ def _failed(memory: Memory, key: str, reason: str, done: Done, back_off: BackOff
 
 def _without(memory: Memory, key: str) -> dict[str, Failure]:
     return {name: failure for name, failure in memory.failures.items() if name != key}
+
+
+def asked(before: Iterable[Wanted], now: Iterable[Wanted], sources: Mapping[str, str]) -> tuple[Entry, ...]:
+    """The entries for pulls that are asked for anew; `sources` is member → image reference."""
+    known = set(before)
+    return tuple(
+        Entry("Pulling", f'Pulling image "{want.name}"', member)
+        for want in now
+        if want not in known
+        for member, reference in sources.items()
+        if reference == want.name
+    )
 
 
 def turned(previous: Mapping[str, Any], status: Mapping[str, Any]) -> tuple[Entry, ...]:

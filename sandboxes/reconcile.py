@@ -17,12 +17,12 @@ from sandboxes.act import Hands, Tools, act
 from sandboxes.actions import Forget
 from sandboxes.errors import EngineUnavailable, Malformed, PlaygroundError, SpecRefused
 from sandboxes.models import Pod
-from sandboxes.outcome import Done, told, turned
+from sandboxes.outcome import Done, Source, asked, told, turned
 from sandboxes.plan import BackOff, Intent, Look, plan, references
 from sandboxes.policy import BASELINE, PROFILES, Profile, refusals
 from sandboxes.rows import Claim, Known, LostClaim
 from sandboxes.status import Place, status
-from sandboxes.world import Desired, Memory, Observed
+from sandboxes.world import Desired, Memory, Observed, Wanted
 
 log = logging.getLogger(__name__)
 
@@ -68,7 +68,10 @@ def _look(claim: Claim, tools: Tools, *, pause_image: str, back_off: BackOff) ->
     planned = plan(look, back_off)
     look = replace(look, memory=planned.memory)
     found = status(look, previous=row.status, place=Place(tools.host_ip, row.created_at))
-    claim.record(row, Known(found, planned.memory, planned.wanted), turned(row.status, found), look.now)
+    sources = {member.name: member.image for member in look.intent.pod.spec.containers}
+    before = [Wanted.model_validate(want) for want in row.wanted]
+    entries = (*asked(before, planned.wanted, sources), *turned(row.status, found))
+    claim.record(row, Known(found, planned.memory, planned.wanted), entries, look.now)
     if not planned.stages:
         return claim.release(row, planned.look_at)
     notes = _Notes(claim, row, look, back_off)
@@ -101,7 +104,9 @@ class _Notes:
     def __init__(self, claim: Claim, row: Pod, look: Look, back_off: BackOff) -> None:
         self.claim, self.row, self.back_off = claim, row, back_off
         self.known = self.memory = look.memory
-        self.images = {member.name: member.image for member in look.intent.pod.spec.containers}
+        pulled = {fact.name for fact in look.facts if fact.outcome == "succeeded"}
+        members = look.intent.pod.spec.containers
+        self.sources = {member.name: Source(member.image, member.image in pulled) for member in members}
         self.outage: EngineUnavailable | None = None
 
     def after(self, done: Done) -> None:
@@ -109,8 +114,8 @@ class _Notes:
         log.info("pod %s: %s %d ms %s", self.row.uid, done.action, done.ms, done.error or "ok")
         if isinstance(done.error, EngineUnavailable):
             self.outage = done.error
-        image = self.images.get(getattr(done.action, "member", ""), "")
-        result = told(self.memory, done, image=image, back_off=self.back_off)
+        source = self.sources.get(getattr(done.action, "member", ""), Source())
+        result = told(self.memory, done, source=source, back_off=self.back_off)
         self.memory = result.memory
         self.claim.step(done, result.entries, now)
 

@@ -243,6 +243,23 @@ def test_an_image_that_does_not_exist_is_asked_for_and_told_as_kubernetes_does()
     assert [want["attempt"] for want in pod.wanted] == [1]
 
 
+def test_a_pull_is_told_from_asking_to_success() -> None:
+    node, pod = FakeNode(), a_pod()
+    image = node.engine.on_node.pop("nginx:1")
+    node.look(pod.uid)
+    assert "Pulling" in reasons(pod)
+    Fact.objects.create(pod=pod, member="", attempt=0, kind="pull", name="nginx:1", outcome="succeeded", at=node.now)
+    node.engine.on_node["nginx:1"] = image
+    wake(pod)
+    node.look(pod.uid)
+    messages = set(PodEvent.objects.filter(pod=pod, reason="Pulled").values_list("message", flat=True))
+    assert messages == {
+        'Container image "toolbox:1" already present on machine',
+        'Successfully pulled image "nginx:1"',
+    }
+    assert PodEvent.objects.get(pod=pod, reason="Pulling").count == 1
+
+
 def test_a_row_that_says_more_than_its_profile_gives_builds_nothing() -> None:
     """The web tier writes the database; the node checks again."""
     port = {"containerPort": 80, "hostPort": 22, "protocol": "TCP"}

@@ -17,7 +17,7 @@ from sandboxes.engine.fake import FakeEngine
 from sandboxes.engine.faults import Crash, Faults
 from sandboxes.engine.naming import Identity
 from sandboxes.host.fake import FakeHost
-from sandboxes.outcome import Done, told
+from sandboxes.outcome import Done, Source, told
 from sandboxes.plan import Intent, Look, plan
 from sandboxes.policy import BASELINE
 from sandboxes.world import Desired, Memory, Observed, RunState
@@ -81,7 +81,7 @@ class Simulation:
         done: list[Done] = []
         complete = act(stages, hands, before=lambda: None, after=done.append)
         for each in done:
-            memory = told(memory, each, image="", back_off=BACK_OFF).memory
+            memory = told(memory, each, source=Source(), back_off=BACK_OFF).memory
         self.memory = memory
         self.finished = complete and any(isinstance(a, Forget) for stage in stages for a in stage)
 
