@@ -92,7 +92,7 @@ APPEND_SLASH = False
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2**20
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "people.apps.AdminsConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.messages",
@@ -133,6 +133,7 @@ AUTH_PASSWORD_VALIDATORS = [
 
 # Cookies and headers. Secure cookies need TLS in front; a browser on localhost has none.
 SECURE_COOKIES = flag("SECURE_COOKIES", False)
+SESSION_ENGINE = "people.sessions"
 SESSION_COOKIE_AGE = 28800
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES
 SESSION_COOKIE_NAME = "__Host-sessionid" if SECURE_COOKIES else "sessionid"
@@ -152,7 +153,7 @@ def database(url: str) -> dict[str, Any]:
     """`sqlite` in the state directory, or postgres://user:password@host:port/name."""
     if url == "sqlite":
         return {
-            "ENGINE": "django.db.backends.sqlite3",
+            "ENGINE": "playground.sqlite",
             "NAME": STATE_DIR / "db" / "playground.sqlite3",
             "CONN_MAX_AGE": CONN_MAX_AGE,
             "OPTIONS": {

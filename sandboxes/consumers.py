@@ -9,27 +9,31 @@ from time import monotonic
 from typing import Any
 
 from channels.db import database_sync_to_async
+from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
+from channels.utils import await_many_dispatch
 from django.contrib.auth.models import User
 
 from sandboxes import credentials, pods, upstream, wire
 from sandboxes.errors import NotFound
+from sandboxes.nudges import Nudge, Nudges
 from sandboxes.publish import pod_group
 
 log = logging.getLogger(__name__)
-REAUTHORISE = 15.0
 TRUSTED = 1.0  # a pod that is being built nudges many times a second: not each of them asks who is there
-CLOSE_FAILED = 1011  # RFC 6455 §7.4.1: the server met a condition it did not expect
 
 
 class PodLive(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels has no types
     """One page that shows one pod. First a Snapshot, then Snapshots and frames as they come, in their newest state."""
 
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        """As Channels has it, less the channel that it opens first: without Redis there would be no page at all."""
+        self.scope, self.base_send = scope, send
+        with suppress(StopConsumer):
+            await await_many_dispatch([receive], self.dispatch)
+
     async def connect(self) -> None:
-        self.rev = -1
-        self.trusted_until = 0.0
-        self.group = ""
-        self.changed = asyncio.Event()
+        self.rev, self.trusted_until, self.changed = -1, 0.0, asyncio.Event()
         self.work: asyncio.Task[None] | None = None
         self.user: User | None = await database_sync_to_async(credentials.who)(self.scope)
         if self.user is None:
@@ -40,8 +44,7 @@ class PodLive(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels has no 
         except NotFound:
             await self._refuse(wire.CLOSE_NOT_FOUND)
             return
-        self.uid, self.group = pod.uid, pod_group(pod.uid)
-        await self.channel_layer.group_add(self.group, self.channel_name)
+        self.uid, self.nudges = pod.uid, Nudges(pod_group(pod.uid), self._nudged)
         await self.accept()
         self.work = asyncio.create_task(self._live())
 
@@ -49,12 +52,10 @@ class PodLive(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels has no 
         if self.work is not None:
             self.work.cancel()
             await asyncio.gather(self.work, return_exceptions=True)
-        if self.group:
-            await self.channel_layer.group_discard(self.group, self.channel_name)
 
-    async def pod_changed(self, nudge: dict[str, Any]) -> None:
-        """The row is newer than what nudged us last: read it when the reader is free."""
-        if nudge["rev"] > self.rev:
+    def _nudged(self, nudge: Nudge) -> None:
+        """The row may be newer than what was sent: read it when the reader is free."""
+        if nudge.get("rev", self.rev + 1) > self.rev:
             self.changed.set()
 
     async def _refuse(self, code: int) -> None:
@@ -66,15 +67,16 @@ class PodLive(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels has no 
         try:
             await self._snapshot()
             async with asyncio.TaskGroup() as group:
+                group.create_task(self.nudges.run())
                 group.create_task(self._frames())
                 group.create_task(self._snapshots())
-        except* OSError:  # the peer is gone: `disconnect` follows
-            pass
+        except* OSError:
+            pass  # the peer is gone: `disconnect` follows
         except* _End as ends:
             await self.close(ends.exceptions[0].args[0])
         except* Exception:  # the loop's top: the page connects again
             log.exception("live of pod %s", self.uid)
-            await self.close(CLOSE_FAILED)
+            await self.close(wire.CLOSE_FAILED)
 
     async def _frames(self) -> None:
         async with aclosing(upstream.live(self.uid)) as frames:
@@ -84,7 +86,7 @@ class PodLive(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels has no 
     async def _snapshots(self) -> None:
         while True:
             with suppress(TimeoutError):  # then it only authorises again, and catches up on a nudge that was lost
-                await asyncio.wait_for(self.changed.wait(), REAUTHORISE)
+                await asyncio.wait_for(self.changed.wait(), self.nudges.patience)
             await self._snapshot()
 
     async def _snapshot(self) -> None:

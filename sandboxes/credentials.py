@@ -1,4 +1,4 @@
-"""Who opens a WebSocket: a bearer token, or the session cookie of a page that this site served.
+"""Who opens a WebSocket, or still reads a long answer: a bearer token, or the session cookie of a page of this site.
 
 A cookie travels with whatever page opens the socket, so its Origin must be ours; a token is held by its owner alone.
 """
@@ -34,6 +34,16 @@ def who(scope: dict[str, Any]) -> User | None:
     return user if user is not None and user.is_active else None
 
 
+def again(request: HttpRequest) -> User | None:
+    """Who a request that was let in comes from, by the rows of now: None once its token or session is revoked."""
+    header = request.headers.get("Authorization")
+    if header is not None:
+        user = tokens.user_for(header.partition(" ")[2].strip())
+    else:
+        user = _of_key(request.session.session_key)
+    return user if user is not None and user.is_active else None
+
+
 def same_site(headers: dict[str, str], *, secure: bool) -> bool:
     """The Origin is the scheme and host that was asked, or one the admin listed."""
     origin, host = headers.get("origin", ""), headers.get("host", "")
@@ -60,6 +70,10 @@ def _of_session(cookie: str) -> User | None:
         key = SimpleCookie(cookie)[settings.SESSION_COOKIE_NAME].value
     except (KeyError, CookieError):
         return None
+    return _of_key(key)
+
+
+def _of_key(key: str | None) -> User | None:
     request = HttpRequest()
     request.session = import_module(settings.SESSION_ENGINE).SessionStore(key)
     user = get_user(request)  # also refuses a session from before the password changed

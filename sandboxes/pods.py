@@ -29,9 +29,6 @@ from sandboxes.world import Desired
 SUFFIX_ALPHABET = "bcdfghjklmnpqrstvwxz2456789"
 SUFFIX_LENGTH = 5
 GENERATED_LENGTH = 63
-DEFAULT_GRACE = 30
-# What the column holds, and a timedelta too: 68 years.
-LONGEST_GRACE = 2**31 - 1
 EVENTS_SHOWN = 200
 EVENTS_LISTED = 500
 STEPS_SHOWN = 200
@@ -117,7 +114,9 @@ def _named(pod: spec.Pod, namespace: str) -> spec.Pod:
 
 def _accepted(pod: spec.Pod) -> spec.Pod:
     whole = spec.with_defaults(pod)
-    causes = spec.validate(whole) + policy.refusals(whole, policy.BASELINE)
+    invalid = spec.validate(whole)
+    known = {cause.field for cause in invalid}  # one reason for a field: the profile has a say in what is valid
+    causes = invalid + tuple(cause for cause in policy.refusals(whole, policy.BASELINE) if cause.field not in known)
     if causes:
         raise SpecRefused(whole.metadata.name, causes)
     return whole
@@ -125,9 +124,12 @@ def _accepted(pod: spec.Pod) -> spec.Pod:
 
 @dataclass(frozen=True)
 class Terms:
-    """What a deletion is subject to: `uid`, when given, must be the pod's; a dry run writes nothing."""
+    """What a deletion is subject to: `uid` and `resource_version`, when given, must be the pod's; a dry run writes
+    nothing.
+    """
 
-    uid: str = ""
+    uid: str | None = None
+    resource_version: str | None = None
     dry_run: bool = False
 
 
@@ -144,7 +146,7 @@ def delete_pod(user: User, namespace: str, name: str, *, grace: int | None, term
         row = Pod.objects.select_for_update().filter(pk=authorized.pk, gone_at=None).first()
         if row is None:
             raise _no_pod(name)
-        _same(row, terms.uid)
+        _same(row, terms)
         changes = _deletion(row, grace)
         if changes and not terms.dry_run:
             Pod.objects.filter(pk=row.pk).update(**changes, rev=F("rev") + 1, resource_version=version)
@@ -156,10 +158,17 @@ def delete_pod(user: User, namespace: str, name: str, *, grace: int | None, term
     return shown
 
 
-def _same(row: Pod, uid: str) -> None:
-    if uid and uid != str(row.uid):
-        told = f"Precondition failed: UID in precondition: {uid}, UID in object meta: {row.uid}"
-        raise Conflict(f'Operation cannot be fulfilled on pods "{row.name}": {told}', kind="pods", name=row.name)
+def _same(row: Pod, terms: Terms) -> None:
+    """The preconditions, in the words of BeforeDelete (apiserver, registry/rest/delete.go), which says Pod for pods."""
+    held = (
+        ("UID", terms.uid, str(row.uid), "deleted and then recreated"),
+        ("ResourceVersion", terms.resource_version, str(row.resource_version), "modified"),
+    )
+    for what, asked, found, perhaps in held:
+        if asked is not None and asked != found:
+            told = f"the {what} in the precondition ({asked}) does not match the {what} in record ({found})"
+            told = f'Operation cannot be fulfilled on Pod "{row.name}": {told}. The object might have been {perhaps}'
+            raise Conflict(told, kind="Pod", name=row.name)
 
 
 def _deletion(row: Pod, grace: int | None) -> dict[str, Any]:
@@ -184,8 +193,8 @@ def _grace(row: Pod, asked: int | None) -> int:
     # Nothing runs, or nothing runs any more: nobody needs time to finish.
     if row.node_id is None or row.status.get("phase") in ("Succeeded", "Failed"):
         return 0
-    wanted = row.manifest["spec"].get("terminationGracePeriodSeconds", DEFAULT_GRACE) if asked is None else asked
-    return 1 if wanted < 0 else min(int(wanted), LONGEST_GRACE)
+    wanted = row.manifest["spec"].get("terminationGracePeriodSeconds", spec.DEFAULT_GRACE) if asked is None else asked
+    return 1 if wanted < 0 else min(int(wanted), spec.LONGEST_GRACE)
 
 
 def pod_object(row: Pod) -> dict[str, Any]:

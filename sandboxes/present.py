@@ -1,6 +1,6 @@
 """A pod, its events and its steps as the API shows them: from a row's values to Kubernetes' objects.
 
-PURE: values in, JSON-ready dicts out; decides nothing. Times are RFC 3339, UTC, whole seconds, as Kubernetes has them.
+PURE: values in, JSON-ready dicts out; decides nothing.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from sandboxes import wire
+from sandboxes.times import exact, stamp
 
 Json = dict[str, Any]
 
@@ -65,16 +66,6 @@ class StepValues:
     ms: int
     outcome: str
     effect: str
-
-
-def stamp(at: datetime) -> str:
-    """metav1.Time: whole seconds."""
-    return at.strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def exact(at: datetime) -> str:
-    """metav1.MicroTime cut to milliseconds, for what lasts less than a second."""
-    return f"{at.strftime('%Y-%m-%dT%H:%M:%S')}.{at.microsecond // 1000:03d}Z"
 
 
 def pod(row: PodValues) -> Json:

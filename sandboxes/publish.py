@@ -16,6 +16,9 @@ from channels.layers import get_channel_layer
 
 log = logging.getLogger(__name__)
 
+# Seconds; a Redis that swallows what it is sent would otherwise keep every nudge waiting in memory.
+SEND_WITHIN = 5.0
+
 
 def pod_group(uid: uuid.UUID | str) -> str:
     """Who shows this pod. Its messages: {"type": "pod.changed", "uid": str, "rev": int}."""
@@ -49,8 +52,9 @@ def _send(group: str, message: dict[str, Any]) -> None:
         layer = get_channel_layer()
         assert layer is not None, "CHANNEL_LAYERS is not set"
         try:
-            await layer.group_send(group, message)
+            async with asyncio.timeout(SEND_WITHIN):
+                await layer.group_send(group, message)
         except Exception as exc:  # a nudge is an optimisation: the sweep and the page's own reads are the net
-            log.warning("nudge to %s lost: %s", group, exc)
+            log.warning("nudge to %s lost: %s %s", group, type(exc).__name__, exc)
 
     asyncio.run_coroutine_threadsafe(send(), _loop())

@@ -14,6 +14,7 @@ from sandboxes import images
 from sandboxes.plan import Intent, Look, termination
 from sandboxes.spec.images import parse as parse_image
 from sandboxes.spec.models import Container
+from sandboxes.times import stamp
 from sandboxes.world import Desired, ObservedContainer, RunState, Termination
 
 Json = dict[str, Any]
@@ -25,11 +26,6 @@ class Place:
 
     host_ip: str
     started_at: datetime
-
-
-def stamp(at: datetime | None) -> str | None:
-    """A time as Kubernetes writes it: RFC 3339, UTC, whole seconds."""
-    return at.strftime("%Y-%m-%dT%H:%M:%SZ") if at else None
 
 
 def status(look: Look, *, previous: Mapping[str, Any], place: Place) -> Json:
@@ -115,7 +111,7 @@ def _state(look: Look, member: Container, newest: ObservedContainer | None) -> J
         return _waiting(*_why_absent(look, member))
     match newest.state:
         case RunState.RUNNING | RunState.PAUSED:
-            return {"running": {"startedAt": stamp(newest.started_at)}}
+            return {"running": {"startedAt": stamp(newest.started_at) if newest.started_at else None}}
         case RunState.EXITED:
             return _terminated(termination(newest))
         case RunState.DEAD:
@@ -165,8 +161,8 @@ def _terminated(ended: Termination) -> Json:
     told: Json = {"exitCode": ended.exit_code, "reason": ended.reason}
     if ended.message:
         told["message"] = ended.message
-    times = {"startedAt": stamp(ended.started_at), "finishedAt": stamp(ended.finished_at)}
-    told |= {key: at for key, at in times.items() if at}
+    times = {"startedAt": ended.started_at, "finishedAt": ended.finished_at}
+    told |= {key: stamp(at) for key, at in times.items() if at}
     return {"terminated": told | {"containerID": f"docker://{ended.container_id}"}}
 
 

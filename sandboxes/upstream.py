@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import os
 import re
 import time
 from collections.abc import AsyncGenerator
@@ -108,7 +109,7 @@ class Feed:
         except InvalidStatus as exc:
             _raise(exc.response.status_code, bytes(exc.response.body or b""))
         except (OSError, WebSocketException) as exc:
-            raise NodeUnavailable(f"the node does not answer: {exc}") from exc
+            raise _silent(exc) from exc
 
     def _spread(self, kind: str, frame: str) -> None:
         if kind == "stream":
@@ -153,7 +154,7 @@ async def one_sample(uid: UUID) -> str:
         try:
             answer = await node.get("/sample", headers=_signed(Verb.SAMPLE, uid))
         except httpx.HTTPError as exc:
-            raise NodeUnavailable(f"the node does not answer: {exc}") from exc
+            raise _silent(exc) from exc
     if answer.status_code != 200:
         _raise(answer.status_code, answer.content)
     return answer.text
@@ -173,7 +174,7 @@ async def log(uid: UUID, member: str, options: LogOptions) -> AsyncGenerator[byt
             async for piece in answer.aiter_raw():
                 yield piece
     except httpx.HTTPError as exc:
-        raise NodeUnavailable(f"the node does not answer: {exc}") from exc
+        raise _silent(exc) from exc
 
 
 def _client(*, read: float | None) -> httpx.AsyncClient:
@@ -186,6 +187,23 @@ def _client(*, read: float | None) -> httpx.AsyncClient:
 def _signed(verb: Verb, uid: UUID, arguments: dict[str, Any] | None = None) -> dict[str, str]:
     call = new_call(verb, uid, now=time.time(), arguments=arguments)
     return {"Authorization": f"Bearer {sign(call, settings.NODE_KEY)}"}
+
+
+def _silent(exc: BaseException) -> NodeUnavailable:
+    """The node did not answer, and why in words: of all that was raised on the way, the operating system knows best."""
+    causes: list[BaseException] = [exc]
+    while (cause := causes[-1].__cause__ or causes[-1].__context__) is not None:
+        causes.append(cause)
+    numbered = next((each for each in causes if isinstance(each, OSError) and each.errno), None)
+    if any(isinstance(each, TimeoutError | httpx.TimeoutException) for each in causes):
+        why = f"nothing within {ANSWER_WITHIN:.0f} seconds"
+    elif isinstance(numbered, FileNotFoundError):
+        why = "it does not run"
+    elif numbered is not None and numbered.errno:
+        why = os.strerror(numbered.errno).lower()
+    else:
+        why = "the connection broke"
+    return NodeUnavailable(f"the node does not answer ({why})")
 
 
 def _raise(status: int, body: bytes) -> None:

@@ -269,3 +269,4 @@ LIVE: TypeAdapter[Sample | Still | Snapshot | Stream | Gone] = TypeAdapter(Live)
 CLOSE_UNAUTHENTICATED = 4401
 CLOSE_NOT_FOUND = 4404
 CLOSE_GONE = 4410
+CLOSE_FAILED = 1011  # §7.4.1: the server met a condition it did not expect

@@ -25,7 +25,7 @@ os.environ.setdefault("PLAYGROUND_NODE_KEY", "the key between web and node in te
 from playground.settings import *  # noqa: F403
 from playground.settings import DATABASES, STATE_DIR
 
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+if DATABASES["default"]["ENGINE"] == "playground.sqlite":
     # In a file: several threads on one in-memory database do not lock as they do in earnest.
     DATABASES["default"]["TEST"] = {"NAME": str(STATE_DIR / "db" / "test.sqlite3")}
 CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}

@@ -24,7 +24,13 @@ function newQueries(): QueryClient {
     }),
     defaultOptions: {
       // A refusal stays one however often it is asked for; only silence is worth another try.
-      queries: { retry: (failures, error) => !(error instanceof Refusal) && failures < 2, staleTime: 1000 },
+      queries: {
+        retry: (failures, error) => !(error instanceof Refusal) && failures < 2,
+        staleTime: 1000,
+        // The service may be on this very machine, which is there without any network.
+        networkMode: "always",
+      },
+      mutations: { networkMode: "always" },
     },
   });
   return queries;

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
 
@@ -38,12 +38,14 @@ class Preconditions(Answer):
     """What must be true of the object."""
 
     uid: Annotated[str, Left]
+    resource_version: Annotated[str, Left]
 
 
 class DeleteOptions(Answer):
-    """How to delete: within how many seconds (0 is at once), and which uid it must be."""
+    """How to delete: within how many seconds (0 is at once), which pod it must be, and whether really (`["All"]`)."""
 
     api_version: Annotated[str, Left]
     kind: Annotated[str, Left]
     grace_period_seconds: Annotated[int, Left]
     preconditions: Annotated[Preconditions, Left]
+    dry_run: Annotated[tuple[Literal["All"], ...], Left]

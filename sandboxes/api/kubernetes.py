@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
+from dataclasses import replace
+from functools import partial
 from typing import Annotated, Any
 
 from asgiref.sync import sync_to_async
+from channels.db import database_sync_to_async
 from django.contrib.auth.models import User
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpResponse, StreamingHttpResponse
 from ninja import Query
 
-from sandboxes import namespaces, pods, present, spec, upstream
-from sandboxes.api import bodies, selectors, shapes
+from sandboxes import credentials, namespaces, pods, present, spec, upstream
+from sandboxes.api import bodies, options, selectors, shapes
 from sandboxes.api.answers import answer
 from sandboxes.api.auth import SIGNED_IN, SignedIn
 from sandboxes.api.documents import Documented, body_of
-from sandboxes.api.logs import LogQuery, member_of
-from sandboxes.errors import Cause, Malformed, SpecRefused
+from sandboxes.api.logs import LogQuery, member_of, while_allowed
 from sandboxes.models import Namespace, Pod
 
 PODS = "/v1/namespaces/{namespace}/pods"
@@ -68,7 +70,7 @@ def list_pods(
 )
 def create_pod(request: SignedIn, namespace: str, dry_run: Annotated[str, Query(alias="dryRun")] = "") -> HttpResponse:
     """Create a pod. With `dryRun=All` everything is checked and nothing is kept."""
-    dry = _dry_run(dry_run, "CreateOptions.meta.k8s.io")
+    dry = options.dry_run(dry_run, options.CREATE)
     namespaces.live_namespace(request.auth, namespace)  # a stranger learns nothing from how a body is refused
     row = pods.create_pod(request.auth, namespace, spec.decode(bodies.read(request)), dry_run=dry)
     return answer(pods.pod_object(row), 201)
@@ -95,11 +97,11 @@ def delete_pod(
     dry_run: Annotated[str, Query(alias="dryRun")] = "",
 ) -> HttpResponse:
     """Delete a pod within its grace period, which a later call may shorten. 0 takes its name away at once."""
-    dry = _dry_run(dry_run, "DeleteOptions.meta.k8s.io")
+    dry = options.dry_run(dry_run, options.DELETE)
     pods.live_pod(request.auth, namespace, name)
-    grace, uid = _delete_options(request)
+    grace, terms = options.deletion(request)
     asked = grace_period_seconds if grace is None else grace
-    terms = pods.Terms(uid=uid, dry_run=dry)
+    terms = replace(terms, dry_run=dry or terms.dry_run)
     return answer(pods.pod_object(pods.delete_pod(request.auth, namespace, name, grace=asked, terms=terms)))
 
 
@@ -109,7 +111,9 @@ async def read_log(request: SignedIn, namespace: str, name: str, query: Query[Lo
     row, member = await sync_to_async(_of_log)(request.auth, namespace, name, query.container)
     pieces = upstream.log(row.uid, member, query.options())
     first = await anext(pieces, b"")  # what is refused is refused before an answer begins
-    return StreamingHttpResponse(_with_first(first, pieces), content_type="text/plain; charset=utf-8")
+    allowed = partial(database_sync_to_async(_may_still), request, row)
+    told = _with_first(first, while_allowed(pieces, allowed))
+    return StreamingHttpResponse(told, content_type="text/plain; charset=utf-8")
 
 
 @api.get("/v1/namespaces/{namespace}/events", response=shapes.EventList, by_alias=True, operation_id="listEvents")
@@ -134,37 +138,17 @@ def _of_log(user: User, namespace: str, name: str, container: str) -> tuple[Pod,
     return row, member_of(pods.pod_object(row), container)
 
 
+def _may_still(request: SignedIn, row: Pod) -> bool:
+    """Whether who asked may see this pod now; it may take hours until a followed log ends."""
+    user = credentials.again(request)
+    return user is not None and user == request.auth and pods.visible_to(user).filter(pk=row.pk).exists()
+
+
 async def _with_first(first: bytes, rest: AsyncGenerator[bytes, None]) -> AsyncIterator[bytes]:
-    async with aclosing(rest):  # the node stops reading when the client leaves
+    async with aclosing(rest):
         yield first
         async for piece in rest:
             yield piece
-
-
-def _dry_run(asked: str, kind: str) -> bool:
-    if asked not in ("", "All"):
-        told = f'Unsupported value: "{asked}": supported values: "All"'
-        raise SpecRefused("", (Cause("dryRun", "FieldValueNotSupported", told),), kind=kind)
-    return asked == "All"
-
-
-def _delete_options(request: HttpRequest) -> tuple[int | None, str]:
-    """gracePeriodSeconds and preconditions.uid of the body, which may be left out; the rest of it does not matter."""
-    if not request.body:
-        return None, ""
-    found = bodies.read(request)
-    grace, conditions = found.get("gracePeriodSeconds"), found.get("preconditions") or {}
-    if grace is not None and (not isinstance(grace, int) or isinstance(grace, bool)):
-        raise _wrong("gracePeriodSeconds", "must be a whole number of seconds")
-    uid = conditions.get("uid") if isinstance(conditions, dict) else 0
-    if uid is not None and not isinstance(uid, str):
-        raise _wrong("preconditions.uid", "must be the text of a uid")
-    return grace, uid or ""
-
-
-def _wrong(field: str, message: str) -> Malformed:
-    told = f'DeleteOptions in version "v1" cannot be handled as a DeleteOptions: {field} {message}'
-    return Malformed(told, (Cause(field, "FieldValueTypeInvalid", message),))
 
 
 def _namespace_object(row: Namespace) -> dict[str, Any]:

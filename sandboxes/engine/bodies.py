@@ -18,7 +18,7 @@ PAUSE_OOM_SCORE = -998
 SHM_BYTES = 64 * 2**20
 
 
-def pause(identity: Identity, body: PauseBody, *, network: str, may_lower_oom_score: bool) -> Json:
+def pause(identity: Identity, body: PauseBody, *, network: str, may_lower_oom_score: bool, has_ipv6: bool) -> Json:
     """The body of a pause: everything about the network and the hostname is said here and only here."""
     ports: Json = {f"{port.container_port}/{port.protocol}": {} for port in body.ports}
     bindings: dict[str, list[Json]] = {name: [] for name in ports}
@@ -31,7 +31,8 @@ def pause(identity: Identity, body: PauseBody, *, network: str, may_lower_oom_sc
         "IpcMode": "shareable",  # Docker's default is private, and then members cannot join
         "PortBindings": bindings,
         "Dns": ["127.0.0.1"],
-        "Sysctls": {"net.ipv6.conf.all.disable_ipv6": "1"},
+        # runc refuses a sysctl that the kernel has not.
+        "Sysctls": {"net.ipv6.conf.all.disable_ipv6": "1"} if has_ipv6 else {},
         "ShmSize": SHM_BYTES,
         "CapDrop": ["ALL"],
         "SecurityOpt": ["no-new-privileges:true"],

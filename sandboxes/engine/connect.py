@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,12 @@ from django.conf import settings
 
 if TYPE_CHECKING:
     from sandboxes.engine.port import Engine
+
+
+def socket_path() -> str:
+    """The engine's socket: of DOCKER_HOST, else the usual one. "" for an engine that is reached in another way."""
+    host = os.environ.get("DOCKER_HOST") or "unix:///var/run/docker.sock"
+    return host.removeprefix("unix://") if host.startswith("unix://") else ""
 
 
 @lru_cache(maxsize=1)

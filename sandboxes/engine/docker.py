@@ -6,6 +6,7 @@ done: names are made so that both mean what we hope (naming.py).
 
 from __future__ import annotations
 
+import os
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -28,6 +29,7 @@ from sandboxes.world import ImageOnNode, ObservedContainer, RunState
 # Below the claim's 15 s, so that a pass whose call hangs still owns its pod when the call gives up.
 TIMEOUT = 10
 CAP_SYS_RESOURCE = 24
+IPV6 = Path("/proc/sys/net/ipv6/conf/all/disable_ipv6")  # not there on a machine booted with ipv6.disable=1
 BUILT_HERE = f"{LABEL}context"  # scripts/images puts it on what it builds
 BRIDGE_OPTIONS = {
     "com.docker.network.bridge.enable_icc": "false",
@@ -43,7 +45,8 @@ class DockerEngine:
         self._may_lower_oom_score = _has_capability(CAP_SYS_RESOURCE)
         with _told():
             # `timeout` covers connect and each read; the version is negotiated once.
-            self._api = docker.APIClient(base_url=base_url, version="auto", timeout=TIMEOUT, num_pools=32)
+            where = base_url or os.environ.get("DOCKER_HOST")
+            self._api = docker.APIClient(base_url=where, version="auto", timeout=TIMEOUT, num_pools=32)
 
     def ping(self) -> str:
         with _told():
@@ -63,7 +66,11 @@ class DockerEngine:
 
     def create_pause(self, identity: Identity, body: PauseBody) -> str:
         created = bodies.pause(
-            identity, body, network=naming.network_name(self.install), may_lower_oom_score=self._may_lower_oom_score
+            identity,
+            body,
+            network=naming.network_name(self.install),
+            may_lower_oom_score=self._may_lower_oom_score,
+            has_ipv6=IPV6.exists(),
         )
         return self._create(identity, created, body.spec_hash)
 

@@ -1,27 +1,24 @@
 """Work inside another network namespace: run a function there, and close Docker's DNS in a pod's.
 
-Needs root. A thread enters the namespace and ends with its work, so that no other thread of the process is ever moved.
+Needs root. The thread that enters is made for it (`enter.py`).
 Knows nothing of Docker: a container is a PID and the id its cgroup must name.
 """
 
 from __future__ import annotations
 
-import ctypes
 import os
 import subprocess
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
 from sandboxes.errors import PlaygroundError
+from sandboxes.host.cgroup import in_container
+from sandboxes.host.enter import enter, in_own_thread
 
 T = TypeVar("T")
 
-CLONE_NEWNET = 0x40000000  # setns(2)
 NFT_SECONDS = 5
-
-_libc = ctypes.CDLL(None, use_errno=True)
 
 # Docker's resolver for user-defined networks tells a pod the names of all others and forwards queries outside, even
 # from a network without egress (CVE-2024-29018). Raw priority comes before Docker's own nat rules, which would turn
@@ -41,24 +38,12 @@ def in_netns(namespace: int, work: Callable[[], T]) -> T:
 
     Sockets opened there stay there whoever uses them later; a process started there begins there (setns(2)).
     """
-    results: list[T] = []
-    failures: list[BaseException] = []
 
-    def body() -> None:
-        try:
-            if _libc.setns(namespace, CLONE_NEWNET) != 0:
-                number = ctypes.get_errno()
-                raise OSError(number, os.strerror(number))
-            results.append(work())
-        except BaseException as exc:  # handed to the caller below, whatever it is
-            failures.append(exc)
+    def there() -> T:
+        enter(namespace, "net")
+        return work()
 
-    thread = threading.Thread(target=body, name="netns", daemon=True)
-    thread.start()
-    thread.join()
-    if failures:
-        raise failures[0]
-    return results[0]
+    return in_own_thread(there)
 
 
 @contextmanager
@@ -76,7 +61,7 @@ def netns_of(pid: int, container_id: str) -> Iterator[int]:
     except OSError as exc:
         raise PlaygroundError(gone) from exc
     try:
-        if container_id not in _cgroup_of(pid):
+        if not in_container(_cgroup_of(pid), container_id):
             raise PlaygroundError(gone)
         if os.fstat(namespace).st_ino == os.stat("/proc/self/ns/net").st_ino:
             raise PlaygroundError(f"container {container_id[:12]} has the host's network")
@@ -112,7 +97,7 @@ def lock_network(pid: int, container_id: str) -> None:
 
 
 def _cgroup_of(pid: int) -> str:
-    """/proc/<pid>/cgroup (cgroups(7)), empty when the process is gone. All versions name the container in a path."""
+    """/proc/<pid>/cgroup, empty when the process is gone."""
     try:
         with open(f"/proc/{pid}/cgroup", encoding="ascii", errors="replace") as listing:
             return listing.read()

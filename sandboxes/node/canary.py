@@ -5,10 +5,12 @@ Only keeps them running, with Docker's DNS closed as in every pod; what they may
 
 from __future__ import annotations
 
+import errno
 import socket
 import uuid
 from dataclasses import dataclass
 from ipaddress import ip_address
+from random import SystemRandom
 
 from sandboxes.engine.naming import Identity, canary_uids
 from sandboxes.engine.port import Engine
@@ -18,6 +20,8 @@ from sandboxes.policy import BASELINE, PauseBody, PublishedPort
 
 # What canary A listens on, inside its own namespace.
 PORT = 8080
+# Where it is published: below all ports that a pod may ask for, and where the system's own RPC clients look for theirs.
+PORTS = range(600, BASELINE.host_ports.start)
 
 
 @dataclass(frozen=True)
@@ -58,7 +62,7 @@ class Canaries:
         if pair and (self._find("a"), self._find("b")) == (pair.a, pair.b):
             return pair
         self.remove()
-        port = _free_port(self._host_ip)
+        port = free_port(self._host_ip)
         published = PublishedPort(PORT, "tcp", self._host_ip, port)
         self._pair = Pair(self._start("a", (published,)), self._start("b", ()), port)
         return self._pair
@@ -89,14 +93,28 @@ class Canaries:
         return canary_uids(self._install)["ab".index(letter)]
 
 
-def _free_port(host_ip: str) -> int:
-    """A port nobody has on that address now; who takes it before the engine does makes the start fail, once."""
+def free_port(host_ip: str) -> int:
+    """A port of PORTS that nobody has on that address now; who takes it first makes the start fail, once.
+
+    Raises PlaygroundError.
+    """
     address = ip_address(host_ip)
     # Of a loopback port it is asked later whether it is closed on all other addresses.
     wanted = "0.0.0.0" if address.is_loopback and address.version == 4 else host_ip
-    with socket.socket(socket.AF_INET6 if address.version == 6 else socket.AF_INET) as probe:
-        try:
-            probe.bind((wanted, 0))
-        except OSError as exc:
-            raise PlaygroundError(f"{host_ip} is no address of this machine: {exc.strerror}") from exc
-        return int(probe.getsockname()[1])
+    # In any order: another install's canary looks for one too.
+    for port in SystemRandom().sample(PORTS, len(PORTS)):
+        with socket.socket(socket.AF_INET6 if address.version == 6 else socket.AF_INET) as probe:
+            try:
+                probe.bind((wanted, port))
+            except OSError as exc:
+                if exc.errno == errno.EADDRINUSE:
+                    continue
+                raise PlaygroundError(_told(exc, host_ip)) from exc
+            return port
+    raise PlaygroundError(f"no port from {PORTS[0]} to {PORTS[-1]} is free on {host_ip}")
+
+
+def _told(exc: OSError, host_ip: str) -> str:
+    if exc.errno == errno.EADDRNOTAVAIL:
+        return f"{host_ip} is no address of this machine: {exc.strerror}"
+    return f"no port of {host_ip} can be had: {exc.strerror}"

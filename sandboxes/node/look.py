@@ -1,4 +1,4 @@
-"""Which containers and published ports of a pod the sampler is to read; called in the sampler's thread."""
+"""Which containers and published ports of a pod the sampler is to read; called in a thread of its own."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """Samples every watched pod in one thread and hands the frames to whoever watches. Nobody watches: no sample is taken.
 
-A sample is whole, serialised once, and sent when it differs from the last one. The thread knows no Django and no
-Docker; which containers a pod has is looked up beside it, so that an engine that does not answer stops no other pod.
+A sample is whole, serialised once, and sent when it differs from the last one. The thread knows no Django and asks
+Docker nothing; of its socket it asks the kernel who listens there. Which containers a pod has is looked up in other
+threads, so that an engine that does not answer stops no other pod.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import Literal
 from uuid import UUID
 
 from sandboxes import wire
+from sandboxes.engine.connect import socket_path
 from sandboxes.errors import NodeUnavailable, PlaygroundError
 from sandboxes.node.readers.node import Node
 from sandboxes.node.readers.pod import PodReader, Reading, Watched, nothing_runs
@@ -28,7 +30,6 @@ __all__ = ["Sampler", "Watched", "period"]
 
 log = logging.getLogger(__name__)
 
-DOCKER_SOCKET = "/var/run/docker.sock"
 _FULLY_EVERY = 1.0
 _STILL_EVERY = 1.0
 _LOOK_EVERY = 5.0  # the net below `poke`
@@ -52,13 +53,11 @@ class Sampler:
         look: Callable[[UUID], Watched],
         *,
         open_reader: Callable[[], Reader] | None = None,
-        docker_socket: str = DOCKER_SOCKET,
     ) -> None:
         self.samples = 0
         self.cpu = 0.0
         self._look = look
         self._node: Node | None = None
-        self._docker_socket = docker_socket
         self._open_reader = open_reader or self._open_pod_reader
         self._watches: dict[UUID, Watch] = {}
         self._left: list[Watch] = []
@@ -140,7 +139,7 @@ class Sampler:
         with self._changed:
             while not self._closed:
                 while self._left:
-                    self._left.pop().release()
+                    _let_go(self._left.pop())
                 now = time.monotonic()
                 watch = min(self._watches.values(), key=Watch.turn, default=None)
                 if watch is not None and watch.turn() <= now:
@@ -221,22 +220,30 @@ class Sampler:
                 slot.offer(frame)
 
     def _give_up(self, watch: Watch, reason: str) -> None:
-        watch.release()
+        _let_go(watch)
         self._tell(watch, "unavailable", reason)
         with self._changed:
             watch.due = time.monotonic() + _LOOK_SOON
 
     def _open_pod_reader(self) -> Reader:
         if self._node is None:
-            self._node = Node(self._docker_socket)
+            self._node = Node(socket_path())
         return PodReader(self._node)
 
     def _release_all(self) -> None:
         with self._changed:
             for watch in (*self._watches.values(), *self._left):
-                watch.release()
+                _let_go(watch)
         if self._node is not None:
             self._node.close()
+
+
+def _let_go(watch: Watch) -> None:
+    """Releases it where nothing else would hear of a failure: one there would end the thread of all pods."""
+    try:
+        watch.release()
+    except Exception:
+        log.exception("letting go failed", extra={"uid": str(watch.uid)})
 
 
 def _sample_text(reading: Reading, *, rev: int) -> str:

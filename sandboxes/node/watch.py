@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import faulthandler
 import logging
+import resource
 import signal
 from collections.abc import Awaitable, Callable, Mapping
 from functools import lru_cache, partial
@@ -100,12 +101,22 @@ async def _again(name: str, part: Part) -> None:
 
 
 async def main() -> None:
-    """`run` with the signals of a process."""
+    """`run` with the signals and the open files of a process of its own."""
+    _allow_open_files()
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, _end, stop)
     await run(stop)
+
+
+def _allow_open_files() -> None:
+    """As many as the process may have: of each watched pod some are held open, and the usual soft limit is 1024."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    except (OSError, ValueError) as exc:
+        log.warning("no more than %d open files: %s", soft, exc)
 
 
 def _end(stop: asyncio.Event) -> None:

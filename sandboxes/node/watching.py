@@ -67,8 +67,8 @@ class Watch:
         return self.watched is not None and any(target.running for target in self.watched.targets)
 
     def release(self) -> None:
-        """Forgets what was read; the reader lets go of the pod."""
+        """Forgets what was read; the reader lets go of the pod. A reader that fails to is not asked again."""
         self.reading = self.sample = None
-        if self.reader is not None:
-            self.reader.close()
-            self.reader = None
+        reader, self.reader = self.reader, None
+        if reader is not None:
+            reader.close()

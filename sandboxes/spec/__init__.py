@@ -6,13 +6,15 @@ PURE: no framework, no I/O. `dump` is the inverse of `decode`; `images.parse` re
 from __future__ import annotations
 
 from sandboxes.spec.decoding import decode, dump
-from sandboxes.spec.defaults import with_defaults
+from sandboxes.spec.defaults import DEFAULT_GRACE, LONGEST_GRACE, with_defaults
 from sandboxes.spec.digest import spec_hash
 from sandboxes.spec.models import Container, ContainerPort, EnvVar, ObjectMeta, Pod, PodSpec
 from sandboxes.spec.reading import read
 from sandboxes.spec.validation import validate
 
 __all__ = [
+    "DEFAULT_GRACE",
+    "LONGEST_GRACE",
     "Container",
     "ContainerPort",
     "EnvVar",

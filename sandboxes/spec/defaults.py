@@ -8,7 +8,9 @@ from __future__ import annotations
 from sandboxes.spec import images
 from sandboxes.spec.models import Container, Pod
 
-GRACE = 30  # seconds
+# Seconds. The longest is what the column holds, and a timedelta too: 68 years.
+DEFAULT_GRACE = 30
+LONGEST_GRACE = 2**31 - 1
 
 
 def with_defaults(pod: Pod) -> Pod:
@@ -26,7 +28,7 @@ def with_defaults(pod: Pod) -> Pod:
 def _grace(seconds: int | None) -> int:
     """A negative grace is taken and means 1 second, as a real API server has it."""
     if seconds is None:
-        return GRACE
+        return DEFAULT_GRACE
     return 1 if seconds < 0 else seconds
 
 

@@ -13,7 +13,7 @@ from itertools import chain, islice
 from sandboxes.errors import Cause
 from sandboxes.spec import names
 from sandboxes.spec.causes import duplicate, forbidden, invalid, not_supported, required, too_long, too_many
-from sandboxes.spec.defaults import with_defaults
+from sandboxes.spec.defaults import LONGEST_GRACE, with_defaults
 from sandboxes.spec.models import Container, ContainerPort, EnvVar, ObjectMeta, Pod, PodSpec
 
 PULL_POLICIES = ("Always", "IfNotPresent", "Never")
@@ -30,7 +30,6 @@ MOST_PORTS = 64
 TEXT_SIZE = 4 * 1024
 ENVIRONMENT_SIZE = 32 * 1024
 IMAGE_SIZE = 512
-LONGEST_GRACE = 2**31 - 1  # seconds
 MOST_CAUSES = 100  # a small body can hold a hundred thousand faults
 
 Causes = Iterator[Cause]

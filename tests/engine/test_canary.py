@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from sandboxes.engine.naming import canary_uids
+from sandboxes.errors import PlaygroundError
 from sandboxes.host.netns import run_nft
+from sandboxes.node.canary import free_port
 from sandboxes.node.network import Network
+from sandboxes.policy import BASELINE
 from tests.engine.site import PAUSE, Site, site
 from tests.stack import run
 
@@ -32,6 +36,22 @@ def test_a_healthy_network_has_no_problems_and_keeps_its_canaries(here: Site) ->
     assert here.network.check() == []
     assert canaries(here) == before
     assert len(before) == 2
+
+
+def test_the_canary_s_port_is_none_that_a_pod_may_ask_for(here: Site) -> None:
+    assert here.network.check() == []
+    (mapping,) = run("docker", "port", canaries(here)[0]).splitlines()
+    assert int(mapping.rpartition(":")[2]) in range(600, BASELINE.host_ports.start)
+
+
+def test_a_port_somebody_listens_on_is_left_to_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    free = free_port("127.0.0.1")
+    with socket.create_server(("127.0.0.1", free)):
+        monkeypatch.setattr("sandboxes.node.canary.PORTS", (free,))
+        with pytest.raises(PlaygroundError, match="no port"):
+            free_port("127.0.0.1")
+    monkeypatch.setattr("sandboxes.node.canary.PORTS", (free,))
+    assert free_port("127.0.0.1") == free
 
 
 def test_a_lost_table_is_told_in_sentences_and_making_it_again_heals(here: Site) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
 from functools import partial
@@ -224,6 +225,23 @@ def test_a_closed_reader_holds_nothing_of_the_pod(pod: TestPod) -> None:
         assert open_descriptors() > before
         pod.containers["a"].kill()
         made.read(pod.watched(), fully=True)
+    assert open_descriptors() == before
+
+
+def test_sockets_that_cannot_be_opened_leave_nothing_of_the_pod_open(
+    pod: TestPod, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(net: int) -> None:
+        raise OSError(errno.EMFILE, "too many")
+
+    monkeypatch.setattr("sandboxes.node.readers.network.Sockets", refused)
+    before = open_descriptors()
+    with reader() as made:
+        kept = []
+        for _ in range(3):
+            assert "network: Too many open files" in made.read(pod.watched(), fully=False).problems
+            kept.append(open_descriptors())
+    assert len(set(kept)) == 1
     assert open_descriptors() == before
 
 

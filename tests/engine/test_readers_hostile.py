@@ -148,35 +148,36 @@ async def test_a_pod_with_millions_of_open_files_does_not_slow_another(
         pods = [pod, quiet]
         shared, control = (Sampler(lambda uid: pods[uid.int].watched()) for _ in range(2))
         try:
-            beside, alone, loud = await _frames_at_once(shared, control)
+            beside, alone = await _stills_at_once(shared, control)
         finally:
             await asyncio.to_thread(shared.close)
             await asyncio.to_thread(control.close)
-    assert beside >= alone - 2, f"{beside} frames beside the hostile pod, {alone} of the same pod alone"
-    assert loud >= 3, "the hostile pod itself is shown"
+    assert beside * 2 >= alone, f"{beside} frames beside the hostile pod, {alone} of the same pod alone"
 
 
-async def _frames_at_once(shared: Sampler, control: Sampler) -> tuple[int, int, int]:
-    """Frames of the quiet pod beside the hostile one and alone, and of the hostile pod, while alone has eight."""
-    beside, alone, loud = shared.stream(UUID(int=1)), control.stream(UUID(int=1)), shared.stream(UUID(int=0))
-    for frames in (beside, alone):
-        await anext(frames)
-        await anext(frames)
-    counts = {"beside": 0, "loud": 0}
+async def _stills_at_once(shared: Sampler, control: Sampler) -> tuple[int, int]:
+    """How often the quiet pod was said to be as before, beside the hostile one and alone, while alone got to six.
+
+    Stills have a pace of their own, and none is left out for a slow reader in between, as samples are.
+    """
+    loud, beside, alone = shared.stream(UUID(int=0)), shared.stream(UUID(int=1)), control.stream(UUID(int=1))
+    counts = {"beside": 0, "alone": 0}
 
     async def count(name: str, frames: AsyncGenerator[str, None]) -> None:
-        async with aclosing(frames):
-            async for _ in frames:
-                counts[name] += 1
+        async for frame in frames:
+            counts[name] += isinstance(wire.LIVE.validate_json(frame), wire.Still)
+            if counts["alone"] == 6:
+                return
 
-    counting = [asyncio.create_task(count("loud", loud)), asyncio.create_task(count("beside", beside))]
-    async with aclosing(alone), asyncio.timeout(60):
-        for _ in range(8):
-            await anext(alone)
-    for task in counting:
-        task.cancel()
-    await asyncio.gather(*counting, return_exceptions=True)
-    return counts["beside"], 8, counts["loud"]
+    async with aclosing(loud), aclosing(beside), aclosing(alone), asyncio.timeout(60):
+        await anext(beside)
+        first = asyncio.create_task(anext(loud))
+        other = asyncio.create_task(count("beside", beside))
+        await count("alone", alone)
+        other.cancel()
+        await asyncio.wait({other, first})
+        assert '"live"' in first.result(), "the hostile pod itself is shown"
+    return counts["beside"], counts["alone"]
 
 
 async def _both_live(sampler: Sampler) -> None:

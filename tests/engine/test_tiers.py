@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import pwd
 import stat
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.stack import Stack, run
+from playground.sqlite import base as sqlite
+from tests.stack import ROOT, Stack, run
 
 WEB = "playground"
 STRANGER = "nobody"
@@ -71,6 +74,101 @@ def test_a_stranger_can_read_neither_the_rows_nor_the_secrets(stack: Stack, name
     path = stack.state / name
     assert as_user(WEB, "head", "-c", "1", str(path)).returncode == 0
     assert as_user(STRANGER, "head", "-c", "1", str(path)).returncode != 0
+
+
+@pytest.mark.parametrize(
+    "command", [("rm", "-f", "{}"), ("mv", "{}", "{}.old"), ("ln", "-sfn", "/etc/planted", "{}")], ids=lambda c: c[0]
+)
+def test_the_web_user_cannot_put_something_else_in_the_databases_place(stack: Stack, command: tuple[str, ...]) -> None:
+    path = stack.state / "db" / "playground.sqlite3"
+    assert as_user(WEB, *(word.format(path) for word in command)).returncode != 0
+    found = path.lstat()
+    assert stat.S_ISREG(found.st_mode)
+    assert (found.st_uid, found.st_gid, stat.S_IMODE(found.st_mode)) == (0, pwd.getpwnam(WEB).pw_gid, 0o660)
+    assert as_user(WEB, "touch", str(path)).returncode == 0
+
+
+WRITE = "from django.contrib.auth.models import User; User.objects.create(username={!r}); print(User.objects.count());"
+DIE = "import os, sys; sys.stdout.flush(); os._exit(0)"  # the connection is not closed: -wal and -shm stay
+
+
+@pytest.fixture
+def prepared() -> Iterator[Stack]:
+    """A state with a database, and no process."""
+    found = Stack()
+    try:
+        found.manage("prepare")
+        found.manage("migrate", "--verbosity", "0")
+        yield found
+    finally:
+        found.stop()
+
+
+def test_each_tier_writes_the_database_whichever_made_its_wal(prepared: Stack) -> None:
+    def web(code: str) -> str:
+        return prepared.manage("shell", "--verbosity", "0", "-c", code).strip()
+
+    def node(code: str) -> str:
+        return run(".venv/bin/python", "manage.py", "shell", "-v", "0", "-c", code, env=prepared.env).strip()
+
+    def owners() -> set[str]:
+        return {path.owner() for path in (prepared.state / "db").glob("playground.sqlite3-*")}
+
+    assert web(WRITE.format("a") + DIE) == "1"
+    assert owners() == {WEB}
+    assert node(WRITE.format("b") + DIE) == "2"
+    assert owners() == {"root"}
+    assert web(WRITE.format("c")) == "3", "the last to close may not delete them"
+    assert web(WRITE.format("d")) == "4"
+    assert node(WRITE.format("e")) == "5"
+    assert owners() == set(), "the last to close may"
+    assert web(WRITE.format("f")) == "6"
+
+
+# What root's connection finds at the moment that SQLite is to open the database.
+FOUND = """
+from pathlib import Path
+from django.db import connection
+from django.db.backends.sqlite3 import base
+
+def found(wrapper, parameters):
+    beside = [Path(str(parameters["database"]) + end) for end in ("-wal", "-shm")]
+    print(*(f"{path.owner()}:{path.group()}:{path.stat().st_mode & 0o777:o}" for path in beside))
+    raise SystemExit
+
+base.DatabaseWrapper.get_new_connection = found
+connection.connect()
+"""
+
+
+def test_root_owns_the_wal_before_sqlite_opens_it(prepared: Stack) -> None:
+    """Where fs.protected_regular is 2, as Debian has it, SQLite could not open the web user's."""
+    prepared.manage("shell", "--verbosity", "0", "-c", WRITE.format("a") + DIE)
+    found = run(".venv/bin/python", "manage.py", "shell", "-v", "0", "-c", FOUND, env=prepared.env)
+    assert found.split() == [f"root:{WEB}:660"] * 2
+
+
+def test_what_a_link_in_the_place_of_the_wal_names_stays_whose_it_is(tmp_path: Path) -> None:
+    target = tmp_path / "target"
+    target.touch()
+    os.chown(target, pwd.getpwnam(WEB).pw_uid, -1)
+    (tmp_path / "database-wal").symlink_to(target)
+    sqlite.own(str(tmp_path / "database"))
+    assert target.owner() == WEB
+
+
+def test_a_link_in_the_place_of_the_wal_is_not_followed(prepared: Stack) -> None:
+    target = prepared.state / "target"
+    wal = prepared.state / "db" / "playground.sqlite3-wal"
+    assert as_user(WEB, "ln", "-s", str(target), str(wal)).returncode == 0
+    opened = subprocess.run(
+        [ROOT / ".venv/bin/python", "manage.py", "shell", "-v", "0", "-c", WRITE.format("a")],
+        cwd=ROOT,
+        env=prepared.env,
+        capture_output=True,
+    )
+    assert opened.returncode != 0
+    assert not target.exists()
 
 
 def test_the_web_user_cannot_replace_the_nodes_socket_or_a_pods_files(stack: Stack) -> None:

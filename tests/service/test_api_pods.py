@@ -202,11 +202,48 @@ def test_a_dry_deletion_deletes_nothing(alice: Caller) -> None:
     assert Pod.objects.get().desired == "RUNNING"
 
 
+def test_a_dry_deletion_may_be_asked_for_in_the_body(alice: Caller) -> None:
+    alice.post(PODS, manifest())
+    on_a_node()
+    assert alice.delete(f"{PODS}/web", delete_options(0, dryRun=["All"])).body["metadata"]["deletionTimestamp"]
+    assert alice.delete(f"{PODS}/web", delete_options(0, dryRun=["All", "All"])).code == 200
+    assert (Pod.objects.get().desired, Pod.objects.get().gone_at) == ("RUNNING", None)
+    refused = alice.delete(f"{PODS}/web", delete_options(0, dryRun=["All", "Some"]))
+    assert (refused.code, refused.causes) == (422, [("dryRun", "FieldValueNotSupported")])
+    for wrong in ("All", [1], {"All": True}):
+        refused = alice.delete(f"{PODS}/web", delete_options(0, dryRun=wrong))
+        assert (refused.code, refused.causes) == (400, [("dryRun", "FieldValueTypeInvalid")])
+    assert Pod.objects.get().desired == "RUNNING"
+    assert alice.delete(f"{PODS}/web", delete_options(0, dryRun=[])).code == 200
+    assert Pod.objects.get().gone_at is not None
+
+
+def test_a_deletion_may_name_the_version_it_means(alice: Caller) -> None:
+    alice.post(PODS, manifest())
+    version = str(on_a_node().resource_version)
+    for more in ({}, {"dryRun": ["All"]}):
+        refused = alice.delete(f"{PODS}/web", delete_options(1, preconditions={"resourceVersion": "1x"}, **more))
+        assert (refused.code, refused.body["reason"]) == (409, "Conflict")
+        told = f"the ResourceVersion in the precondition (1x) does not match the ResourceVersion in record ({version})"
+        assert refused.body["message"] == (
+            f'Operation cannot be fulfilled on Pod "web": {told}. The object might have been modified'
+        )
+    refused = alice.delete(f"{PODS}/web", delete_options(1, preconditions={"resourceVersion": 1}))
+    assert (refused.code, refused.causes) == (400, [("preconditions.resourceVersion", "FieldValueTypeInvalid")])
+    assert Pod.objects.get().desired == "RUNNING"
+    assert alice.delete(f"{PODS}/web", delete_options(1, preconditions={"resourceVersion": version})).code == 200
+    assert Pod.objects.get().desired == "GONE"
+
+
 def test_a_deletion_may_name_the_uid_it_means(alice: Caller) -> None:
     uid = alice.post(PODS, manifest()).body["metadata"]["uid"]
     on_a_node()
     refused = alice.delete(f"{PODS}/web", delete_options(1, preconditions={"uid": "another"}))
     assert (refused.code, refused.body["reason"]) == (409, "Conflict")
+    told = f"the UID in the precondition (another) does not match the UID in record ({uid})"
+    assert refused.body["message"] == (
+        f'Operation cannot be fulfilled on Pod "web": {told}. The object might have been deleted and then recreated'
+    )
     assert Pod.objects.get().desired == "RUNNING"
     assert alice.delete(f"{PODS}/web", delete_options(1, preconditions={"uid": uid})).code == 200
 

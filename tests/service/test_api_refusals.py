@@ -91,6 +91,16 @@ def test_an_invalid_pod_is_refused_at_its_field(alice: Caller, case: str) -> Non
     assert alice.post(f"{PODS}?dryRun=All", body).body == refused.body
 
 
+def test_a_field_is_refused_once_by_the_rule_before_the_profile(alice: Caller) -> None:
+    at = "spec.containers[0].ports[0]"
+    refused = alice.post(PODS, ports({"containerPort": 80, "hostPort": 70000}, {"containerPort": 81, "hostPort": 80}))
+    assert refused.causes == [
+        (f"{at}.hostPort", "FieldValueInvalid"),
+        ("spec.containers[0].ports[1].hostPort", "FieldValueForbidden"),
+    ]
+    assert "Forbidden: host ports" not in refused.body["details"]["causes"][0]["message"]
+
+
 MALFORMED: dict[str, tuple[str | bytes, str]] = {
     "an unknown field": (json.dumps(manifest(hostNetwork=True)), "application/json"),
     "an unknown field of a member": (json.dumps(members(MEMBER | {"privileged": True})), "application/json"),

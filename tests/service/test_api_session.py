@@ -124,6 +124,16 @@ def test_a_cookie_from_another_origin_is_refused(alice: User) -> None:
     assert browser.send("POST", PODS, manifest(), Origin="http://testserver").code == 201
 
 
+@pytest.mark.parametrize(
+    "key", [r'"abcdefgh\000"', "a" * 5000, r'"abcdefg\303\244"', "ABCDEFGHIJKL", "../../../etc/passwd"]
+)
+def test_a_cookie_that_cannot_be_a_session_is_none(alice: User, key: str) -> None:
+    client = Client(raise_request_exception=False, headers={"Cookie": f"sessionid={key}"})
+    assert read(client.get(PODS)).code == 401
+    assert read(client.get(SESSION)).body["user"] is None
+    assert client.get("/admin/").status_code == 302
+
+
 def test_a_bad_bearer_is_refused_even_beside_a_good_cookie(alice: User) -> None:
     browser = Browser()
     browser.sign_in(PASSWORD)

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Awaitable, Callable
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from functools import partial
 from typing import Any
 from uuid import UUID
 
 import pytest
 from channels.db import database_sync_to_async
+from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session
 from django.http import StreamingHttpResponse
 from django.test import AsyncClient
 
 from people import tokens
+from people.models import AccessToken
 from sandboxes import upstream
 from sandboxes.calls import LogOptions
 from sandboxes.errors import Malformed, NodeUnavailable, NotFound
 from sandboxes.models import Pod
 from tests.service import made
 from tests.service.caller import Answered, read, user
+from tests.service.fakes import SOON, until
 
 pytestmark = pytest.mark.usefixtures("database_thread")
 POD = "/api/v1/namespaces/alice/pods/web"
@@ -40,6 +45,7 @@ class Upstream:
         self.pieces: list[bytes] = [b"one\n", b"two\n"]
         self.refusal: Exception | None = None
         self.closed = False
+        self.endless = False
         monkeypatch.setattr(upstream, "log", self.log)
         monkeypatch.setattr(upstream, "one_sample", self.one_sample)
 
@@ -50,6 +56,8 @@ class Upstream:
         try:
             for piece in self.pieces:
                 yield piece
+            if options.follow and self.endless:
+                await asyncio.Event().wait()
         finally:
             self.closed = True
 
@@ -96,6 +104,85 @@ async def test_the_log_of_the_only_member_is_text(node: Upstream) -> None:
     assert await text(await get(f"{POD}/log")) == b"one\ntwo\n"
     assert node.asked == [(pod.uid, "a", LogOptions())]
     assert node.closed
+
+
+async def _revoke_token() -> None:
+    await database_sync_to_async(AccessToken.objects.all().delete)()
+
+
+async def _put_out() -> None:
+    await database_sync_to_async(User.objects.update)(is_active=False)
+
+
+async def _give_away() -> None:
+    other = await database_sync_to_async(made.pod)(user="bob", name="other")
+    await database_sync_to_async(Pod.objects.filter(name="web").update)(namespace_id=other.namespace_id)
+
+
+async def _end_session() -> None:
+    await database_sync_to_async(Session.objects.all().delete)()
+
+
+@pytest.mark.parametrize("end", [_revoke_token, _put_out, _give_away])
+async def test_a_followed_log_ends_with_the_right_to_read_it(
+    node: Upstream, monkeypatch: pytest.MonkeyPatch, end: Callable[[], Awaitable[None]]
+) -> None:
+    monkeypatch.setattr("sandboxes.api.logs.REAUTHORISE", 0.05)
+    node.endless = True
+    get, _ = await prepared(status("a", RUNNING))
+    await _ends(node, await get(f"{POD}/log?follow=true"), end)
+
+
+async def test_a_followed_log_ends_with_the_session(node: Upstream, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sandboxes.api.logs.REAUTHORISE", 0.05)
+    node.endless = True
+    await prepared(status("a", RUNNING))
+    client = AsyncClient()
+    await client.aforce_login(await User.objects.aget(username="alice"))
+    await _ends(node, await client.get(f"{POD}/log?follow=true"), _end_session)
+
+
+async def _ends(node: Upstream, response: Any, end: Callable[[], Awaitable[None]]) -> None:
+    read: list[bytes] = []
+
+    async def take() -> None:
+        async for piece in response:
+            read.append(piece)
+
+    reader = asyncio.create_task(take())
+    await until(lambda: read == node.pieces)
+    # Asked again and found good, more than once.
+    assert not (await asyncio.wait({reader}, timeout=0.2))[0]
+    await end()
+    await asyncio.wait_for(reader, SOON)
+    assert read == node.pieces
+    assert node.closed
+
+
+async def test_a_log_that_ends_by_itself_is_whole_however_often_one_is_asked(
+    node: Upstream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sandboxes.api.logs.REAUTHORISE", 0.0)
+    node.pieces = [f"{i}\n".encode() for i in range(50)]
+    get, _ = await prepared(status("a", RUNNING))
+    assert await text(await get(f"{POD}/log?follow=true")) == b"".join(node.pieces)
+
+
+async def test_a_reader_who_leaves_ends_the_call(node: Upstream) -> None:
+    node.endless = True
+    get, _ = await prepared(status("a", RUNNING))
+    pieces = aiter(await get(f"{POD}/log?follow=true"))
+    assert await anext(pieces) == b"one\n"
+    reader = asyncio.create_task(_drain(pieces))
+    assert not (await asyncio.wait({reader}, timeout=0.05))[0]
+    reader.cancel()
+    await asyncio.gather(reader, return_exceptions=True)
+    await until(lambda: node.closed)
+
+
+async def _drain(pieces: AsyncIterator[bytes]) -> None:
+    async for _ in pieces:
+        pass
 
 
 async def test_an_empty_log_is_empty(node: Upstream) -> None:

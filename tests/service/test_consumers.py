@@ -6,25 +6,28 @@ import asyncio
 import json
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
 from asgiref.sync import sync_to_async
 from asgiref.testing import ApplicationCommunicator
-from channels.layers import get_channel_layer
+from channels.layers import channel_layers, get_channel_layer
 from channels.routing import URLRouter
+from channels_redis.pubsub import RedisPubSubChannelLayer
 from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
 from people import tokens
-from sandboxes import upstream, wire
+from sandboxes import nudges, upstream, wire
 from sandboxes.models import Pod
+from sandboxes.nudges import Nudges
 from sandboxes.publish import pod_group
 from sandboxes.routing import websocket_urlpatterns
 from tests.service import made
-from tests.service.fakes import SOON, live, sample, still
+from tests.service.fakes import SOON, live, sample, still, until
 
 pytestmark = pytest.mark.usefixtures("database_thread")
 PATH = "/ws/namespaces/alice/pods/web/live"
@@ -184,8 +187,16 @@ async def test_a_token_needs_no_origin(node: Upstream) -> None:
 
 @pytest.mark.parametrize(
     "headers",
-    [{}, {"authorization": "Bearer wrong"}, {"authorization": "Basic eDp5"}, {"cookie": "sessionid=wrong"}],
-    ids=["nothing", "wrong token", "basic", "wrong session"],
+    [
+        {},
+        {"authorization": "Bearer wrong"},
+        {"authorization": "Basic eDp5"},
+        {"cookie": "sessionid=wrong"},
+        {"cookie": f"sessionid={'a' * 32}"},
+        {"cookie": r'sessionid="abcdefgh\000"'},
+        {"cookie": f"sessionid={'a' * 5000}"},
+    ],
+    ids=["nothing", "wrong token", "basic", "wrong session", "no session", "NUL", "long"],
 )
 async def test_nobody_is_told_nothing(node: Upstream, headers: Headers) -> None:
     await sync_to_async(made.pod)()
@@ -221,7 +232,7 @@ async def test_a_pod_that_is_gone_says_so_and_closes(node: Upstream) -> None:
 async def test_who_may_no_longer_look_is_shown_out_without_a_nudge(
     node: Upstream, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sandboxes.consumers.REAUTHORISE", 0.05)
+    monkeypatch.setattr("sandboxes.nudges.LISTENING", 0.05)
     pod = await sync_to_async(made.pod)()
     async with page(await cookie()) as socket:
         await message(socket)
@@ -234,7 +245,7 @@ async def test_who_may_no_longer_look_is_shown_out_without_a_nudge(
 async def test_a_session_that_ends_ends_its_sockets(node: Upstream, monkeypatch: pytest.MonkeyPatch) -> None:
     from django.contrib.sessions.models import Session
 
-    monkeypatch.setattr("sandboxes.consumers.REAUTHORISE", 0.05)
+    monkeypatch.setattr("sandboxes.nudges.LISTENING", 0.05)
     await sync_to_async(made.pod)()
     async with page(await cookie()) as socket:
         await message(socket)
@@ -243,10 +254,76 @@ async def test_a_session_that_ends_ends_its_sockets(node: Upstream, monkeypatch:
 
 
 async def test_a_pod_that_changes_hands_is_not_found_any_more(node: Upstream, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sandboxes.consumers.REAUTHORISE", 0.05)
+    monkeypatch.setattr("sandboxes.nudges.LISTENING", 0.05)
     pod = await sync_to_async(made.pod)()
     other = await sync_to_async(made.pod)(user="bob", name="other")
     async with page(await bearer()) as socket:
         await message(socket)
         await change(pod, nudge=False, namespace_id=other.namespace_id)
         assert await code(socket) == wire.CLOSE_NOT_FOUND
+
+
+@pytest.fixture
+async def no_redis(tmp_path: Path) -> AsyncIterator[RedisPubSubChannelLayer]:
+    """The channel layer as it is when Redis is away; a socket at that path brings it back."""
+    layer = RedisPubSubChannelLayer(hosts=[{"address": f"unix://{tmp_path}/redis.sock", "socket_timeout": None}])
+    before = channel_layers.set("default", layer)
+    yield layer
+    channel_layers.set("default", before)
+    await layer.flush()
+
+
+async def test_without_redis_a_page_still_gets_snapshots_and_samples(
+    node: Upstream, no_redis: RedisPubSubChannelLayer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sandboxes.nudges.ALONE", 0.05)
+    pod = await sync_to_async(made.pod)()
+    node.queue.put_nowait(sample(1))
+    async with page(await bearer()) as socket:
+        assert {(await message(socket))["type"], (await message(socket))["type"]} == {"snapshot", "sample"}
+        await change(pod, nudge=False, rev=2)
+        assert (await message(socket))["rev"] == 2, "its row is read without a nudge"
+        await change(pod, nudge=False, gone_at=timezone.now(), rev=3)
+        assert (await message(socket))["type"] == "gone"
+        assert await code(socket) == wire.CLOSE_GONE
+
+
+async def test_without_redis_the_row_is_read_more_often(no_redis: RedisPubSubChannelLayer) -> None:
+    heard = Nudges("pod.x", lambda nudge: None)
+    work = asyncio.create_task(heard.run())
+    assert heard.patience == nudges.ALONE == 2.0
+    work.cancel()
+    await asyncio.gather(work, return_exceptions=True)
+
+
+async def test_nudges_are_heard_again_when_redis_is_back(
+    redis: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, no_redis: RedisPubSubChannelLayer
+) -> None:
+    monkeypatch.setattr(nudges, "ALONE", 0.05)
+    told: list[dict[str, Any]] = []
+    heard = Nudges("pod.x", told.append)
+    work = asyncio.create_task(heard.run())
+    (tmp_path / "redis.sock").symlink_to(redis.removeprefix("unix://"))
+    await until(lambda: heard.patience == nudges.LISTENING)
+    await until(lambda: bool(told))  # what was missed is caught up on
+    await no_redis.group_send("pod.x", {"type": "pod.changed", "rev": 7})
+    await until(lambda: told[-1].get("rev") == 7)
+    work.cancel()
+    await asyncio.gather(work, return_exceptions=True)
+
+
+async def test_a_redis_that_goes_away_is_noticed(
+    redis: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, no_redis: RedisPubSubChannelLayer
+) -> None:
+    monkeypatch.setattr(nudges, "ALONE", 0.05)
+    monkeypatch.setattr(nudges, "LISTENING", 0.1)
+    (tmp_path / "redis.sock").symlink_to(redis.removeprefix("unix://"))
+    heard = Nudges("pod.x", lambda nudge: None)
+    work = asyncio.create_task(heard.run())
+    await until(lambda: heard.patience == 0.1)
+    (tmp_path / "redis.sock").unlink()
+    [shard] = no_redis._get_layer()._shards
+    await shard._redis.connection_pool.disconnect()
+    await until(lambda: heard.patience == 0.05)
+    work.cancel()
+    await asyncio.gather(work, return_exceptions=True)

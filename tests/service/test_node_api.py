@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -112,17 +112,19 @@ async def test_a_signed_call_gets_a_sample(node: Served) -> None:
 
 
 @pytest.mark.parametrize(
-    ("signed", "told"),
+    ("call", "told"),
     [
-        ("none", "signature"),
-        (token(Verb.SAMPLE, key="another key"), "signature"),
-        (token(Verb.LOG), "for log, not sample"),
-        (sign(Call(Verb.SAMPLE, POD, {}, "n", time.time() - 1), KEY), "expired"),
-        (sign(Call(Verb.SAMPLE, POD, {}, "n", time.time() + 3600), KEY), "too long"),
+        # Made when the test runs: a call is good for seconds.
+        (lambda: "none", "signature"),
+        (lambda: token(Verb.SAMPLE, key="another key"), "signature"),
+        (lambda: token(Verb.LOG), "for log, not sample"),
+        (lambda: sign(Call(Verb.SAMPLE, POD, {}, "n", time.time() - 1), KEY), "expired"),
+        (lambda: sign(Call(Verb.SAMPLE, POD, {}, "n", time.time() + 3600), KEY), "too long"),
     ],
     ids=["unsigned", "another key", "another verb", "expired", "for an hour"],
 )
-async def test_a_call_that_is_not_for_this_is_refused(node: Served, signed: str, told: str) -> None:
+async def test_a_call_that_is_not_for_this_is_refused(node: Served, call: Callable[[], str], told: str) -> None:
+    signed = call()
     answer = await get(node, "/sample", signed)
     assert answer.status_code == 403
     assert told in answer.json()["message"]

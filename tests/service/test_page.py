@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from django.contrib.auth.models import User
 from django.test import Client
 
 from sandboxes import page
@@ -57,3 +58,36 @@ def test_the_admin_is_for_staff_and_has_a_policy_too() -> None:
     found = Client().get("/admin/")
     assert found.status_code == 302
     assert found.headers["Content-Security-Policy"].startswith("default-src 'none'; script-src 'self'")
+
+
+def test_the_admins_sign_in_is_the_sites_own_and_takes_no_password() -> None:
+    User.objects.create_superuser("root", password="right horse")
+    client = Client()
+    tried = client.post("/admin/login/?next=/admin/", {"username": "root", "password": "right horse"})
+    assert (tried.status_code, tried.headers["Location"]) == (302, "/sign-in?next=%2Fadmin%2F")
+    assert "sessionid" not in client.cookies
+    asked = client.get("/admin/auth/user/")
+    assert (asked.status_code, asked.headers["Location"]) == (302, "/admin/login/?next=/admin/auth/user/")
+    assert client.get(asked.headers["Location"]).headers["Location"] == "/sign-in?next=%2Fadmin%2Fauth%2Fuser%2F"
+
+
+@pytest.mark.parametrize(
+    "elsewhere", ["//evil.example", "https://evil.example/", "javascript:alert(1)", "", "\\\\evil.example"]
+)
+def test_the_admins_sign_in_leads_nowhere_else(elsewhere: str) -> None:
+    found = Client().get("/admin/login/", {"next": elsewhere})
+    assert (found.status_code, found.headers["Location"]) == (302, "/sign-in?next=%2Fadmin%2F")
+
+
+def test_staff_who_are_signed_in_go_where_they_wanted() -> None:
+    client = Client()
+    client.force_login(User.objects.create_superuser("root"))
+    assert client.get("/admin/").status_code == 200
+    found = client.get("/admin/login/?next=/admin/auth/user/")
+    assert (found.status_code, found.headers["Location"]) == (302, "/admin/auth/user/")
+
+
+def test_who_is_not_staff_is_not_sent_round_in_circles() -> None:
+    client = Client()
+    client.force_login(User.objects.create_user("alice"))
+    assert client.get("/admin/", follow=True).redirect_chain[-1] == ("/sign-in?next=%2Fadmin%2F", 302)

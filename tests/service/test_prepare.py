@@ -30,7 +30,7 @@ def mode(path: Path) -> int:
 def test_each_part_has_the_mode_that_keeps_it_apart(state: Path) -> None:
     call_command("prepare", verbosity=0)
     assert {path.name: oct(mode(path)) for path in state.iterdir()} == {
-        "db": "0o2770",
+        "db": "0o3770",
         "run": "0o750",
         "secrets": "0o750",
         "pods": "0o700",
@@ -46,7 +46,9 @@ def test_the_web_groups_parts_are_given_to_it(state: Path) -> None:
     for part in ("db", "run", "secrets", "secrets/node", "db/playground.sqlite3"):
         assert (state / part).stat().st_gid == expected
     assert (state / "pods").stat().st_gid == os.getegid()
-    assert mode(state / "db") == 0o2770
+    assert mode(state / "db") == 0o3770
+    if os.geteuid() == 0:
+        assert {(state / part).stat().st_uid for part in ("db", "db/playground.sqlite3")} == {0}
 
 
 def test_secrets_are_made_once_and_differ(state: Path) -> None:
@@ -96,6 +98,48 @@ def test_a_link_in_the_place_of_a_secret_is_refused(state: Path, tmp_path: Path)
     with pytest.raises(CommandError, match="is a link"):
         call_command("prepare")
     assert (target.read_text(), mode(target)) == ("mine", 0o600)
+
+
+@pytest.mark.parametrize("part", ["db", "run", "pods"])
+def test_a_link_in_the_place_of_a_folder_is_refused(state: Path, tmp_path: Path, part: str) -> None:
+    target = tmp_path / "target"
+    target.mkdir(mode=0o700)
+    state.mkdir(parents=True)
+    (state / part).symlink_to(target)
+    with pytest.raises(CommandError, match="is a link"):
+        call_command("prepare")
+    assert mode(target) == 0o700
+
+
+def test_a_link_that_takes_the_databases_place_at_the_last_moment_is_not_followed(
+    state: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call_command("prepare", verbosity=0)
+    database, target = state / "db" / "playground.sqlite3", tmp_path / "target"
+    target.write_text("mine")
+    target.chmod(0o600)
+    database.unlink()
+    database.symlink_to(target)
+    monkeypatch.setattr(Path, "is_symlink", lambda path: False)  # as it was when we looked
+    with pytest.raises(CommandError, match="is a link"):
+        call_command("prepare")
+    assert mode(target) == 0o600
+
+
+@pytest.mark.parametrize("kind", ["pipe", "second name"])
+def test_what_is_no_file_of_our_own_is_not_given_away(state: Path, tmp_path: Path, kind: str) -> None:
+    call_command("prepare", verbosity=0)
+    database, target = state / "db" / "playground.sqlite3", tmp_path / "target"
+    target.write_text("mine")
+    target.chmod(0o600)
+    database.unlink()
+    if kind == "pipe":
+        os.mkfifo(database)
+    else:
+        database.hardlink_to(target)
+    with pytest.raises(CommandError, match="is no file of our own"):
+        call_command("prepare")
+    assert mode(target) == 0o600
 
 
 def test_a_place_that_cannot_be_a_folder_is_told(state: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import AsyncExitStack, aclosing
 from pathlib import Path
@@ -109,9 +110,22 @@ async def test_a_restarted_node_is_unavailable_then_live_again(node: Served) -> 
         told = json.loads(await take(frames))
         assert (told["type"], told["state"]) == ("stream", "unavailable")
         assert "the node" in told["reason"]
+        assert "Errno" not in told["reason"]
         await node.start()
         assert all(json.loads(frame)["state"] == "unavailable" for frame in await until_frame(frames, live()))
         assert await take(frames) == sample(1)
+
+
+async def test_why_the_node_is_silent_is_said_in_words(tmp_path: Path, settings: Any) -> None:
+    settings.NODE_SOCKET = tmp_path / "node.sock"
+    with pytest.raises(NodeUnavailable, match=r"^the node does not answer \(it does not run\)$"):
+        await upstream.one_sample(POD)
+    with socket.socket(socket.AF_UNIX) as deaf:
+        deaf.bind(str(settings.NODE_SOCKET))
+        with pytest.raises(NodeUnavailable, match=r"^the node does not answer \(connection refused\)$"):
+            await upstream.one_sample(POD)
+        async with aclosing(upstream.live(POD)) as frames:
+            assert await take(frames) == live("unavailable", "the node does not answer (connection refused)")
 
 
 async def test_a_pod_the_node_does_not_know_yet_is_waited_for(node: Served) -> None:

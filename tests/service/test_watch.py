@@ -33,6 +33,42 @@ asyncio.run(watch.main())
 """
 
 
+FILES = """
+import asyncio, logging, resource, sys
+import django
+resource.setrlimit(resource.RLIMIT_NOFILE, (256, 1024))
+django.setup()
+from sandboxes.node import watch
+
+async def told(stop):
+    print(resource.getrlimit(resource.RLIMIT_NOFILE))
+
+def refuse(*_):
+    raise ValueError("not allowed")
+
+if sys.argv[1:] == ["refused"]:
+    resource.setrlimit = refuse
+watch.run = told
+asyncio.run(watch.main())
+"""
+
+
+def open_files(*arguments: str) -> tuple[str, str]:
+    script = [sys.executable, "-c", FILES, *arguments]
+    done = subprocess.run(script, capture_output=True, text=True, check=True, timeout=60)
+    return done.stdout, done.stderr
+
+
+def test_watch_opens_as_many_files_as_it_may() -> None:
+    assert open_files()[0] == "(1024, 1024)\n"
+
+
+def test_watch_that_may_not_open_more_files_says_so_and_runs() -> None:
+    shown, told = open_files("refused")
+    assert shown == "(256, 1024)\n"
+    assert "256" in told and "not allowed" in told
+
+
 async def test_a_part_that_breaks_comes_back_and_the_others_do_not_notice(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(watch, "FIRST", 0.001)
     stop = asyncio.Event()

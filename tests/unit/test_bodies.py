@@ -46,9 +46,9 @@ def basis(*, share: bool | None = None) -> Basis:
     return Basis(pod, BASELINE, "hash")
 
 
-def pause(*, lower: bool = True) -> dict[str, Any]:
+def pause(*, lower: bool = True, has_ipv6: bool = True) -> dict[str, Any]:
     body = pause_body(basis(), image="pause:1", host_ip="127.0.0.1")
-    return bodies.pause(identity(""), body, network="pg_main", may_lower_oom_score=lower)
+    return bodies.pause(identity(""), body, network="pg_main", may_lower_oom_score=lower, has_ipv6=has_ipv6)
 
 
 def member(*, share: bool | None = None) -> dict[str, Any]:
@@ -77,6 +77,10 @@ def test_pause_can_be_joined_and_can_do_nothing_itself() -> None:
 def test_an_oom_score_the_kernel_would_refuse_is_not_asked_for() -> None:
     assert "OomScoreAdj" not in pause(lower=False)["HostConfig"]
     assert pause()["HostConfig"]["OomScoreAdj"] == -998
+
+
+def test_a_machine_without_ipv6_is_not_asked_to_turn_it_off() -> None:
+    assert pause(has_ipv6=False)["HostConfig"]["Sysctls"] == {}
 
 
 def test_a_member_joins_pause_by_id_and_says_nothing_about_the_network() -> None:

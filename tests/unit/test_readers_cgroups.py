@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandboxes.node.readers.cgroups import Hierarchy, container_folder, container_path, parse_hierarchies
+from sandboxes.host.cgroup import container_path, in_container
+from sandboxes.node.readers.cgroups import Hierarchy, container_folder, parse_hierarchies
 from sandboxes.node.readers.procfs import longest_cmdline
 
 ID = "5bb7d5849757a6c555bb8a5cc2ffee438b05f32dee35d27f27931a68ef634a6a"
@@ -44,6 +45,17 @@ def test_a_mount_that_shows_a_part_of_the_tree_is_taken_from_its_root() -> None:
 def test_a_process_of_another_container_is_in_none() -> None:
     assert container_folder("4:memory:/docker/0123456789abcdef\n0::/\n", ID, parse_hierarchies(V1 + V2)) == ""
     assert container_path("/docker/anything", "") == ""
+
+
+def test_a_process_is_in_a_container_that_any_hierarchy_names() -> None:
+    assert in_container(f"4:memory:/\n0::/system.slice/docker-{ID}.scope/init.scope\n", ID)
+    assert not in_container("4:memory:/docker/0123456789abcdef\n0::/\n", ID)
+    assert not in_container("", ID)
+
+
+def test_an_id_too_short_to_be_one_names_nothing() -> None:
+    assert not in_container(f"0::/docker/{ID}\n", "5bb7")
+    assert not in_container(f"4:{ID}:/\n", ID), "the name of a hierarchy is no path"
 
 
 @given(st.integers(0, 5000))

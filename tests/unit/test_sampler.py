@@ -39,6 +39,8 @@ class FakeReader:
 
     def close(self) -> None:
         self.world.closed += 1
+        if self.world.stuck:
+            raise OSError("it cannot be closed")
 
 
 class World:
@@ -47,7 +49,7 @@ class World:
     def __init__(self) -> None:
         self.told = "one"
         self.reads = self.closed = self.looks = 0
-        self.broken = False
+        self.broken = self.stuck = False
         self.targets: Watched | Exception = watched()
         self.blocked: UUID | None = None
         self.free = threading.Event()
@@ -206,6 +208,26 @@ async def test_a_pod_that_cannot_be_read_is_told_so_and_tried_again(sampler: Sam
         world.broken = False
         assert await frame(frames) == wire.Stream(state="live", reason="")
         assert isinstance(await frame(frames), wire.Sample)
+
+
+async def test_a_pod_that_cannot_be_let_go_of_stops_no_other_pod(sampler: Sampler, world: World) -> None:
+    world.stuck = True
+    async with watching(sampler, uuid4()) as frames:
+        await frame(frames)
+        assert isinstance(await frame(frames), wire.Sample)
+    await until(lambda: world.closed == 1)
+    async with watching(sampler, uuid4()) as frames:
+        assert await frame(frames) == wire.Stream(state="live", reason="")
+        assert isinstance(await frame(frames), wire.Sample)
+
+
+async def test_a_pod_that_can_neither_be_read_nor_let_go_of_is_tried_again(sampler: Sampler, world: World) -> None:
+    world.broken = world.stuck = True
+    async with watching(sampler, uuid4()) as frames:
+        told = await frame(frames)
+        assert isinstance(told, wire.Stream) and told.state == "unavailable"
+        world.broken = False
+        assert await frame(frames) == wire.Stream(state="live", reason="")
 
 
 async def test_a_look_that_blocks_stops_no_other_pod(sampler: Sampler, world: World) -> None:

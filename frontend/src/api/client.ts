@@ -99,8 +99,10 @@ export async function getPod(namespace: string, name: string): Promise<PodFacts>
   return readPod(record(await unwrap(call)));
 }
 
-export async function createPod(namespace: string, body: Manifest): Promise<PodFacts> {
-  const call = kubernetes.POST("/api/v1/namespaces/{namespace}/pods", { params: { path: { namespace } }, body });
+/** With `dry` everything is checked and nothing is kept. */
+export async function createPod(namespace: string, body: Manifest, dry = false): Promise<PodFacts> {
+  const params = { path: { namespace }, query: dry ? { dryRun: "All" } : {} };
+  const call = kubernetes.POST("/api/v1/namespaces/{namespace}/pods", { params, body });
   return readPod(record(await unwrap(call)));
 }
 

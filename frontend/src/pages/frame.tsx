@@ -17,7 +17,8 @@ export function Frame() {
   const session = useSession();
   const location = useLocation();
   if (session.isPending) return <Empty>Asking who you are…</Empty>;
-  if (session.isError) {
+  // With an older answer the page stays as it is: what it shows says for itself how old it is.
+  if (session.data === undefined) {
     return (
       <main className="page">
         <Problem title="The playground cannot be reached">

@@ -7,6 +7,7 @@ const LOOK = {
   connecting: "wait",
   live: "ok",
   waiting: "wait",
+  ending: "wait",
   reconnecting: "wait",
   stale: "bad",
   gone: "off",
@@ -20,6 +21,8 @@ function words(now: Liveness): string {
       return "live";
     case "waiting":
       return "waiting: nothing runs yet";
+    case "ending":
+      return "ending";
     case "reconnecting":
       return `reconnecting since ${clock(now.since)}`;
     case "stale":

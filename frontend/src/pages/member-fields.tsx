@@ -71,6 +71,7 @@ export function MemberFields({ member, at, hue, nextId, onChange, onDuplicate, o
           value={member.pullPolicy}
           onChange={(pullPolicy) => onChange({ pullPolicy })}
           options={PULL}
+          description="An image built on the node is used as it is, whatever the policy says."
         />
         <Field
           mono

@@ -6,9 +6,10 @@ import { createPod, getCatalogue } from "../api/client";
 import { Refusal, told } from "../api/refusal";
 import { dropDraft, loadDraft, saveDraft } from "../state/draft";
 import { addMember, changeMember, duplicateMember, EMPTY, EXAMPLE, type Form, removeMember } from "../state/form";
-import { type Built, build, FIELD, type Placed, place } from "../state/manifest";
+import { type Built, build, FIELD, memberField, merged, type Placed, place } from "../state/manifest";
 import { Button } from "../ui/button";
 import { FieldErrors } from "../ui/field";
+import { useFocusNext } from "../ui/focus";
 import { hue } from "../ui/hue";
 import { Problem } from "../ui/pane";
 import type { FrameContext } from "./frame";
@@ -36,40 +37,45 @@ function useDraft() {
   return { form, setForm, finish };
 }
 
+const NOTHING: Placed = { fields: new Map(), rest: [] };
+
+/** `refusals` counts them: each one, even if it says the same again, moves the focus to what must change. */
 function useSubmit(namespace: string, finish: () => void) {
   const navigate = useNavigate();
-  const [errors, setErrors] = useState<Placed>({ fields: new Map(), rest: [] });
+  const [errors, setErrors] = useState<Placed>(NOTHING);
+  const [refusals, setRefusals] = useState(0);
+  const refuse = (built: Built, said: Placed) => {
+    setErrors(merged(built.problems, said));
+    setRefusals((last) => last + 1);
+  };
   const call = useMutation({
-    mutationFn: (built: Built) => createPod(namespace, built.manifest),
-    onMutate: () => setErrors({ fields: new Map(), rest: [] }),
-    onError: (error, built) => setErrors(placed(error, built)),
-    onSuccess: (pod) => {
+    // With a problem of the page's own nothing is made, yet the service says what else is wrong.
+    mutationFn: (built: Built) => createPod(namespace, built.manifest, built.problems.size > 0),
+    onMutate: () => setErrors(NOTHING),
+    onError: (error, built) => refuse(built, placed(error, built)),
+    onSuccess: (pod, built) => {
+      if (built.problems.size > 0) return refuse(built, NOTHING);
       finish();
       navigate(`/pods/${pod.namespace || namespace}/${pod.name}`);
     },
   });
-  const submit = (form: Form) => {
-    const built = build(form);
-    if (built.problems.size > 0) setErrors({ fields: built.problems, rest: [] });
-    else call.mutate(built);
-  };
   const clear = (field: string) =>
     setErrors((last) => ({ ...last, fields: new Map([...last.fields].filter(([id]) => id !== field)) }));
-  return { errors, clear, submit, isBusy: call.isPending };
+  const forget = () => setErrors(NOTHING);
+  return { errors, refusals, clear, forget, submit: (form: Form) => call.mutate(build(form)), isBusy: call.isPending };
 }
 
-/** After a refusal the first field that is wrong has the focus, or else the words on top. */
-function useFocusOnError(errors: Placed) {
+/** After each refusal the first field that is wrong has the focus, or else the words on top. */
+function useFocusOnRefusal(refusals: number) {
   const form = useRef<HTMLFormElement>(null);
-  const seen = useRef(errors);
   useEffect(() => {
-    const before = seen.current;
-    seen.current = errors;
-    const more = errors.fields.size > before.fields.size || errors.rest.length > before.rest.length;
-    if (!more) return;
+    if (refusals === 0) return;
     const find = (selector: string) => form.current?.querySelector<HTMLElement>(selector);
-    (find('[aria-invalid="true"]') ?? find('[role="alert"]'))?.focus();
-  }, [errors]);
+    const found = find('[aria-invalid="true"]') ?? find('[role="alert"]');
+    const folded = found?.closest("details");
+    if (folded) folded.open = true;
+    found?.focus();
+  }, [refusals]);
   return form;
 }
 
@@ -81,8 +87,13 @@ export function NewPodPage() {
 
 function NewPodForm({ namespace }: { readonly namespace: string }) {
   const { form, setForm, finish } = useDraft();
-  const { errors, clear, submit, isBusy } = useSubmit(namespace, finish);
-  const element = useFocusOnError(errors);
+  const { errors, refusals, clear, forget, submit, isBusy } = useSubmit(namespace, finish);
+  const element = useFocusOnRefusal(refusals);
+  const focusNext = useFocusNext();
+  const restart = (from: Form) => {
+    forget();
+    setForm(from);
+  };
   const send = (event: FormEvent) => {
     event.preventDefault();
     submit(form);
@@ -94,16 +105,24 @@ function NewPodForm({ namespace }: { readonly namespace: string }) {
         <div className="page-head">
           <h1>New pod</h1>
           <span className="aside">in {namespace}</span>
-          <Button onPress={() => setForm(EXAMPLE)}>Fill in the example: nginx + toolbox</Button>
-          <Button kind="quiet" onPress={() => setForm(EMPTY)}>
+          <Button onPress={() => restart(EXAMPLE)}>Fill in the example: nginx + toolbox</Button>
+          <Button kind="quiet" onPress={() => restart(EMPTY)}>
             Clear
           </Button>
         </div>
         <Refused errors={errors} />
         <PodFields form={form} setForm={setForm} />
-        <MemberList form={form} setForm={setForm} />
+        <MemberList form={form} setForm={setForm} focusNext={focusNext} />
         <div className="row">
-          <Button onPress={() => setForm(addMember)}>Add member</Button>
+          <Button
+            id={ADD_MEMBER}
+            onPress={() => {
+              setForm(addMember);
+              focusNext(memberField(form.nextId, "name"));
+            }}
+          >
+            Add member
+          </Button>
           <span className="grow" />
           <Button kind="main" type="submit" isDisabled={isBusy}>
             {isBusy ? "Creating…" : "Create pod"}
@@ -119,8 +138,8 @@ function Refused({ errors }: { readonly errors: Placed }) {
   if (errors.rest.length === 0 && errors.fields.size === 0) return null;
   if (errors.rest.length === 0) {
     return (
-      <p className="bad">
-        The pod was not made. {errors.fields.size === 1 ? "One field" : "Some fields"} below must change.
+      <p className="bad" role="alert" tabIndex={-1}>
+        The pod was not made: what is marked below must change.
       </p>
     );
   }
@@ -134,12 +153,15 @@ function Refused({ errors }: { readonly errors: Placed }) {
   );
 }
 
+const ADD_MEMBER = "add-member";
+
 interface FormProps {
   readonly form: Form;
   readonly setForm: (change: (form: Form) => Form) => void;
+  readonly focusNext: (id: string) => void;
 }
 
-function MemberList({ form, setForm }: FormProps) {
+function MemberList({ form, setForm, focusNext }: FormProps) {
   const ids = form.members.map((member) => String(member.id));
   return form.members.map((member, at) => (
     <MemberFields
@@ -151,8 +173,15 @@ function MemberList({ form, setForm }: FormProps) {
       onChange={(change, nextId) =>
         setForm((last) => ({ ...changeMember(last, member.id, change), nextId: nextId ?? last.nextId }))
       }
-      onDuplicate={() => setForm((last) => duplicateMember(last, member.id))}
-      onRemove={() => setForm((last) => removeMember(last, member.id))}
+      onDuplicate={() => {
+        setForm((last) => duplicateMember(last, member.id));
+        focusNext(memberField(form.nextId, "name"));
+      }}
+      onRemove={() => {
+        setForm((last) => removeMember(last, member.id));
+        const next = form.members[at + 1];
+        focusNext(next ? memberField(next.id, "name") : ADD_MEMBER);
+      }}
     />
   ));
 }

@@ -1,8 +1,8 @@
-import { render, screen, waitFor, within } from "@testing-library/react";
+import { act, render, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, expect, test, vi } from "vitest";
 import { App } from "../app";
-import { POD } from "../testing/frames";
+import { POD, SAMPLE, SNAPSHOT } from "../testing/frames";
 import { SESSION, service } from "../testing/service";
 
 const PODS = "/api/v1/namespaces/ada/pods";
@@ -12,17 +12,37 @@ const BASE = {
   "GET /api/v1/namespaces": [200, { items: [{ metadata: { name: "ada" } }] }],
 } as const;
 
-class SilentSocket {
+/** A socket that does only what a test says. */
+class TestSocket {
+  static newest: TestSocket | undefined;
+  onopen: (() => void) | null = null;
+  onmessage: ((event: { data: unknown }) => void) | null = null;
+  onclose: ((event: { code: number }) => void) | null = null;
+  constructor() {
+    TestSocket.newest = this;
+  }
   close() {}
 }
 
+async function hear(...messages: readonly object[]) {
+  await waitFor(() => expect(TestSocket.newest).toBeTruthy());
+  act(() => {
+    TestSocket.newest?.onopen?.();
+    for (const message of messages) TestSocket.newest?.onmessage?.({ data: JSON.stringify(message) });
+  });
+}
+
 function visit(address: string) {
-  vi.stubGlobal("WebSocket", SilentSocket);
+  TestSocket.newest = undefined;
+  vi.stubGlobal("WebSocket", TestSocket);
   globalThis.history.pushState(null, "", address);
   return render(<App />);
 }
 
-afterEach(() => vi.unstubAllGlobals());
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
+});
 
 const press = (name: string) => userEvent.click(screen.getByRole("button", { name }));
 const type = (label: string, text: string) => userEvent.type(screen.getByLabelText(label), text);
@@ -145,4 +165,128 @@ test("KEY=VALUE lines pasted into a name become variables", async () => {
   expect(screen.getByLabelText("Member 1 variable 2 name")).toHaveProperty("value", "B");
   expect(screen.getByLabelText("Member 1 variable 2 value")).toHaveProperty("value", "x=y");
   expect(screen.queryByLabelText("Member 1 variable 3 name")).toBeNull();
+});
+
+test("every refusal moves the focus to the first wrong field, the same refusal too", async () => {
+  const causes = [{ field: "metadata.name", message: "Required value" }];
+  service({ ...BASE, [`POST ${PODS}`]: [422, { reason: "Invalid", message: "no", details: { causes } }] });
+  visit("/new");
+  const name = await screen.findByLabelText("Pod name");
+  for (let times = 0; times < 2; times += 1) {
+    screen.getByLabelText("Hostname").focus();
+    await press("Create pod");
+    await waitFor(() => expect(document.activeElement).toBe(name));
+  }
+  expect(screen.getByRole("alert").textContent).toContain("The pod was not made");
+});
+
+test("what is no number and what the service finds wrong are told together", async () => {
+  const causes = [{ field: "metadata.name", message: "Required value" }];
+  const asked = service({
+    ...BASE,
+    [`POST ${PODS}`]: [422, { reason: "Invalid", message: "no", details: { causes } }],
+  });
+  visit("/new");
+  await screen.findByLabelText("Pod name");
+  await type("Grace period, seconds", "soon");
+  await press("Create pod");
+  expect(await screen.findByText("Required value")).toBeTruthy();
+  expect(screen.getByText(/must be a whole number/)).toBeTruthy();
+  expect(asked.at(-1)).toMatchObject({ method: "POST", search: "?dryRun=All" });
+});
+
+test("a pod with a value that cannot be sent is not made, whatever the service says of the rest", async () => {
+  service({ ...BASE, [`POST ${PODS}`]: [201, POD] });
+  visit("/new");
+  await screen.findByLabelText("Pod name");
+  await type("Grace period, seconds", "soon");
+  await press("Create pod");
+  expect(await screen.findByText(/must be a whole number/)).toBeTruthy();
+  expect(globalThis.location.pathname).toBe("/new");
+  await press("Fill in the example: nginx + toolbox");
+  expect(screen.queryByText(/must be a whole number/)).toBeNull();
+  expect(screen.queryByRole("alert")).toBeNull();
+});
+
+test("the focus follows what was added and what was removed", async () => {
+  service(BASE);
+  visit("/new");
+  await screen.findByLabelText("Pod name");
+  const focused = () => document.activeElement?.getAttribute("id");
+  await press("Add variable");
+  expect(document.activeElement).toBe(screen.getByLabelText("Member 1 variable 1 name"));
+  await press("Remove member 1 variable 1");
+  expect(document.activeElement).toBe(screen.getByRole("button", { name: "Add variable" }));
+  await press("Add member");
+  expect(document.activeElement).toBe(screen.getByLabelText("Member 2 name"));
+  const second = focused();
+  await press("Remove member 1");
+  expect(focused()).toBe(second);
+  await press("Remove member 1");
+  expect(document.activeElement).toBe(screen.getByRole("button", { name: "Add member" }));
+});
+
+test("a used link says how to get another", async () => {
+  service({
+    "GET /api/playground/v1/session": [200, { user: null, namespace: null, csrfToken: "fresh" }],
+    "POST /api/playground/v1/session": [401, { reason: "Unauthorized", message: "this link has been used" }],
+  });
+  visit("/sign-in#old");
+  expect((await screen.findByRole("alert")).textContent).toContain("manage.py link NAME) on the machine");
+});
+
+test("a service that goes away leaves the pod's page as it was, and comes back to it", async () => {
+  vi.useFakeTimers({ shouldAdvanceTime: true });
+  service(BASE);
+  visit("/pods/ada/demo");
+  await hear(SNAPSHOT, { type: "stream", state: "live", reason: "" }, SAMPLE);
+  expect(screen.getByRole("status", { name: "Connection: live" })).toBeTruthy();
+
+  vi.stubGlobal("fetch", () => Promise.reject(new TypeError("refused")));
+  const lost = TestSocket.newest;
+  act(() => lost?.onclose?.({ code: 1006 }));
+  await act(() => vi.advanceTimersByTimeAsync(20_000));
+  expect(screen.getByRole("status", { name: /Connection: reconnecting since/ })).toBeTruthy();
+  expect(screen.getByText(/Below is what was read last/)).toBeTruthy();
+  expect(screen.getByText("nginx: worker process")).toBeTruthy();
+
+  const asked = service(BASE);
+  await act(() => vi.advanceTimersByTimeAsync(10_000));
+  expect(asked.some((each) => each.path === "/api/playground/v1/session")).toBe(true);
+  expect(TestSocket.newest).not.toBe(lost);
+  await hear(SNAPSHOT, { type: "stream", state: "live", reason: "" }, SAMPLE);
+  expect(screen.getByRole("status", { name: "Connection: live" })).toBeTruthy();
+});
+
+test("a log is asked for again while its member runs, and an empty one says when it was", async () => {
+  vi.useFakeTimers({ shouldAdvanceTime: true });
+  const path = `GET ${PODS}/demo/log`;
+  const first = service({ ...BASE, [path]: [200, ""] });
+  visit("/pods/ada/demo");
+  await hear(SNAPSHOT);
+  await screen.findByText(/web had written nothing at \d/);
+  expect(first.filter((each) => each.path.endsWith("/log")).length).toBe(1);
+  service({ ...BASE, [path]: [200, "GET / 200"] });
+  await act(() => vi.advanceTimersByTimeAsync(3000));
+  expect((await screen.findByRole("region", { name: "Log of web" })).textContent).toContain("GET / 200");
+  expect(screen.getByText(/the last 200 lines, read at \d/)).toBeTruthy();
+});
+
+test("an admin who looks at another's namespace is told where a new pod goes", async () => {
+  service({
+    ...BASE,
+    "GET /api/v1/namespaces": [200, { items: [{ metadata: { name: "ada" } }, { metadata: { name: "bob" } }] }],
+    [`GET ${PODS}`]: [200, { items: [] }],
+    "GET /api/v1/namespaces/bob/pods": [200, { items: [] }],
+  });
+  visit("/");
+  await userEvent.selectOptions(await screen.findByLabelText("Namespace"), "bob");
+  expect(await screen.findByRole("link", { name: "New pod in ada" })).toBeTruthy();
+});
+
+test("a pod that no node takes shows why in the list", async () => {
+  const conditions = [{ type: "PodScheduled", status: "False", reason: "Unschedulable", message: "0/1 nodes" }];
+  service({ ...BASE, [`GET ${PODS}`]: [200, { items: [{ ...POD, status: { phase: "Pending", conditions } }] }] });
+  visit("/");
+  expect(await screen.findByText("Unschedulable")).toBeTruthy();
 });

@@ -1,9 +1,10 @@
 // Rows of name and value: labels, annotations, environment. KEY=VALUE lines can be pasted into a name.
-import type { ClipboardEvent } from "react";
+import { type ClipboardEvent, useId } from "react";
 import { type Pair, readPairs } from "../state/form";
 import { pairField } from "../state/manifest";
 import { Button } from "../ui/button";
 import { Field } from "../ui/field";
+import { useFocusNext } from "../ui/focus";
 
 interface Props {
   /** "Label", "Member 2 variable": what one row is called, with its number, by those who hear it. */
@@ -23,6 +24,17 @@ export function PairRows({ noun, title, add, hint, rows, nextId, onChange }: Pro
       nextId,
     );
   };
+  const adder = useId();
+  const focusNext = useFocusNext();
+  const addRow = () => {
+    onChange([...rows, { id: nextId, name: "", value: "" }], nextId + 1);
+    focusNext(pairField(nextId, "name"));
+  };
+  const remove = (at: number) => {
+    onChange(rows.toSpliced(at, 1), nextId);
+    const next = rows[at + 1];
+    focusNext(next ? pairField(next.id, "name") : adder);
+  };
   const paste = (at: number, event: ClipboardEvent) => {
     const pasted = event.clipboardData.getData("text");
     if (!/[=\n]/.test(pasted)) return;
@@ -30,6 +42,8 @@ export function PairRows({ noun, title, add, hint, rows, nextId, onChange }: Pro
     const made = readPairs(pasted).map((pair, index) => ({ ...pair, id: nextId + index }));
     const kept = rows.filter((row, index) => index !== at || row.value !== "");
     onChange([...kept.slice(0, at), ...made, ...kept.slice(at)], nextId + made.length);
+    const last = made.at(-1);
+    if (last) focusNext(pairField(last.id, "value"));
   };
   return (
     <fieldset className="rows">
@@ -54,22 +68,13 @@ export function PairRows({ noun, title, add, hint, rows, nextId, onChange }: Pro
             onChange={(value) => change(row.id, { value })}
             input={{ placeholder: "value" }}
           />
-          <Button
-            kind="quiet"
-            aria-label={`Remove ${noun.toLowerCase()} ${index + 1}`}
-            onPress={() =>
-              onChange(
-                rows.filter((each) => each.id !== row.id),
-                nextId,
-              )
-            }
-          >
+          <Button kind="quiet" aria-label={`Remove ${noun.toLowerCase()} ${index + 1}`} onPress={() => remove(index)}>
             Remove
           </Button>
         </div>
       ))}
       <div className="row">
-        <Button kind="quiet" onPress={() => onChange([...rows, { id: nextId, name: "", value: "" }], nextId + 1)}>
+        <Button id={adder} kind="quiet" onPress={addRow}>
           {add}
         </Button>
         <span className="hint">{hint}</span>

@@ -4,9 +4,11 @@ import { type ReactNode, useMemo } from "react";
 import { Link, Navigate, useParams } from "react-router";
 import { deletePod } from "../api/client";
 import { told } from "../api/refusal";
-import type { LiveState } from "../state/live";
+import { isEnding, type LiveState, liveness } from "../state/live";
 import { type PodFacts, phaseWord, readEvent, readPod } from "../state/pod";
-import { counted, listed, visible } from "../state/text";
+import { clock, counted, listed, visible } from "../state/text";
+import { troubles, whyNothingRuns } from "../state/troubles";
+import { useNow } from "../ui/clock";
 import { Confirm } from "../ui/confirm";
 import { Members } from "../ui/hue";
 import { Empty, Problem } from "../ui/pane";
@@ -50,6 +52,7 @@ function LivePod({ namespace, name }: { readonly namespace: string; readonly nam
         {pod && !state.gone && <DeletePod pod={pod} />}
       </div>
       {state.gone && <GoneNote name={name} />}
+      <LostNote state={state} />
       <Troubles state={state} pod={pod} />
       <Panes state={state} pod={pod} />
     </Members>
@@ -80,6 +83,24 @@ function GoneNote({ name }: { readonly name: string }) {
   );
 }
 
+const PATIENCE_MS = 3000;
+
+/** A short loss is the badge's matter; a longer one is said, for what is below is old. */
+function LostNote({ state }: { readonly state: LiveState }) {
+  const now = useNow(1000);
+  const live = liveness(state, now);
+  if (live.state !== "reconnecting" || now - live.since < PATIENCE_MS) return null;
+  return (
+    <div className="problem calm" role="status">
+      <strong>The service does not answer</strong>
+      <p>
+        {state.seenAt === null ? "Nothing was read yet." : `Below is what was read last, at ${clock(state.seenAt)}.`}{" "}
+        This page comes back by itself.
+      </p>
+    </div>
+  );
+}
+
 function Facts({ pod, isGone }: { readonly pod: PodFacts; readonly isGone: boolean }) {
   return (
     <>
@@ -93,7 +114,7 @@ function Facts({ pod, isGone }: { readonly pod: PodFacts; readonly isGone: boole
 /** What stands in the way, in the words of whoever said it. */
 function Troubles({ state, pod }: { readonly state: LiveState; readonly pod: PodFacts | null }) {
   const problems = [
-    ...(pod?.message ? [`${pod.reason}: ${pod.message}`] : []),
+    ...(pod ? troubles(pod) : []),
     ...(state.stream?.state === "unavailable" ? [`Live readings are unavailable: ${state.stream.reason}`] : []),
     // Of a pod that ends, every reading fails at some moment: that is no problem.
     ...(pod?.deletedAt ? [] : (state.sample?.problems ?? [])),
@@ -134,7 +155,7 @@ function Panes({ state, pod }: { readonly state: LiveState; readonly pod: PodFac
   const events = useMemo(() => state.snapshot?.events.map(readEvent) ?? [], [state.snapshot]);
   if (!state.snapshot || !pod) return <Empty>Waiting for the first word of this pod…</Empty>;
   const { sample } = state;
-  const later: ReactNode = <Empty>{laterWords(state)}</Empty>;
+  const later: ReactNode = <Empty>{laterWords(state, pod)}</Empty>;
   return (
     <div className="panes">
       <MemberStates pod={pod} />
@@ -144,7 +165,7 @@ function Panes({ state, pod }: { readonly state: LiveState; readonly pod: PodFac
         <Events events={events} />
       </div>
       <Hostnames views={sample?.hostnames} later={later} />
-      <Network view={sample?.network} later={later} />
+      <Network view={sample?.network} isEnding={isEnding(state)} later={later} />
       <Log pod={pod} isGone={state.gone} />
       <Conditions conditions={pod.conditions} />
       <Steps steps={state.snapshot.steps} />
@@ -152,10 +173,11 @@ function Panes({ state, pod }: { readonly state: LiveState; readonly pod: PodFac
   );
 }
 
-function laterWords(state: LiveState): string {
+function laterWords(state: LiveState, pod: PodFacts): string {
+  if (state.gone) return "Nothing was read before it was gone.";
   switch (state.stream?.state) {
     case "waiting":
-      return state.stream.reason || "Nothing runs yet. This fills itself as soon as something does.";
+      return whyNothingRuns(pod);
     case "unavailable":
       return state.stream.reason;
     default:

@@ -4,8 +4,9 @@ import { useState } from "react";
 import { Link, useOutletContext } from "react-router";
 import { listNamespaces, listPods } from "../api/client";
 import { told } from "../api/refusal";
-import { type PodFacts, phaseWord, troubled } from "../state/pod";
+import { type PodFacts, phaseWord } from "../state/pod";
 import { age } from "../state/text";
+import { reasonOf } from "../state/troubles";
 import { Button } from "../ui/button";
 import { Choice } from "../ui/field";
 import { Members } from "../ui/hue";
@@ -39,15 +40,19 @@ export function PodsPage() {
           />
         )}
         <Link className="button button-main" to="/new">
-          New pod
+          {namespace === session.namespace || !session.namespace ? "New pod" : `New pod in ${session.namespace}`}
         </Link>
       </div>
-      {namespace ? <PodList namespace={namespace} /> : <Empty>You have no namespace yet. Ask an admin for one.</Empty>}
+      {namespace ? (
+        <PodList namespace={namespace} isOwn={namespace === session.namespace} />
+      ) : (
+        <Empty>You have no namespace yet. Ask an admin for one.</Empty>
+      )}
     </>
   );
 }
 
-function PodList({ namespace }: { readonly namespace: string }) {
+function PodList({ namespace, isOwn }: { readonly namespace: string; readonly isOwn: boolean }) {
   const pods = useQuery({
     queryKey: ["pods", namespace],
     queryFn: () => listPods(namespace),
@@ -65,10 +70,15 @@ function PodList({ namespace }: { readonly namespace: string }) {
   return (
     <>
       {pods.isError && <Problem title={`This list may be old: ${told(pods.error)}`} />}
-      <Pane title={namespace} aside="asked for every 2 seconds">
+      <Pane title={namespace} aside="refreshed every 2 seconds">
         {pods.data.length === 0 ? (
           <Empty>
-            No pods here. <Link to="/new">Make one</Link>: the form has an example that runs at once.
+            No pods here.{" "}
+            {isOwn && (
+              <>
+                <Link to="/new">Make one</Link>: the form has an example that runs at once.
+              </>
+            )}
           </Empty>
         ) : (
           <FactTable caption="Pods" columns={COLUMNS} groups={whole(pods.data)} keyOf={(pod) => pod.uid || pod.name} />
@@ -94,7 +104,7 @@ const COLUMNS: readonly Column<PodFacts>[] = [
 ];
 
 function PhaseWithReason({ pod }: { readonly pod: PodFacts }) {
-  const reason = troubled(pod)[0]?.reason;
+  const reason = reasonOf(pod);
   return (
     <>
       <Phase word={phaseWord(pod)} />

@@ -1,8 +1,10 @@
 // The ports of one member; a host port is published on pause, which holds the pod's network.
+import { useId } from "react";
 import type { Port } from "../state/form";
 import { portField } from "../state/manifest";
 import { Button } from "../ui/button";
 import { Choice, Field } from "../ui/field";
+import { useFocusNext } from "../ui/focus";
 
 const PROTOCOLS = ["TCP", "UDP"].map((value) => ({ value, label: value }));
 const DIGITS = { inputMode: "numeric" } as const;
@@ -22,7 +24,17 @@ export function PortRows({ noun, rows, nextId, onChange }: Props) {
       nextId,
     );
   };
-  const fresh: Port = { id: nextId, containerPort: "", protocol: "TCP", hostPort: "" };
+  const adder = useId();
+  const focusNext = useFocusNext();
+  const addRow = () => {
+    onChange([...rows, { id: nextId, containerPort: "", protocol: "TCP", hostPort: "" }], nextId + 1);
+    focusNext(portField(nextId, "container"));
+  };
+  const remove = (at: number) => {
+    onChange(rows.toSpliced(at, 1), nextId);
+    const next = rows[at + 1];
+    focusNext(next ? portField(next.id, "container") : adder);
+  };
   return (
     <fieldset className="rows">
       <legend className="label">Ports</legend>
@@ -54,22 +66,13 @@ export function PortRows({ noun, rows, nextId, onChange }: Props) {
             onChange={(hostPort) => change(row.id, { hostPort })}
             input={{ ...DIGITS, placeholder: "not published" }}
           />
-          <Button
-            kind="quiet"
-            aria-label={`Remove ${noun.toLowerCase()} ${index + 1}`}
-            onPress={() =>
-              onChange(
-                rows.filter((each) => each.id !== row.id),
-                nextId,
-              )
-            }
-          >
+          <Button kind="quiet" aria-label={`Remove ${noun.toLowerCase()} ${index + 1}`} onPress={() => remove(index)}>
             Remove
           </Button>
         </div>
       ))}
       <div className="row">
-        <Button kind="quiet" onPress={() => onChange([...rows, fresh], nextId + 1)}>
+        <Button id={adder} kind="quiet" onPress={addRow}>
           Add port
         </Button>
         <span className="hint">A host port is published on pause: it holds the pod's network.</span>

@@ -3,7 +3,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useEffect, useRef, useState } from "react";
 import { useLocation, useNavigate } from "react-router";
 import { type Credentials, signIn } from "../api/client";
-import { told } from "../api/refusal";
+import { Refusal, told } from "../api/refusal";
 import { isRecord, text } from "../state/read";
 import { Button } from "../ui/button";
 import { Field } from "../ui/field";
@@ -60,6 +60,12 @@ export function SignInPage() {
         {entry.isError && (
           <Problem title="You are not signed in">
             <p>{told(entry.error)}</p>
+            {entry.variables && "link" in entry.variables && entry.error instanceof Refusal && (
+              <p>
+                Run <code className="mono">./play up</code> again (or <code className="mono">manage.py link NAME</code>)
+                on the machine: it prints a new one.
+              </p>
+            )}
           </Problem>
         )}
         <Field

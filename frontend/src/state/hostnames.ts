@@ -21,7 +21,8 @@ export function hostnameSentence(views: readonly HostnameView[]): string {
   if (names.length === 1) {
     return (
       `${who} all say ${first}, yet from ${spaces.length} UTS namespaces: Docker copies the name into each container ` +
-      "as it starts. A change in one is not seen in the others."
+      "as it starts. A change in one is not seen in the others. Kubernetes' runtimes share it: containerd and CRI-O put " +
+      "a pod's containers into one UTS namespace; Docker cannot."
     );
   }
   const differing = members.filter((view) => view.hostname !== first).map((view) => `${view.member} ${view.hostname}`);

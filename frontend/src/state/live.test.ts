@@ -37,6 +37,40 @@ describe("messages", () => {
   });
 });
 
+describe("a pod that ends", () => {
+  const ending = {
+    ...SNAPSHOT,
+    rev: 4,
+    pod: { ...POD, metadata: { ...POD.metadata, deletionTimestamp: "2026-01-02T14:33:00Z" } },
+  };
+  const pauseOnly = { ...SAMPLE, rev: 8, processes: SAMPLE.processes.filter((each) => each.member === "") };
+  const empty = { ...SAMPLE, rev: 9, processes: [], network: null };
+
+  test("keeps the last sample that had a member's process, and says that it ends", () => {
+    const state = received([SNAPSHOT, LIVE, SAMPLE, ending, pauseOnly, empty]);
+    expect(state.sample).toBe(SAMPLE);
+    expect(liveness(apply(state, still(9), 1500), 1600)).toEqual({ state: "ending" });
+    expect(isDead(state, 60_000)).toBe(false);
+    expect(received([{ type: "gone", uid: "u-1" }], state).sample).toBe(SAMPLE);
+  });
+
+  test("is still live while its members run", () => {
+    const fewer = { ...SAMPLE, rev: 8, processes: SAMPLE.processes.filter((each) => each.member !== "web") };
+    const state = received([SNAPSHOT, LIVE, SAMPLE, ending, fewer]);
+    expect(state.sample).toBe(fewer);
+    expect(liveness(state, 1100).state).toBe("live");
+  });
+
+  test("is not called waiting", () => {
+    const waiting: Stream = { type: "stream", state: "waiting", reason: "" };
+    expect(liveness(received([ending, waiting]), 1100)).toEqual({ state: "ending" });
+  });
+
+  test("a pod that was not deleted is shown empty when it is", () => {
+    expect(received([SNAPSHOT, LIVE, SAMPLE, empty]).sample).toBe(empty);
+  });
+});
+
 describe("what is said about it", () => {
   test("it connects until a sample has come on this connection", () => {
     expect(liveness(START, 0).state).toBe("connecting");

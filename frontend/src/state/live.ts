@@ -24,6 +24,8 @@ export interface LiveState {
   /** Revisions only grow within one connection; -1 is before its first frame. */
   readonly revs: { readonly snapshot: number; readonly sample: number };
   readonly gone: boolean;
+  /** The pod ends and newer samples are emptier: `sample` stays the last one that still had something. */
+  readonly held: boolean;
 }
 
 export const START: LiveState = {
@@ -34,6 +36,7 @@ export const START: LiveState = {
   seenAt: null,
   revs: { snapshot: -1, sample: -1 },
   gone: false,
+  held: false,
 };
 
 export function opened(state: LiveState, now: number): LiveState {
@@ -63,17 +66,34 @@ function applySnapshot(state: LiveState, message: Snapshot): LiveState {
   return { ...state, snapshot: message, revs };
 }
 
+/** Whether the pod was deleted: what it had goes, and nothing new comes. */
+export function isEnding(state: LiveState): boolean {
+  return state.gone || text(object(state.snapshot?.pod ?? {}, "metadata"), "deletionTimestamp") !== "";
+}
+
+/** How much there is to see: members, pause alone, nothing. */
+function fullness(sample: Sample): number {
+  if (sample.processes.some((process) => process.member !== "")) return 2;
+  return sample.processes.length > 0 ? 1 : 0;
+}
+
+function applySample(state: LiveState, message: Sample, now: number): LiveState {
+  if (message.rev < state.revs.sample) return state;
+  const revs = { ...state.revs, sample: message.rev };
+  const held = isEnding(state) && state.sample !== null && fullness(message) < Math.min(2, fullness(state.sample));
+  return held ? { ...state, held, revs } : { ...state, held, sample: message, seenAt: now, revs };
+}
+
 /** The state after one message that came at `now`. */
 export function apply(state: LiveState, message: Live, now: number): LiveState {
   switch (message.type) {
     case "snapshot":
       return applySnapshot(state, message);
     case "sample":
-      if (message.rev < state.revs.sample) return state;
-      return { ...state, sample: message, seenAt: now, revs: { ...state.revs, sample: message.rev } };
+      return applySample(state, message, now);
     case "still":
       // It confirms one revision only. If that is not the one shown, what is shown is not known to be true.
-      return message.rev === state.revs.sample ? { ...state, seenAt: now } : state;
+      return message.rev === state.revs.sample && !state.held ? { ...state, seenAt: now } : state;
     case "stream":
       return { ...state, stream: message };
     case "gone":
@@ -91,11 +111,13 @@ export type Liveness =
   | { readonly state: "connecting" }
   | { readonly state: "live" }
   | { readonly state: "waiting"; readonly reason: string }
+  | { readonly state: "ending" }
   | { readonly state: "reconnecting"; readonly since: number }
   | { readonly state: "stale"; readonly asOf: number | null; readonly reason: string }
   | { readonly state: "gone" };
 
 function whileOpen(state: LiveState, openSince: number, now: number): Liveness {
+  if (isEnding(state) && (state.held || state.stream?.state === "waiting")) return { state: "ending" };
   if (state.stream?.state === "waiting") return { state: "waiting", reason: state.stream.reason };
   if (state.stream?.state === "unavailable") {
     return { state: "stale", asOf: state.seenAt, reason: state.stream.reason };
@@ -125,6 +147,7 @@ export function liveness(state: LiveState, now: number): Liveness {
 /** Whether the open connection has been silent so long that only a new one can help. */
 export function isDead(state: LiveState, now: number): boolean {
   if (state.gone || state.connection.state !== "open" || state.stream?.state === "waiting") return false;
+  if (state.held) return false;
   const last = Math.max(state.connection.since, state.seenAt ?? 0);
   return state.stream?.state !== "unavailable" && now - last > DEAD_MS;
 }

@@ -62,6 +62,13 @@ describe("the Pod of a form", () => {
     expect([...problems.keys()]).toEqual([portField(3, "host")]);
   });
 
+  test("a host port of 0 is said, for Kubernetes would take it for none", () => {
+    const port = { id: 3, containerPort: "80", protocol: "TCP", hostPort: "0" };
+    const { manifest, problems } = build(changeMember(ONE, 1, { ports: [port] }));
+    expect(manifest.spec.containers[0]?.ports).toEqual([{ containerPort: 80, protocol: "TCP" }]);
+    expect(problems.get(portField(3, "host"))).toBe("Leave empty: 0 is not a port");
+  });
+
   test("a label given twice is said at its second row", () => {
     const labels = [2, 3].map((id) => ({ id, name: "app", value: String(id) }));
     expect([...build({ ...ONE, labels }).problems.keys()]).toEqual([pairField(3, "name")]);

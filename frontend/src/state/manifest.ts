@@ -8,7 +8,6 @@ export const FIELD = {
   hostname: "pod-hostname",
   restartPolicy: "pod-restart-policy",
   grace: "pod-grace",
-  share: "pod-share",
 } as const;
 
 type MemberPart = "name" | "image" | "pull-policy" | "command" | "args" | "working-dir";
@@ -45,7 +44,6 @@ export function build(form: Form): Built {
   origins.set("spec.hostname", FIELD.hostname);
   origins.set("spec.restartPolicy", FIELD.restartPolicy);
   origins.set("spec.terminationGracePeriodSeconds", FIELD.grace);
-  origins.set("spec.shareProcessNamespace", FIELD.share);
   const labels = dictionary(form.labels, "metadata.labels", notes);
   const annotations = dictionary(form.annotations, "metadata.annotations", notes);
   const grace = whole(form.grace, FIELD.grace, notes);
@@ -137,12 +135,21 @@ function containerPort(
   notes.origins.set(`${path}.protocol`, portField(port.id, "protocol"));
   notes.origins.set(`${path}.hostPort`, portField(port.id, "host"));
   const inside = whole(port.containerPort, portField(port.id, "container"), notes);
-  const outside = whole(port.hostPort, portField(port.id, "host"), notes);
+  const outside = published(port, notes);
   return {
     ...(inside !== undefined && { containerPort: inside }),
     ...(port.protocol && { protocol: port.protocol }),
     ...(outside !== undefined && { hostPort: outside }),
   };
+}
+
+/** Kubernetes takes 0 for "not given": it would say nothing of it, and publish nothing. */
+function published(port: Port, notes: Notes): number | undefined {
+  const field = portField(port.id, "host");
+  const typed = whole(port.hostPort, field, notes);
+  if (typed !== 0) return typed;
+  notes.problems.set(field, "Leave empty: 0 is not a port");
+  return undefined;
 }
 
 export interface Placed {
@@ -162,6 +169,11 @@ export function place(causes: readonly Cause[], origins: ReadonlyMap<string, str
     else fields.set(field, fields.has(field) ? `${fields.get(field)}. ${cause.message}` : cause.message);
   }
   return { fields, rest };
+}
+
+/** What the page found itself and what the service said, of which the page's own is told at a field that has both. */
+export function merged(found: ReadonlyMap<string, string>, said: Placed): Placed {
+  return { fields: new Map([...said.fields, ...found]), rest: said.rest };
 }
 
 function nearest(path: string, origins: ReadonlyMap<string, string>): string | undefined {

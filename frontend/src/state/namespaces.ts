@@ -82,17 +82,26 @@ function isShared(cells: readonly NamespaceCell[]): boolean {
   return cells.every((cell) => cell.inode === first.inode);
 }
 
+/** A sentence, and the kinds it is about: one about columns that do not show need not be read. */
+export interface About {
+  readonly text: string;
+  readonly kinds: readonly NamespaceKind[];
+}
+
 /** What is true of this pod now, a sentence each. */
-export function sentences(view: NamespacesView): readonly string[] {
+export function sentences(view: NamespacesView): readonly About[] {
   const all = listed(view.rows.map((row) => called(row.member)));
   const shared = kindsWhere(view, isShared);
-  const said = shared.map((kind) => `${all} share ${kind}: ${MEANING[kind]}.`);
+  const said: About[] = shared.map((kind) => ({ text: `${all} share ${kind}: ${MEANING[kind]}.`, kinds: [kind] }));
   const apart = kindsWhere(view, (cells) => cells.length > 1 && cells.every((cell) => cell.relation === "own"));
-  if (apart.includes("pid")) said.push("Each has its own pid: nobody sees another's processes.");
-  if (apart.includes("uts")) said.push("Each has its own uts: Docker copies the hostname into it.");
+  const say = (text: string, ...kinds: readonly NamespaceKind[]) => said.push({ text, kinds });
+  if (apart.includes("pid")) say("Each has its own pid: nobody sees another's processes.", "pid");
+  if (apart.includes("uts")) {
+    say("Each has its own uts: Docker copies the hostname into it. Kubernetes' runtimes share it.", "uts");
+  }
   const hosts = kindsWhere(view, (cells) => cells.every((cell) => cell.relation === "host"));
-  if (hosts.length > 0) said.push(`${listed(hosts)} equal the host's${view.hostFrom && ` (${view.hostFrom})`}.`);
+  if (hosts.length > 0) say(`${listed(hosts)} equal the host's${view.hostFrom && ` (${view.hostFrom})`}.`, ...hosts);
   const unknown = kindsWhere(view, (cells) => cells.some((cell) => cell.relation === "unknown"));
-  if (unknown.length > 0) said.push(`${listed(unknown)} could not be read: unknown, not private.`);
+  if (unknown.length > 0) say(`${listed(unknown)} could not be read: unknown, not private.`, ...unknown);
   return said;
 }

@@ -4,7 +4,7 @@ import { flag, list, number, type Obj, object, text } from "./read";
 export interface MemberFacts {
   readonly name: string;
   readonly image: string;
-  readonly state: "waiting" | "running" | "terminated" | "unknown";
+  readonly state: "waiting" | "running" | "terminated";
   readonly reason: string;
   readonly message: string;
   readonly exitCode: number | null;
@@ -50,10 +50,11 @@ export interface EventFacts {
 
 function stateOf(status: Obj): { name: MemberFacts["state"]; body: Obj } {
   const state = object(status, "state");
-  for (const name of ["waiting", "running", "terminated"] as const) {
+  for (const name of ["running", "terminated"] as const) {
     if (name in state) return { name, body: object(state, name) };
   }
-  return { name: "unknown", body: {} };
+  // What has no state yet waits: that is Kubernetes' default.
+  return { name: "waiting", body: object(state, "waiting") };
 }
 
 function readMember(container: Obj, statuses: readonly Obj[]): MemberFacts {

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { SAMPLE } from "../testing/frames";
 import { hostnameSentence } from "./hostnames";
 import { letters, sentences } from "./namespaces";
-import { endpoint, networkSentences } from "./network";
+import { endpoint, networkSentences, podAddress, socketRows } from "./network";
 import { byMember, insidePids, ordered, processSentence } from "./processes";
 import { age, bytes, listed, visible } from "./text";
 
@@ -16,7 +16,9 @@ describe("namespaces", () => {
   });
 
   test("the sentences say what is shared, what is not, and what is the host's", () => {
-    const said = sentences(namespaces).join(" ");
+    const said = sentences(namespaces)
+      .map((each) => each.text)
+      .join(" ");
     expect(said).toContain("pause, web and toolbox share net: one address");
     expect(said).toContain("Each has its own uts");
     expect(said).toContain("user and time equal the host's (dockerd)");
@@ -29,13 +31,20 @@ describe("namespaces", () => {
         cell.kind === "user" ? { ...cell, inode: null, relation: "unknown" as const } : cell,
       ),
     }));
-    expect(sentences({ ...namespaces, rows }).at(-1)).toBe("user could not be read: unknown, not private.");
+    expect(sentences({ ...namespaces, rows }).at(-1)).toEqual({
+      text: "user could not be read: unknown, not private.",
+      kinds: ["user"],
+    });
   });
 });
 
 describe("hostnames", () => {
   test("equal names in different namespaces are explained", () => {
     expect(hostnameSentence(hostnames)).toContain("yet from 3 UTS namespaces: Docker copies the name");
+  });
+
+  test("it is said that Kubernetes' runtimes do share one", () => {
+    expect(hostnameSentence(hostnames)).toContain("containerd and CRI-O put a pod's containers into one UTS namespace");
   });
 
   test("a changed name is pointed at", () => {
@@ -71,6 +80,35 @@ describe("network", () => {
     expect(networkSentences({ ...network, sockets: [dns], published: [] })).toEqual([
       "What listens on 127.0.0.11 is Docker's own DNS, no process of this pod.",
     ]);
+  });
+
+  test("what nothing listens on any more is not called yet to come while the pod ends", () => {
+    expect(networkSentences({ ...network, sockets: [] }, true)).toEqual([
+      "Port 8080 of the host leads to 80 of the pod, where nothing listens any more.",
+    ]);
+  });
+
+  test("sockets in TIME-WAIT are one row a service, whichever end of it they are", () => {
+    const [socket] = network.sockets;
+    if (!socket) throw new Error("the recorded sample has a socket");
+    const waits = (localPort: number, remotePort: number) => ({
+      ...socket,
+      state: "TIME-WAIT",
+      inode: 0,
+      owners: [],
+      localPort,
+      remotePort,
+    });
+    const closed = [waits(40_001, 80), waits(40_002, 80), waits(80, 40_003), waits(80, 40_004), waits(40_005, 81)];
+    const rows = socketRows([...closed, ...network.sockets]);
+    expect(
+      rows.map((row) => (row.kind === "one" ? row.socket.state : [row.sockets.length, row.local, row.peer])),
+    ).toEqual(["LISTEN", "ESTAB", [2, "127.0.0.1:80", ""], [2, "", "127.0.0.1:80"], "TIME-WAIT"]);
+    expect(new Set(rows.map((row) => row.key)).size).toBe(rows.length);
+  });
+
+  test("the pod's address is the one that is not its loopback", () => {
+    expect(podAddress(network)).toBe("10.88.0.14");
   });
 
   test("IPv6 addresses stand in brackets", () => {

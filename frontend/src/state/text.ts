@@ -38,6 +38,11 @@ export function clock(when: number | string): string {
   return Number.isNaN(date.getTime()) ? "" : date.toLocaleTimeString([], { hour12: false });
 }
 
+/** Whose time `clock` tells. */
+export function zone(): string {
+  return new Date().getTimezoneOffset() === 0 ? "times are UTC" : "times are your own zone's";
+}
+
 const UNITS = ["B", "kB", "MB", "GB", "TB"] as const;
 
 /** Bytes in units of a thousand, as ip -h counts them. */

@@ -4,6 +4,7 @@ import { vi } from "vitest";
 interface Asked {
   readonly method: string;
   readonly path: string;
+  readonly search: string;
   readonly token: string | null;
   readonly body: unknown;
 }
@@ -16,12 +17,15 @@ export const SESSION = { user: { name: "ada", isStaff: false }, namespace: "ada"
 export function service(answers: Answers): readonly Asked[] {
   const asked: Asked[] = [];
   vi.stubGlobal("fetch", async (request: Request) => {
-    const { pathname } = new URL(request.url);
+    const { pathname, search } = new URL(request.url);
     const text = await request.clone().text();
     const token = request.headers.get("X-CSRFToken");
-    asked.push({ method: request.method, path: pathname, token, body: text === "" ? null : JSON.parse(text) });
+    asked.push({ method: request.method, path: pathname, search, token, body: text === "" ? null : JSON.parse(text) });
     const [status, body] = answers[`${request.method} ${pathname}`] ?? [404, { reason: "NotFound", message: "no" }];
-    return new Response(JSON.stringify(body), { status, headers: { "Content-Type": "application/json" } });
+    return new Response(typeof body === "string" ? body : JSON.stringify(body), {
+      status,
+      headers: { "Content-Type": "application/json" },
+    });
   });
   return asked;
 }

@@ -3,7 +3,7 @@ import { type ReactNode, useId } from "react";
 
 interface PaneProps {
   readonly title: string;
-  readonly aside?: string | undefined;
+  readonly aside?: ReactNode;
   readonly actions?: ReactNode;
   readonly note?: ReactNode;
   readonly wide?: boolean;

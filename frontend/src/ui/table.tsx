@@ -7,8 +7,10 @@ export interface Column<Row> {
   /** 1 stays always, 2 goes on a narrow pane, 3 goes first. */
   readonly worth?: 1 | 2 | 3;
   readonly align?: "end";
-  /** Takes the room that is left, and wraps. */
+  /** Takes the room that is left, and wraps; see `wraps` of the table. */
   readonly fills?: boolean;
+  /** On a narrow pane it has a line of its own. */
+  readonly own?: boolean;
   /** Long words for a short head. */
   readonly title?: string;
 }
@@ -25,16 +27,20 @@ interface Props<Row> {
   readonly groups: readonly Group<Row>[];
   readonly keyOf: (row: Row) => string | number;
   readonly look?: (row: Row) => string;
+  /** Below which width of the pane the filling column has a line of its own: 480 px, or 700 px. */
+  readonly wraps?: "narrow" | "half";
 }
 
 function classes<Row>(column: Column<Row>): string {
   const worth = `worth-${column.worth ?? 1}`;
-  return [worth, column.align === "end" && "end", column.fills && "fills"].filter(Boolean).join(" ");
+  return [worth, column.align === "end" && "end", column.fills && "fills", column.own && "own"]
+    .filter(Boolean)
+    .join(" ");
 }
 
-export function FactTable<Row>({ caption, columns, groups, keyOf, look }: Props<Row>) {
+export function FactTable<Row>({ caption, columns, groups, keyOf, look, wraps }: Props<Row>) {
   return (
-    <table className="facts">
+    <table className={wraps ? `facts facts-${wraps}` : "facts"}>
       <caption className="unseen">{caption}</caption>
       <thead>
         <tr>

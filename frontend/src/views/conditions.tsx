@@ -10,7 +10,7 @@ const COLUMNS: readonly Column<Condition>[] = [
     head: "Status",
     cell: (condition) => <span className={condition.status === "True" ? "good" : ""}>{condition.status}</span>,
   },
-  { head: "Reason", worth: 2, cell: (condition) => condition.reason },
+  { head: "Reason", own: true, cell: (condition) => condition.reason },
   { head: "Message", fills: true, cell: (condition) => visible(condition.message) },
 ];
 
@@ -20,7 +20,13 @@ export function Conditions({ conditions }: { readonly conditions: readonly Condi
       {conditions.length === 0 ? (
         <Empty>None yet: no node has taken the pod.</Empty>
       ) : (
-        <FactTable caption="Conditions" columns={COLUMNS} groups={whole(conditions)} keyOf={(each) => each.type} />
+        <FactTable
+          caption="Conditions"
+          wraps="half"
+          columns={COLUMNS}
+          groups={whole(conditions)}
+          keyOf={(each) => each.type}
+        />
       )}
     </Pane>
   );

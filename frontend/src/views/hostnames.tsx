@@ -22,7 +22,7 @@ interface Props {
 export function Hostnames({ views, later }: Props) {
   if (!views) return <Pane title="Hostname">{later}</Pane>;
   return (
-    <Pane title="Hostname" note={<Said sentences={[hostnameSentence(views)]} />}>
+    <Pane title="Hostname" note={views.length > 0 && <Said sentences={[hostnameSentence(views)]} />}>
       {views.length === 0 ? (
         <Empty>No member runs, so none has a hostname.</Empty>
       ) : (

@@ -1,65 +1,111 @@
-// The last lines of one member's output, read when asked for.
+// The last lines of one member's output: followed while it runs and its end is in sight.
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { type UIEvent, useLayoutEffect, useRef, useState } from "react";
 import { getLog } from "../api/client";
 import { told } from "../api/refusal";
-import type { PodFacts } from "../state/pod";
-import { visible } from "../state/text";
+import type { MemberFacts, PodFacts } from "../state/pod";
+import { clock, visible } from "../state/text";
 import { Button } from "../ui/button";
 import { Choice } from "../ui/field";
 import { Empty, Pane } from "../ui/pane";
 
 const LINES = 200;
+const POLL_MS = 2500;
 
 interface Props {
   readonly pod: PodFacts;
   readonly isGone: boolean;
 }
 
+interface Read {
+  readonly text: string;
+  readonly at: number;
+}
+
+/** `follows`: asked for again and again, which stops by itself while the page is hidden. */
+function useLog(pod: PodFacts, chosen: string, state: MemberFacts["state"], follows: boolean, isGone: boolean) {
+  return useQuery({
+    // The state is part of the key, so that a start or an end asks again.
+    queryKey: ["log", pod.uid, chosen, state],
+    queryFn: async (): Promise<Read> => ({
+      text: await getLog(pod.namespace, pod.name, chosen, LINES),
+      at: Date.now(),
+    }),
+    enabled: !isGone && !pod.deletedAt && state !== "waiting",
+    refetchInterval: follows && state === "running" ? POLL_MS : false,
+    placeholderData: (last, query) => (query?.queryKey[2] === chosen ? last : undefined),
+  });
+}
+
 export function Log({ pod, isGone }: Props) {
   const names = pod.members.map((member) => member.name);
   const [chosen, setChosen] = useState(names[0] ?? "");
-  // Whether there is a log to ask for; the state is part of the key, so that a start or an end asks again.
-  const state = pod.members.find((member) => member.name === chosen)?.state ?? "unknown";
-  const log = useQuery({
-    queryKey: ["log", pod.uid, chosen, state],
-    queryFn: () => getLog(pod.namespace, pod.name, chosen, LINES),
-    enabled: !isGone && !pod.deletedAt && (state === "running" || state === "terminated"),
-    placeholderData: (last, query) => (query?.queryKey[2] === chosen ? last : undefined),
-  });
+  const [follows, setFollows] = useState(true);
+  const state = pod.members.find((member) => member.name === chosen)?.state ?? "waiting";
+  const log = useLog(pod, chosen, state, follows, isGone);
   const options = names.map((name) => ({ value: name, label: name }));
+  const choose = (name: string) => {
+    setChosen(name);
+    setFollows(true);
+  };
   return (
     <Pane
       title="Log"
-      aside={`the last ${LINES} lines`}
+      aside={aside(log.data, follows)}
       actions={
         <>
-          <Choice bare id="log-member" label="Log of member" value={chosen} onChange={setChosen} options={options} />
-          <Button kind="quiet" isDisabled={isGone || log.isFetching} onPress={() => log.refetch()}>
+          <Choice bare id="log-member" label="Log of member" value={chosen} onChange={choose} options={options} />
+          <Button kind="quiet" isDisabled={isGone || state === "waiting"} onPress={() => log.refetch()}>
             Refresh
           </Button>
         </>
       }
     >
-      <LogText text={log.data} problem={log.isError ? told(log.error) : ""} name={chosen} />
+      {log.isError && <p className="bad empty">The log cannot be read: {visible(told(log.error))}</p>}
+      {log.data === undefined ? (
+        !log.isError && <Empty>{state === "waiting" ? `No log yet: ${chosen} has not run.` : "Reading…"}</Empty>
+      ) : (
+        <LogText key={chosen} read={log.data} name={chosen} follows={follows} onFollow={setFollows} />
+      )}
     </Pane>
   );
 }
 
-interface LogTextProps {
-  readonly text: string | undefined;
-  readonly problem: string;
-  readonly name: string;
+function aside(read: Read | undefined, follows: boolean): string {
+  if (read === undefined) return `the last ${LINES} lines`;
+  const held = follows ? "" : "; scroll to its end to follow it";
+  return `the last ${LINES} lines, read at ${clock(read.at)}${held}`;
 }
 
-function LogText({ text, problem, name }: LogTextProps) {
-  if (problem) return <p className="bad empty">The log cannot be read: {visible(problem)}</p>;
-  if (text === undefined) return <Empty>No log yet: {name} has not run.</Empty>;
-  if (text === "") return <Empty>{name} has written nothing.</Empty>;
+interface LogTextProps {
+  readonly read: Read;
+  readonly name: string;
+  readonly follows: boolean;
+  readonly onFollow: (follows: boolean) => void;
+}
+
+// Fractions of a pixel and a last line half in sight are still its end.
+const NEAR_PX = 12;
+
+function LogText({ read, name, follows, onFollow }: LogTextProps) {
+  const box = useRef<HTMLElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: new text is what moves the end
+  useLayoutEffect(() => {
+    if (follows && box.current) box.current.scrollTop = box.current.scrollHeight;
+  }, [read.text, follows]);
+  const onScroll = ({ currentTarget: at }: UIEvent) =>
+    onFollow(at.scrollHeight - at.scrollTop - at.clientHeight < NEAR_PX);
+  if (read.text === "") {
+    return (
+      <Empty>
+        {name} had written nothing at {clock(read.at)}.
+      </Empty>
+    );
+  }
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so a keyboard must reach it
-    <section className="log" tabIndex={0} aria-label={`Log of ${name}`}>
-      <pre>{visible(text)}</pre>
+    <section ref={box} className="log" tabIndex={0} aria-label={`Log of ${name}`} onScroll={onScroll}>
+      <pre>{visible(read.text)}</pre>
     </section>
   );
 }

@@ -1,6 +1,6 @@
 // Pause's members as the pod's status has them, reasons and messages whole.
 import { type MemberFacts, type PodFacts, troubled } from "../state/pod";
-import { clock, visible } from "../state/text";
+import { clock, visible, zone } from "../state/text";
 import { MemberName } from "../ui/member";
 import { Pane } from "../ui/pane";
 import { Short } from "../ui/short";
@@ -31,8 +31,14 @@ export function MemberStates({ pod }: { readonly pod: PodFacts }) {
     { head: "What it says", fills: true, cell: (member) => <span className="words">{visible(told(member))}</span> },
   ];
   return (
-    <Pane title="Members" wide>
-      <FactTable caption="Members" columns={columns} groups={whole(pod.members)} keyOf={(member) => member.name} />
+    <Pane title="Members" aside={zone()} wide>
+      <FactTable
+        caption="Members"
+        wraps="narrow"
+        columns={columns}
+        groups={whole(pod.members)}
+        keyOf={(member) => member.name}
+      />
     </Pane>
   );
 }

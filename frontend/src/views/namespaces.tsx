@@ -5,7 +5,7 @@ import { called, cellOf, KINDS, letters, sentences, spoken } from "../state/name
 import { Crown } from "../ui/crown";
 import { useHue } from "../ui/hue";
 import { MemberName } from "../ui/member";
-import { Empty, Pane, Said } from "../ui/pane";
+import { Empty, Pane } from "../ui/pane";
 
 interface Props {
   readonly view: NamespacesView | undefined;
@@ -20,8 +20,12 @@ export function Namespaces({ view, later }: Props) {
   return (
     <Pane
       title="Namespaces"
-      aside="same colour and letter: the same namespace"
-      note={<Said sentences={sentences(view)} />}
+      aside={<Legend />}
+      note={sentences(view).map((said) => (
+        <p key={said.text} className={worth(Math.min(...said.kinds.map((kind) => KINDS.indexOf(kind))))}>
+          {said.text}
+        </p>
+      ))}
     >
       <table className="matrix">
         <caption className="unseen">Namespaces</caption>
@@ -51,6 +55,17 @@ export function Namespaces({ view, later }: Props) {
         </tbody>
       </table>
     </Pane>
+  );
+}
+
+function Legend() {
+  return (
+    <>
+      same colour and letter: the same namespace ·{" "}
+      <span className="hue-pause legend">
+        <Crown />: made by
+      </span>
+    </>
   );
 }
 

@@ -1,7 +1,16 @@
 // The pod's one network namespace: interfaces, routes, sockets, and where it meets the host.
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 import type { Interface, NetworkView, PublishedPort, Route, Socket } from "../api/wire";
-import { endpoint, isListening, networkSentences, ordered } from "../state/network";
+import {
+  endpoint,
+  isListening,
+  localEnd,
+  networkSentences,
+  peerEnd,
+  podAddress,
+  type SocketRow,
+  socketRows,
+} from "../state/network";
 import { bytes, visible } from "../state/text";
 import { MemberName } from "../ui/member";
 import { Empty, Pane, Said } from "../ui/pane";
@@ -43,17 +52,50 @@ const ROUTES: readonly Column<Route>[] = [
   { head: "Scope", worth: 3, cell: (route) => route.scope },
 ];
 
-const SOCKETS: readonly Column<Socket>[] = [
-  { head: "Proto", cell: (socket) => socket.protocol },
-  { head: "State", cell: (socket) => <span className={isListening(socket) ? "good" : ""}>{socket.state}</span> },
-  { head: "Local", cell: (socket) => endpoint(socket.localAddress, socket.localPort) },
-  {
-    head: "Peer",
-    worth: 2,
-    cell: (socket) => (isListening(socket) ? "" : endpoint(socket.remoteAddress, socket.remotePort)),
-  },
-  { head: "Held by", fills: true, cell: (socket) => <Owners socket={socket} /> },
-];
+function Sockets({ sockets }: { readonly sockets: readonly Socket[] }) {
+  const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
+  const toggle = (key: string) =>
+    setOpen((last) => new Set(last.has(key) ? [...last].filter((each) => each !== key) : [...last, key]));
+  const rows = socketRows(sockets).flatMap((row) => (open.has(row.key) ? [row, ...parts(row)] : [row]));
+  const columns: readonly Column<SocketRow>[] = [
+    { head: "Proto", cell: (row) => (row.kind === "one" ? row.socket.protocol : row.protocol) },
+    {
+      head: "State",
+      cell: (row) => <SocketState row={row} isOpen={open.has(row.key)} onPress={() => toggle(row.key)} />,
+    },
+    { head: "Local", cell: (row) => (row.kind === "one" ? localEnd(row.socket) : row.local) },
+    { head: "Peer", own: true, cell: (row) => (row.kind === "one" ? peerEnd(row.socket) : row.peer) },
+    {
+      head: "Held by",
+      fills: true,
+      cell: (row) =>
+        row.kind === "one" ? <Owners socket={row.socket} /> : <span className="faint">nobody: they are closed</span>,
+    },
+  ];
+  return <FactTable caption="Sockets" wraps="half" columns={columns} groups={whole(rows)} keyOf={(row) => row.key} />;
+}
+
+function parts(row: SocketRow): readonly SocketRow[] {
+  if (row.kind === "one") return [];
+  return row.sockets.map((socket, at) => ({ key: `${row.key} ${at}`, kind: "one", socket }));
+}
+
+interface SocketStateProps {
+  readonly row: SocketRow;
+  readonly isOpen: boolean;
+  readonly onPress: () => void;
+}
+
+function SocketState({ row, isOpen, onPress }: SocketStateProps) {
+  if (row.kind === "one") {
+    return <span className={isListening(row.socket) ? "good" : ""}>{row.socket.state}</span>;
+  }
+  return (
+    <button type="button" className="unfold" aria-expanded={isOpen} onClick={onPress}>
+      {row.sockets.length} × TIME-WAIT
+    </button>
+  );
+}
 
 function Owners({ socket }: { readonly socket: Socket }) {
   if (socket.owners.length === 0) return <span className="faint">no process here</span>;
@@ -87,10 +129,11 @@ const PUBLISHED: readonly Column<PublishedPort>[] = [
 
 interface Props {
   readonly view: NetworkView | null | undefined;
+  readonly isEnding: boolean;
   readonly later: ReactNode;
 }
 
-export function Network({ view, later }: Props) {
+export function Network({ view, isEnding, later }: Props) {
   if (view === undefined) {
     return (
       <Pane title="Network" wide>
@@ -101,17 +144,21 @@ export function Network({ view, later }: Props) {
   if (view === null) {
     return (
       <Pane title="Network" wide>
-        <Empty>The network namespace could not be read: pause holds it, and pause does not run.</Empty>
+        <Empty>
+          {isEnding
+            ? "The network namespace is gone with pause, which held it."
+            : "The network namespace could not be read: pause holds it, and pause does not run."}
+        </Empty>
       </Pane>
     );
   }
-  const sockets = ordered(view.sockets);
+  const said = networkSentences(view, isEnding);
   return (
     <Pane
       title="Network"
       wide
       aside="one network namespace, held by pause"
-      note={<Said sentences={networkSentences(view)} />}
+      note={said.length > 0 && <Said sentences={said} />}
     >
       <div className="mono">
         <Part title="Interfaces">
@@ -129,7 +176,7 @@ export function Network({ view, later }: Props) {
           </Part>
           <Part title="Published ports">
             {view.published.length === 0 ? (
-              <Empty>None: nothing outside reaches this pod.</Empty>
+              <Empty>{unpublished(view)}</Empty>
             ) : (
               <FactTable
                 caption="Published ports"
@@ -141,7 +188,7 @@ export function Network({ view, later }: Props) {
           </Part>
         </div>
         <Part title={view.sockets.length === 0 ? "Sockets: none" : "Sockets"}>
-          <FactTable caption="Sockets" columns={SOCKETS} groups={whole(sockets)} keyOf={socketKey} />
+          {view.sockets.length > 0 && <Sockets sockets={view.sockets} />}
           {view.socketsTruncated && <Empty>There are more than are shown here.</Empty>}
         </Part>
       </div>
@@ -153,10 +200,9 @@ function routeKey(route: Route): string {
   return `${route.family} ${route.destination} ${route.interface} ${route.gateway}`;
 }
 
-// A closed socket (TIME-WAIT) has no inode; its two ends tell it from others.
-function socketKey(socket: Socket): string {
-  const { protocol, inode, localAddress, localPort, remoteAddress, remotePort } = socket;
-  return `${protocol} ${inode} ${localAddress} ${localPort} ${remoteAddress} ${remotePort}`;
+function unpublished(view: NetworkView): string {
+  const address = podAddress(view);
+  return address ? `None: only this machine reaches the pod, at ${address}.` : "None, and the pod has no address.";
 }
 
 function Part({ title, children }: { readonly title: string; readonly children: ReactNode }) {

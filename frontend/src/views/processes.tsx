@@ -63,7 +63,7 @@ export function Processes({ processes, truncated, pod, later }: Props) {
       wide
       aside={aside}
       actions={<Grouping value={grouping} onChange={setGrouping} />}
-      note={<Said sentences={sentences(processes, pod, truncated === true)} />}
+      note={processes.length > 0 && <Said sentences={sentences(processes, pod, truncated === true)} />}
     >
       {processes.length === 0 ? (
         <Empty>No process runs in this pod.</Empty>

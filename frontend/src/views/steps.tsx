@@ -1,6 +1,6 @@
 // What the playground asked of the engine for this pod, newest first.
 import type { StepView } from "../api/wire";
-import { clock, visible } from "../state/text";
+import { clock, counted, visible, zone } from "../state/text";
 import { Empty, Pane } from "../ui/pane";
 import { Short } from "../ui/short";
 import { type Column, FactTable, whole } from "../ui/table";
@@ -24,13 +24,20 @@ function Outcome({ step }: { readonly step: StepView }) {
 
 export function Steps({ steps }: { readonly steps: readonly StepView[] }) {
   const total = steps.reduce((sum, step) => sum + step.ms, 0);
+  const aside = `${counted(steps.length, "call")}, ${total} ms in all, newest first, ${zone()}`;
   const newest = [...steps].sort((a, b) => b.id - a.id);
   return (
-    <Pane title="Engine calls" aside={steps.length > 0 ? `${steps.length} calls, ${total} ms in all` : undefined} wide>
+    <Pane title="Engine calls" aside={steps.length > 0 ? aside : undefined} wide>
       {steps.length === 0 ? (
         <Empty>The engine has not been asked for anything yet.</Empty>
       ) : (
-        <FactTable caption="Engine calls" columns={COLUMNS} groups={whole(newest)} keyOf={(step) => step.id} />
+        <FactTable
+          caption="Engine calls"
+          wraps="narrow"
+          columns={COLUMNS}
+          groups={whole(newest)}
+          keyOf={(step) => step.id}
+        />
       )}
     </Pane>
   );

@@ -85,6 +85,14 @@ describe("processes", () => {
   });
 });
 
+describe("where nothing is to be seen", () => {
+  test("nothing is said of it", () => {
+    show(<Processes processes={[]} truncated={false} pod={POD} later={LATER} />);
+    expect(screen.getByText("No process runs in this pod.")).toBeTruthy();
+    expect(screen.queryByText(/PID namespace/)).toBeNull();
+  });
+});
+
 describe("hostnames", () => {
   test("each member's name, namespace and files are shown, and why one could not be read", () => {
     show(<Hostnames views={SAMPLE.hostnames} later={LATER} />);
@@ -96,7 +104,7 @@ describe("hostnames", () => {
 
 describe("network", () => {
   test("interfaces, routes, sockets and published ports each have their table", () => {
-    show(<Network view={SAMPLE.network} later={LATER} />);
+    show(<Network view={SAMPLE.network} isEnding={false} later={LATER} />);
     expect(rows("Interfaces")[1]?.slice(0, 5)).toEqual(["eth0", "10.88.0.14/16", "up", "02:42:0a:58:00:0e", "1500"]);
     expect(rows("Routes")[0]?.slice(0, 3)).toEqual(["default", "10.88.0.1", "eth0"]);
     expect(rows("Sockets")).toEqual([
@@ -108,8 +116,33 @@ describe("network", () => {
     expect(screen.getByRole("list", { name: "Host ends" }).textContent).toContain("veth3f1a2b4");
   });
 
+  test("a pod that publishes nothing is still reached by this machine, and where is said", () => {
+    if (!SAMPLE.network) throw new Error("the recorded sample has a network");
+    show(<Network view={{ ...SAMPLE.network, published: [] }} isEnding={false} later={LATER} />);
+    expect(screen.getByText("None: only this machine reaches the pod, at 10.88.0.14.")).toBeTruthy();
+  });
+
+  test("a row of closed sockets unfolds, by the keyboard too", async () => {
+    const network = SAMPLE.network;
+    const socket = network?.sockets[0];
+    if (!network || !socket) throw new Error("the recorded sample has a socket");
+    const closed = [1, 2, 3].map((at) => ({
+      ...socket,
+      state: "TIME-WAIT",
+      inode: 0,
+      owners: [],
+      localPort: 40_000 + at,
+    }));
+    show(<Network view={{ ...network, sockets: [...network.sockets, ...closed] }} isEnding={false} later={LATER} />);
+    expect(rows("Sockets").map((row) => row[1])).toEqual(["LISTEN", "ESTAB", "3 × TIME-WAIT"]);
+    screen.getByRole("button", { name: "3 × TIME-WAIT" }).focus();
+    await userEvent.keyboard("{Enter}");
+    expect(rows("Sockets").map((row) => row[2])).toContain("127.0.0.1:40002");
+    expect(screen.getByRole("button", { name: "3 × TIME-WAIT" }).getAttribute("aria-expanded")).toBe("true");
+  });
+
   test("a namespace without a holder is said, not shown empty", () => {
-    show(<Network view={null} later={LATER} />);
+    show(<Network view={null} isEnding={false} later={LATER} />);
     expect(screen.getByText(/could not be read/)).toBeTruthy();
   });
 });
@@ -148,7 +181,11 @@ describe("the pod itself", () => {
     );
     expect(rows("Conditions")[2]?.[2]).toBe("ContainersNotReady");
     expect(rows("Events").map((row) => row[1])).toEqual(["Failed", "Scheduled"]);
+    expect(rows("Events").map((row) => row[2])).toEqual([
+      'Failed to pull image "playground/toolbox:1": pull access denied ×3',
+      "Successfully assigned ada/demo to n1",
+    ]);
     expect(rows("Engine calls")[0]?.slice(1, 4)).toEqual(["start pause", "pg_main_POD_demo", "180"]);
-    expect(screen.getByText("2 calls, 221 ms in all")).toBeTruthy();
+    expect(screen.getByText(/^2 calls, 221 ms in all/)).toBeTruthy();
   });
 });

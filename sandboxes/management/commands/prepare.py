@@ -2,7 +2,8 @@
 
 Repeatable: what is there stays, its modes and group are put right. Without root (a test) no group is given.
 
-    db/       2770  web and node both write; new files belong to the web group
+    db/       3770  web and node both write; new files belong to the web group; the database itself is root's, and
+                    sticky keeps web from putting a link in its place, which root would follow (playground/sqlite)
     run/      0750  sockets: the web group may reach them, nobody else
     secrets/  0750  read by the web group
     pods/     0700  root's alone: what pods get bound
@@ -10,16 +11,19 @@ Repeatable: what is there stays, its modes and group are put right. Without root
 
 from __future__ import annotations
 
+import errno
 import grp
 import os
 import secrets
+import stat
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-FOLDERS = {"db": 0o2770, "run": 0o750, "secrets": 0o750}
+FOLDERS = {"db": 0o3770, "run": 0o750, "secrets": 0o750}
 SECRETS = ("django", "node")
 
 
@@ -52,14 +56,18 @@ def prepare(state: Path, group: int | None) -> None:
     state.mkdir(parents=True, exist_ok=True)
     state.chmod(0o755)
     for name, mode in FOLDERS.items():
-        (state / name).mkdir(exist_ok=True)
-        _own(state / name, mode, group)
-    (state / "pods").mkdir(exist_ok=True)
-    _own(state / "pods", 0o700, None if group is None else 0)
+        _folder(state / name, mode, group)
+    _folder(state / "pods", 0o700, None if group is None else 0)
     for name in SECRETS:
         _keep(state / "secrets" / name, secrets.token_urlsafe(48), 0o640, group)
     # SQLite gives its -wal and -shm files the mode and owner of this one.
     _keep(state / "db" / "playground.sqlite3", "", 0o660, group)
+
+
+def _folder(path: Path, mode: int, group: int | None) -> None:
+    with suppress(FileExistsError):
+        path.mkdir()
+    _own(path, mode, group, flags=os.O_DIRECTORY)
 
 
 def _keep(path: Path, content: str, mode: int, group: int | None) -> None:
@@ -74,10 +82,22 @@ def _keep(path: Path, content: str, mode: int, group: int | None) -> None:
     _own(path, mode, group)
 
 
-def _own(path: Path, mode: int, group: int | None) -> None:
-    # The group first: giving a file away drops its set-group-id bit.
-    if group is not None:
-        os.chown(path, -1, group, follow_symlinks=False)
-    if path.is_symlink():
-        raise CommandError(f"{path} is a link: the state directory holds none")
-    path.chmod(mode)
+def _own(path: Path, mode: int, group: int | None, *, flags: int = 0) -> None:
+    """Owner, group and mode, through a descriptor: what is looked at is what is changed."""
+    try:
+        # O_NONBLOCK: nobody waits for a pipe's other end.
+        found = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | flags)
+    except OSError as exc:
+        if exc.errno in (errno.ELOOP, errno.ENOTDIR):
+            raise CommandError(f"{path} is a link, or no folder: the state directory holds none") from exc
+        raise
+    try:
+        now = os.fstat(found)
+        if not flags and not (stat.S_ISREG(now.st_mode) and now.st_nlink == 1):
+            raise CommandError(f"{path} is no file of our own: it is something else, or has another name")
+        # The owner first: giving a file away drops its set-group-id bit.
+        if group is not None:
+            os.fchown(found, 0, group)
+        os.fchmod(found, mode)
+    finally:
+        os.close(found)

@@ -9,8 +9,9 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from sandboxes.host.cgroup import container_path
+
 _MOST_FOLDERS = 256
-_SHORTEST_ID = 12
 _ROOM = 1 << 16
 _SHORT = 2048
 
@@ -35,15 +36,6 @@ def parse_hierarchies(mountinfo: str) -> tuple[Hierarchy, ...]:
         elif filesystem[0] == "cgroup":
             found.append(Hierarchy(fields[4], fields[3], frozenset(filesystem[2].split(","))))
     return tuple(found)
-
-
-def container_path(path: str, container_id: str) -> str:
-    """The part of a cgroup path down to the container's own: a process may sit in a child of it. "" when not in it."""
-    parts = path.split("/")
-    for depth, part in enumerate(parts):
-        if len(container_id) >= _SHORTEST_ID and container_id in part:
-            return "/".join(parts[: depth + 1])
-    return ""
 
 
 def container_folder(cgroup: str, container_id: str, hierarchies: tuple[Hierarchy, ...]) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from contextlib import ExitStack
 
 from sandboxes import wire
 from sandboxes.node.readers.first import First
@@ -74,19 +75,18 @@ class Network:
         self._interfaces: tuple[wire.Interface, ...] = ()
         self._raw_counters = b""
         self._view: wire.NetworkView | None = None
-        self._socket = inside(first.folder, "net", RouteSocket)
         self._dump_due = True
-        net = -1
-        try:
+        with ExitStack() as opened:
+            self._socket = inside(first.folder, "net", RouteSocket)
+            opened.callback(self._socket.close)
             net = os.open("net", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=first.folder)
-            self._counters = os.open("dev", os.O_RDONLY | os.O_CLOEXEC, dir_fd=net)
-            self._sockets = Sockets(net)
-        except OSError:
-            self._socket.close()
-            raise
-        finally:
-            if net >= 0:
-                os.close(net)
+            with ExitStack() as passing:
+                passing.callback(os.close, net)
+                self._counters = os.open("dev", os.O_RDONLY | os.O_CLOEXEC, dir_fd=net)
+                opened.callback(os.close, self._counters)
+                self._sockets = Sockets(net)
+                opened.callback(self._sockets.close)
+            self._opened = opened.pop_all()
 
     def read(
         self, processes: Sequence[Process], published: tuple[wire.PublishedPort, ...], *, fully: bool
@@ -123,9 +123,7 @@ class Network:
 
     def close(self) -> None:
         """Lets go of the namespace."""
-        self._socket.close()
-        self._sockets.close()
-        os.close(self._counters)
+        self._opened.close()
 
 
 def _parts(view: wire.NetworkView) -> tuple[object, ...]:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sandboxes import wire
+from sandboxes.host.cgroup import in_container
 from sandboxes.node.readers import ps
-from sandboxes.node.readers.cgroups import container_path
 from sandboxes.node.readers.first import First, namespace_inode
 
 LONGEST_CMDLINE = 4096
@@ -82,8 +82,8 @@ class Process:
 
     def belongs(self) -> bool:
         """It is in its container's cgroup: asked once, for a PID out of a list may have been used again meanwhile."""
-        with open(f"/proc/{self.pid}/cgroup") as lines:
-            return any(container_path(line.rstrip().split(":", 2)[2], self.first.container_id) for line in lines)
+        with open(f"/proc/{self.pid}/cgroup") as cgroup:
+            return in_container(cgroup.read(), self.first.container_id)
 
     def children(self) -> list[int]:
         """The node's PIDs of its children, the dead ones too, over all its threads (proc(5))."""

@@ -1,23 +1,18 @@
-"""Does one thing inside another process's namespace, from a thread that ends with it.
+"""Does one thing inside the namespaces of pods' processes, given by their /proc directories, held open.
 
-A thread that went into a namespace is never used for anything else, so nothing can be done in the wrong one by mistake.
+What cannot be entered is told and stops nothing; the thread that enters is made for it (`host/enter.py`).
 """
 
 from __future__ import annotations
 
-import ctypes
 import os
-import threading
 from collections.abc import Callable, Sequence
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 from sandboxes.errors import PlaygroundError
+from sandboxes.host.enter import Kind, enter, in_own_thread
 
 Result = TypeVar("Result")
-Kind = Literal["net", "uts"]
-
-_libc = ctypes.CDLL(None, use_errno=True)
-_CLONE = {"net": 0x40000000, "uts": 0x04000000}  # linux/sched.h
 
 
 class NotEntered(PlaygroundError):
@@ -37,26 +32,16 @@ def inside(folder: int, kind: Kind, act: Callable[[], Result]) -> Result:
 
 def inside_each(folders: Sequence[int], kind: Kind, act: Callable[[], Result]) -> list[Result | NotEntered]:
     """The same for several processes, from one thread that goes from one to the next; failures in their places."""
-    results: list[Result | NotEntered] = []
-
-    def visit() -> None:
-        for folder in folders:
-            try:
-                _enter(folder, kind)
-                results.append(act())
-            except OSError as exc:
-                results.append(NotEntered(f"{kind} namespace: {os.strerror(exc.errno or 0)}"))
-
-    thread = threading.Thread(target=visit, name=f"in-{kind}")
-    thread.start()
-    thread.join()
-    return results
+    return in_own_thread(lambda: [_visit(folder, kind, act) for folder in folders])
 
 
-def _enter(folder: int, kind: Kind) -> None:
-    namespace = os.open(f"ns/{kind}", os.O_RDONLY | os.O_CLOEXEC, dir_fd=folder)
+def _visit(folder: int, kind: Kind, act: Callable[[], Result]) -> Result | NotEntered:
     try:
-        if _libc.setns(namespace, _CLONE[kind]) != 0:
-            raise OSError(ctypes.get_errno(), "setns")
-    finally:
-        os.close(namespace)
+        namespace = os.open(f"ns/{kind}", os.O_RDONLY | os.O_CLOEXEC, dir_fd=folder)
+        try:
+            enter(namespace, kind)
+        finally:
+            os.close(namespace)
+        return act()
+    except OSError as exc:
+        return NotEntered(f"{kind} namespace: {os.strerror(exc.errno or 0)}")

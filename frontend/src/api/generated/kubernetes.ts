@@ -172,9 +172,10 @@ export interface components {
             started: boolean;
             state: components["schemas"]["ContainerState"];
         };
-        /** @description How to delete: within how many seconds (0 is at once), and which uid it must be. */
+        /** @description How to delete: within how many seconds (0 is at once), which pod it must be, and whether really (`["All"]`). */
         DeleteOptions: {
             apiVersion?: string;
+            dryRun?: "All"[];
             gracePeriodSeconds?: number;
             kind?: string;
             preconditions?: components["schemas"]["Preconditions"];
@@ -369,6 +370,7 @@ export interface components {
         };
         /** @description What must be true of the object. */
         Preconditions: {
+            resourceVersion?: string;
             uid?: string;
         };
         /** @description Running since then. */

@@ -1,0 +1,59 @@
+"""What a request asks for besides its object: dryRun, and the DeleteOptions in a deletion's body.
+
+Only fields that mean something here are read, and those strictly; Kubernetes' others do not matter.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from sandboxes import pods
+from sandboxes.api import bodies
+from sandboxes.errors import Cause, Malformed, SpecRefused
+
+CREATE, DELETE = "CreateOptions.meta.k8s.io", "DeleteOptions.meta.k8s.io"
+
+
+def dry_run(asked: str, kind: str) -> bool:
+    """Whether nothing may be kept. Raises SpecRefused for anything but "All"."""
+    if asked not in ("", "All"):
+        told = f'Unsupported value: "{asked}": supported values: "All"'
+        raise SpecRefused("", (Cause("dryRun", "FieldValueNotSupported", told),), kind=kind)
+    return asked == "All"
+
+
+def deletion(request: HttpRequest) -> tuple[int | None, pods.Terms]:
+    """The grace in seconds, None when the body does not say, and the terms. Raises Malformed or SpecRefused."""
+    if not request.body:
+        return None, pods.Terms()
+    found = bodies.read(request)
+    grace = found.get("gracePeriodSeconds")
+    if grace is not None and (not isinstance(grace, int) or isinstance(grace, bool)):
+        raise _wrong("gracePeriodSeconds", "must be a whole number of seconds")
+    conditions = found.get("preconditions")
+    if conditions is not None and not isinstance(conditions, dict):
+        raise _wrong("preconditions", "must be an object")
+    uid, version = (_text(conditions or {}, key) for key in ("uid", "resourceVersion"))
+    return grace, pods.Terms(uid=uid, resource_version=version, dry_run=_dry(found.get("dryRun")))
+
+
+def _dry(asked: Any) -> bool:
+    if asked is None:
+        return False
+    if not isinstance(asked, list) or not all(isinstance(item, str) for item in asked):
+        raise _wrong("dryRun", "must be a list of texts")
+    return True in [dry_run(item, DELETE) for item in asked]  # all are looked at: a wrong one is refused
+
+
+def _text(conditions: dict[str, Any], key: str) -> str | None:
+    found = conditions.get(key)
+    if found is not None and not isinstance(found, str):
+        raise _wrong(f"preconditions.{key}", "must be a text")
+    return found
+
+
+def _wrong(field: str, message: str) -> Malformed:
+    told = f'DeleteOptions in version "v1" cannot be handled as a DeleteOptions: {field} {message}'
+    return Malformed(told, (Cause(field, "FieldValueTypeInvalid", message),))
