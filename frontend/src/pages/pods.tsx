@@ -106,10 +106,10 @@ const COLUMNS: readonly Column<PodFacts>[] = [
 function PhaseWithReason({ pod }: { readonly pod: PodFacts }) {
   const reason = reasonOf(pod);
   return (
-    <>
+    <span className="breaks">
       <Phase word={phaseWord(pod)} />
       {reason && <span className="bad"> {reason}</span>}
-    </>
+    </span>
   );
 }
 

@@ -64,7 +64,7 @@ function Sockets({ sockets }: { readonly sockets: readonly Socket[] }) {
       cell: (row) => <SocketState row={row} isOpen={open.has(row.key)} onPress={() => toggle(row.key)} />,
     },
     { head: "Local", cell: (row) => (row.kind === "one" ? localEnd(row.socket) : row.local) },
-    { head: "Peer", own: true, cell: (row) => (row.kind === "one" ? peerEnd(row.socket) : row.peer) },
+    { head: "Peer", own: true, cell: (row) => <Peer at={row.kind === "one" ? peerEnd(row.socket) : row.peer} /> },
     {
       head: "Held by",
       fills: true,
@@ -78,6 +78,11 @@ function Sockets({ sockets }: { readonly sockets: readonly Socket[] }) {
 function parts(row: SocketRow): readonly SocketRow[] {
   if (row.kind === "one") return [];
   return row.sockets.map((socket, at) => ({ key: `${row.key} ${at}`, kind: "one", socket }));
+}
+
+// On a narrow pane it stands on a line of its own, where the style says what it is.
+function Peer({ at }: { readonly at: string }) {
+  return at && <span className="peer">{at}</span>;
 }
 
 interface SocketStateProps {
