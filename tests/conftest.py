@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -16,6 +17,11 @@ if TYPE_CHECKING:
     from sandboxes.engine.port import Engine
 
 started: list[Stack] = []
+
+
+def pytest_configure() -> None:
+    """TERM ends a run as Ctrl-C does: with everything cleaned up that it started."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
