@@ -23,9 +23,10 @@ os.environ.setdefault("PLAYGROUND_DJANGO_KEY", "the key of sessions in tests, an
 os.environ.setdefault("PLAYGROUND_NODE_KEY", "the key between web and node in tests, and of nothing else")
 
 from playground.settings import *  # noqa: F403
-from playground.settings import DATABASES, STATE_DIR, STATIC_ROOT
+from playground.settings import DATABASES, STATE_DIR
 
-STATIC_ROOT.mkdir(exist_ok=True)  # empty before the first build, and WhiteNoise warns of a folder that is not there
+STATIC_ROOT = STATE_DIR / "static"
+STATIC_ROOT.mkdir(exist_ok=True)  # WhiteNoise warns of a folder that is not there
 
 if DATABASES["default"]["ENGINE"] == "playground.sqlite":
     # In a file: several threads on one in-memory database do not lock as they do in earnest.
