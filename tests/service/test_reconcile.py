@@ -110,7 +110,7 @@ def test_a_pod_deleted_while_it_is_built_goes_at_once() -> None:
     assert node.states() == {}
 
 
-@pytest.mark.parametrize("verb", ["observe", "start", "create_member"])
+@pytest.mark.parametrize("verb", ["observe", "images"])
 def test_what_happens_during_a_pass_is_seen_by_that_pass(verb: str) -> None:
     """The release compares `wakes`: a wake between observe and release makes the holder look again."""
     node, pod = FakeNode(), a_pod()
@@ -123,11 +123,21 @@ def test_what_happens_during_a_pass_is_seen_by_that_pass(verb: str) -> None:
 
     node.look(pod.uid)
     wake(pod)
-    during(node.engine, "observe", a_member_dies)
+    during(node.engine, verb, a_member_dies)
     node.look(pod.uid)
     pod.refresh_from_db()
     web = next(c for c in pod.status["containerStatuses"] if c["name"] == "web")
     assert web["state"]["terminated"]["exitCode"] == 7
+
+
+@pytest.mark.parametrize("verb", ["observe", "images", "create_pause", "create_member", "inspect", "start"])
+def test_who_deletes_while_a_pass_builds_is_heard_by_that_pass(verb: str) -> None:
+    node, pod = FakeNode(), a_pod()
+    during(node.engine, verb, lambda: delete(pod, grace=0))
+    node.look(pod.uid)
+    pod.refresh_from_db()
+    assert node.states() == {}
+    assert pod.finished_at is not None
 
 
 def test_only_one_of_two_passes_works() -> None:
