@@ -3,13 +3,16 @@
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 BASE=/var/lib/playground
 
-# The first checkout on a machine is "main"; another one beside it gets a name made from its path.
+# The name this checkout has already; else the first checkout on a machine is "main" (a checkout that is gone leaves the
+# name to the next), and another one beside it gets a name made from its path.
 install_name() {
-    local first
+    local known first
+    known=$(grep -lxF "$ROOT" "$BASE"/*/checkout 2> /dev/null | head -n 1)
+    if [ -n "$known" ]; then basename "$(dirname "$known")" && return; fi
     first=$(cat "$BASE/main/checkout" 2> /dev/null) || first=$ROOT
-    if [ "$first" = "$ROOT" ] || ! [ -e "$first/play" ]; then echo main; else
+    if [ -e "$first/play" ] && [ "$first" != "$ROOT" ]; then
         echo "c$(printf %s "$ROOT" | sha256sum | cut -c1-6)"
-    fi
+    else echo main; fi
 }
 
 export PLAYGROUND_INSTALL=${PLAYGROUND_INSTALL:-$(install_name)}
@@ -17,7 +20,8 @@ export PLAYGROUND_STATE=${PLAYGROUND_STATE:-$BASE/$PLAYGROUND_INSTALL}
 export PLAYGROUND_NODE=${PLAYGROUND_NODE:-n1}
 export PLAYGROUND_WEB_GROUP=${PLAYGROUND_WEB_GROUP:-playground}
 STATE=$PLAYGROUND_STATE
-WEB=$PLAYGROUND_WEB_GROUP  # the user's name as well
+WEB=$PLAYGROUND_WEB_GROUP     # the user's name as well
+ENGINE_PID=$BASE/dockerd.pid # there is one where we started the engine, which all installations share
 umask 0007                 # SQLite's files are shared by group
 
 # When a process began, in ticks since boot (proc_pid_stat(5), field 22): with it a pid names one process for good.
@@ -31,7 +35,23 @@ began() {
 # `note_pid FILE PID` remembers a process, `runs FILE` says whether it still runs, `pid_in FILE` which it is.
 note_pid() { echo "$2 $(began "$2")" > "$1"; }
 pid_in() { cut -d' ' -f1 "$1" 2> /dev/null; }
-runs() { [ -f "$1" ] && [ "$(cut -d' ' -f2 "$1")" = "$(began "$(pid_in "$1")")" ]; }
+runs() {
+    local pid ticks
+    read -r pid ticks 2> /dev/null < "$1" && [ -n "$ticks" ] && [ "$ticks" = "$(began "$pid")" ]
+}
+
+# What failed and what to do about it, then leave: `give_up REASON HINT`.
+give_up() {
+    printf '%s\nWhat to do: %s\n' "$1" "$2" >&2
+    exit 1
+}
+
+# The containers of this installation, running or not; more filters may follow.
+our_containers() {
+    local more=() filter
+    for filter; do more+=(--filter "$filter"); done
+    docker ps --all --quiet --filter "label=playground/install=$PLAYGROUND_INSTALL" "${more[@]}"
+}
 
 # Run a command, its paths relative to the checkout, as the user that can open neither the engine's socket nor another
 # process's /proc. A checkout that this user cannot reach (below /root, say) is bound where it can, for it alone.

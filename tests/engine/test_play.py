@@ -1,0 +1,243 @@
+"""`./play` on a machine of its own: the first time, again, after accidents, and beside another checkout."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sandboxes.engine.naming import canary_uids
+from tests.engine.machine import Machine, machine
+from tests.engine.pods import wait_for
+from tests.stack import ROOT, run
+
+pytestmark = [pytest.mark.timeout(300), pytest.mark.usefixtures("images")]
+LISTEN = "import socket; kept = socket.create_server(('127.0.0.1', 8000)); print('listens', flush=True); input()"
+
+
+@pytest.fixture(scope="module")
+def there(images: None) -> Iterator[Machine]:
+    with machine() as found:
+        yield found
+
+
+@pytest.fixture
+def running(there: Machine) -> Machine:
+    """The playground runs there, with its sample pod."""
+    done = there.play("up", "-d")
+    assert done.returncode == 0, done.stdout + done.stderr
+    return there
+
+
+def parts(there: Machine) -> list[str]:
+    """The processes of the service that run, by the end of what started them."""
+    kept = [line.split()[-1] for line in there.processes().values() if line.startswith("bash scripts/keep")]
+    return sorted(kept)
+
+
+FIVE = ["beat", "redis", "watch", "web", "worker"]
+
+
+def answer(there: Machine, url: str) -> str:
+    return run(
+        *there.inside("curl", "--silent", "--show-error", "--write-out", "%{http_code}", "--output", "/dev/null", url)
+    )
+
+
+def link_in(said: str) -> str:
+    found = re.search(r"http://localhost:\d+/sign-in#pgl_\S+", said)
+    assert found, said
+    return found[0]
+
+
+def canaries(there: Machine) -> str:
+    uids = [f"--filter=label=playground/uid={uid}" for uid in canary_uids(there.name)]
+    return "".join(there.docker("ps", "--all", "--quiet", uid) for uid in uids)
+
+
+def test_up_builds_a_pod_and_prints_what_it_is_and_how_to_sign_in(there: Machine) -> None:
+    done = there.play("up", "-d")
+    assert done.returncode == 0, done.stderr
+    table = [line.split(None, 4) for line in done.stdout.splitlines()]
+    assert ["pause", "1", "0", "65535", "/pause"] in table
+    assert any(row[:1] == ["web"] and row[4].startswith("nginx: master process") for row in table if len(row) == 5)
+    toolbox = next(name for name in there.pod_containers() if "_toolbox_" in name)
+    inside = there.docker("exec", toolbox, "hostname", "-I").split()[0]
+    assert "hostname   sample  in pause, web and toolbox" in done.stdout
+    assert f"eth0 {inside}/" in done.stdout
+    assert answer(there, link_in(done.stdout).partition("#")[0]) == "200"
+    assert parts(there) == FIVE
+
+
+def test_up_again_says_that_it_runs_and_changes_nothing(running: Machine) -> None:
+    before = running.pod_containers(), set(running.processes())
+    done = running.play("up", "-d")
+    assert done.returncode == 0
+    assert "It runs already, on port 8000." in done.stdout
+    assert "Pod " in done.stdout and "there already" in done.stdout
+    link_in(done.stdout)
+    assert (running.pod_containers(), set(running.processes())) == before
+
+
+def test_doctor_finds_nothing_to_mend_while_it_runs(running: Machine) -> None:
+    done = running.play("doctor")
+    assert done.returncode == 0, done.stdout
+    assert "MISSING" not in done.stdout
+    assert re.search(r"ok +canary", done.stdout)
+    assert re.search(r"ok +redis", done.stdout)
+
+
+def test_after_a_killed_supervisor_up_starts_one_of_each_and_takes_the_pods_over(running: Machine) -> None:
+    pods = running.pod_containers()
+    supervisor = int((running.state / "play.pid").read_text().split()[0])
+    os.kill(supervisor, signal.SIGKILL)
+    wait_for(lambda: supervisor not in running.processes(), "the supervisor to be gone")
+    orphans = {pid for pid, line in running.processes().items() if line.startswith("bash scripts/keep")}
+    assert orphans, "the kill left nothing behind, so this test shows nothing"
+    done = running.play("up", "-d")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert parts(running) == FIVE
+    assert not orphans & set(running.processes())
+    assert running.pod_containers() == pods
+
+
+def test_ctrl_c_ends_every_process_and_the_canaries_and_says_that_the_pod_stays(there: Machine) -> None:
+    there.play("down")
+    with subprocess.Popen(
+        there.inside(ROOT / "play", "up"),
+        env=there.env,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    ) as foreground:
+        assert foreground.stdout is not None
+        for line in foreground.stdout:
+            if line.startswith("Ctrl-C stops it"):
+                break
+        assert parts(there) == FIVE
+        os.killpg(foreground.pid, signal.SIGINT)  # as a terminal sends it: to all in the foreground
+        said = foreground.stdout.read()
+        assert foreground.wait(60) == 130
+    assert there.processes() == {}
+    assert canaries(there) == ""
+    assert "1 pod(s) keep running" in said
+    assert len(there.pod_containers()) == 3
+
+
+def test_a_taken_port_is_named_with_its_owner_and_another_one_is_found(there: Machine) -> None:
+    with subprocess.Popen(
+        there.inside(sys.executable, "-c", LISTEN), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as owner:
+        assert owner.stdout is not None and owner.stdin is not None
+        owner.stdout.readline()
+        refused = there.play("up", "-d", "--port", "8000")
+        found = there.play("up", "-d")
+        owner.stdin.close()
+    assert refused.returncode == 1
+    assert re.search(r"Port 8000 is taken by python3?[.\d]* \(process \d+\)", refused.stderr)
+    assert "What to do:" in refused.stderr
+    assert found.returncode == 0, found.stderr
+    assert "Port 8000 is taken by" in found.stdout
+    assert link_in(found.stdout).startswith("http://localhost:8001/")
+
+
+def test_after_a_power_cut_up_recovers_from_what_was_left(running: Machine) -> None:
+    before = running.pod_containers()
+    running.cut_power()
+    # Its PID was given to another process meanwhile.
+    stale = running.state / "run" / "keep-web.pid"
+    stale.write_text(f"{os.getpid()} 1\n")
+    running.boot()
+    assert "Exited" in running.docker("ps", "--all", "--format", "{{.Status}}")
+    assert "playground_" in run(*running.inside("nft", "list", "tables")), "the old table is among what was left"
+    done = running.play("up", "-d")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert ["pause", "1", "0", "65535", "/pause"] in [line.split() for line in done.stdout.splitlines()]
+    assert parts(running) == FIVE
+    wait_for(lambda: len(running.pod_containers()) == 3, "the dead attempt to be removed")
+    assert not before.items() & running.pod_containers().items()
+    states = running.docker("ps", "--all", "--format", "{{.State}}").split()
+    assert set(states) == {"running"}
+
+
+def test_two_checkouts_run_beside_each_other_and_one_goes_without_the_other(running: Machine) -> None:
+    pods = running.pod_containers()
+    second = running.checkout("second")
+    own = {"PLAYGROUND_INSTALL": "second", "PLAYGROUND_STATE": str(running.folder / "second-state")}
+    done = running.play("up", "-d", checkout=second, **own)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Port 8000 is taken by" in done.stdout
+    assert link_in(done.stdout).startswith("http://localhost:8001/")
+    assert parts(running) == sorted(FIVE * 2)
+    assert len(running.pod_containers()) == 6
+
+    unasked = running.play("clean", checkout=second, **own)
+    assert unasked.returncode == 1 and "Nothing was removed" in unasked.stderr
+    assert len(running.pod_containers()) == 6
+
+    cleaned = running.play("clean", "--yes", checkout=second, **own)
+    assert cleaned.returncode == 0, cleaned.stdout + cleaned.stderr
+    assert "installation second" in cleaned.stdout and "1, with" not in cleaned.stderr
+    assert not (running.folder / "second-state").exists()
+    assert not any((second / built).is_symlink() for built in (".venv", "frontend/dist"))
+    assert "pg_second" not in running.docker("network", "ls")
+    assert "playground_second" not in run(*running.inside("nft", "list", "tables"))
+    assert running.pod_containers() == pods
+    assert parts(running) == FIVE
+    assert answer(running, "http://localhost:8000/") == "200"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("fly",), "./play knows no 'fly'"),
+        (("up", "--fast"), "./play up knows no '--fast'"),
+        (("up", "--port", "http"), "--port wants a number from 1 to 65535, not 'http'"),
+        (("up", "--port", "70000"), "not '70000'"),
+        (("up", "--port"), "not ''"),
+        (("clean", "--all"), "./play clean knows no '--all'"),
+    ],
+)
+def test_a_wrong_word_is_named_and_nothing_happens(there: Machine, arguments: tuple[str, ...], told: str) -> None:
+    done = there.play(*arguments)
+    assert done.returncode != 0
+    assert told in done.stderr
+
+
+def test_an_engine_that_docker_host_names_and_that_is_away_is_named(there: Machine) -> None:
+    done = there.play("up", "-d", DOCKER_HOST="unix:///nowhere.sock", PLAYGROUND_STATE=str(there.folder / "third"))
+    assert done.returncode == 1
+    assert "No Docker engine answers at DOCKER_HOST=unix:///nowhere.sock." in done.stderr
+
+
+def named(base: Path, checkout: Path) -> str:
+    script = f". {ROOT}/scripts/env.sh; BASE={base} ROOT={checkout}; install_name"
+    return run("env", "-u", "PLAYGROUND_INSTALL", "-u", "PLAYGROUND_STATE", "bash", "-c", script).strip()
+
+
+def test_the_first_checkout_is_main_the_next_gets_a_name_and_both_keep_theirs(tmp_path: Path) -> None:
+    base, first, second = (tmp_path / name for name in ("base", "first", "second"))
+    for checkout in (first, second):
+        checkout.mkdir()
+        (checkout / "play").touch()
+
+    def settle(checkout: Path) -> str:
+        name = named(base, checkout)
+        (base / name).mkdir(parents=True, exist_ok=True)
+        (base / name / "checkout").write_text(f"{checkout}\n")
+        return name
+
+    assert settle(first) == "main"
+    other = settle(second)
+    assert re.fullmatch(r"c[0-9a-f]{6}", other)
+    (base / "main" / "checkout").unlink()  # `./play clean` in the first
+    assert settle(second) == other
+    assert settle(first) == "main"
