@@ -23,7 +23,6 @@ app.conf.update(
     task_serializer="json",
     task_ignore_result=True,
     task_default_queue="sweep",
-    task_default_expires=30,
     worker_prefetch_multiplier=1,
     worker_hijack_root_logger=False,
     worker_send_task_events=False,

@@ -21,6 +21,7 @@ from sandboxes.plan import BackOff
 from sandboxes.reconcile import reconcile as run_pass
 
 log = logging.getLogger(__name__)
+EXPIRES = 30  # seconds: what nobody took by then, the sweep has said again
 
 
 def wake(uid: uuid.UUID) -> None:
@@ -38,14 +39,14 @@ def _send(uid: uuid.UUID, node: str | None) -> None:
         log.warning("pod %s: no one could be sent: %s", uid, exc)
 
 
-@shared_task(name="sandboxes.tasks.reconcile")
+@shared_task(name="sandboxes.tasks.reconcile", expires=EXPIRES)
 def reconcile(uid: str) -> None:
     """Look at one pod of this worker's node."""
     back_off = BackOff(settings.BACKOFF_BASE, settings.BACKOFF_CAP)
     run_pass(uuid.UUID(uid), tools(), pause_image=settings.PAUSE_IMAGE, back_off=back_off)
 
 
-@shared_task(name="sandboxes.tasks.place")
+@shared_task(name="sandboxes.tasks.place", expires=EXPIRES)
 def place(uid: str) -> None:
     """Give one pod a node, and send the node to it."""
     node = sweeping.schedule(uuid.UUID(uid), timezone.now())
@@ -55,7 +56,7 @@ def place(uid: str) -> None:
         _send(uuid.UUID(uid), node)
 
 
-@shared_task(name="sandboxes.tasks.sweep")
+@shared_task(name="sandboxes.tasks.sweep", expires=EXPIRES)
 def sweep() -> None:
     """Send someone to every pod that is due."""
     now = timezone.now()
@@ -64,14 +65,14 @@ def sweep() -> None:
     sweeping.drop_old_rows(now)
 
 
-@shared_task(name="sandboxes.tasks.collect")
+@shared_task(name="sandboxes.tasks.collect", expires=EXPIRES)
 def collect() -> None:
     """Ask every node to remove its orphans."""
     for node in sweeping.node_names(timezone.now()):
         orphans.apply_async(queue=sweeping.queue_of(node), retry=False)
 
 
-@shared_task(name="sandboxes.tasks.orphans")
+@shared_task(name="sandboxes.tasks.orphans", expires=EXPIRES)
 def orphans() -> None:
     """Remove what this node holds that no row owns."""
     sweeping.remove_orphans(tools())
