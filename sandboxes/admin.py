@@ -73,4 +73,5 @@ class FactAdmin(LookOnly):
 
 @admin.register(Image)
 class ImageAdmin(LookOnly):
-    list_display = ("reference", "node", "size", "state")
+    list_display = ("reference", "node", "state", "message", "size")
+    list_filter = ("state", "node")

@@ -56,6 +56,11 @@ def built_here(reference: str) -> bool:
     return found is not None and found.domain == "docker.io" and found.path.startswith("playground/")
 
 
+def being_built(reference: str, facts: tuple[Fact, ...]) -> bool:
+    """It is on its way without a pull: its build on the node has begun, or waits for its turn."""
+    return any(fact.name == reference and fact.outcome == "building" for fact in facts)
+
+
 def failed_pulls(
     failures: Mapping[str, Failure], facts: tuple[Fact, ...], after: Callable[[int], timedelta]
 ) -> dict[str, Failure]:
@@ -76,4 +81,6 @@ def failed_pulls(
 
 
 def _tries(reference: str, facts: tuple[Fact, ...]) -> int:
-    return max((fact.attempt + 1 for fact in facts if fact.name == reference), default=0)
+    """The number of the try that is to be asked for: the next one, or the one that is under way."""
+    numbers = (fact.attempt + 1 if fact.ended else fact.attempt for fact in facts if fact.name == reference)
+    return max(numbers, default=0)

@@ -155,13 +155,18 @@ class PodEvent(models.Model):
 
 
 class Image(models.Model):
-    """An image of a node's catalogue. `size` is bytes; `state` is "ready", "pulling" or "failed"."""
+    """An image of a node's catalogue. `size` is bytes.
+
+    `state`: "ready" (the engine has it), "pulling", "building" or "waiting" (to be built on the node, now or later), or
+    "failed", of which `message` says how.
+    """
 
     node = models.ForeignKey(Node, on_delete=models.CASCADE, related_name="images")
     reference = models.CharField(max_length=512)
     image_id = models.CharField(max_length=80, blank=True, default="")
     size = models.BigIntegerField(default=0)
     state = models.CharField(max_length=16)
+    message = models.TextField(blank=True, default="")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["node", "reference"], name="one_row_an_image")]

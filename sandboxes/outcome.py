@@ -165,23 +165,31 @@ def asked(before: Iterable[Wanted], now: Iterable[Wanted], sources: Mapping[str,
 
 
 def turned(previous: Mapping[str, Any], status: Mapping[str, Any]) -> tuple[Entry, ...]:
-    """The entries for members that began to wait for a new reason between two statuses."""
-    before = {c["name"]: _waiting_reason(c) for c in previous.get("containerStatuses", [])}
+    """The entries for members that began to wait for something else between two statuses."""
+    before = {c["name"]: _waits_for(c) for c in previous.get("containerStatuses", [])}
     return tuple(
         entry
         for container in status.get("containerStatuses", [])
-        if _waiting_reason(container) != before.get(container["name"])
+        if _waits_for(container) != before.get(container["name"])
         for entry in _image_entries(container)
     )
 
 
-def _waiting_reason(container: Mapping[str, Any]) -> str:
-    return str(container["state"].get("waiting", {}).get("reason", ""))
+def _waits(container: Mapping[str, Any]) -> tuple[str, str]:
+    """Reason and message."""
+    waiting = container["state"].get("waiting", {})
+    return str(waiting.get("reason", "")), str(waiting.get("message", ""))
+
+
+def _waits_for(container: Mapping[str, Any]) -> tuple[str, str]:
+    """The reason; where it is the one for everything, what its message says too."""
+    reason, words = _waits(container)
+    return reason, words if reason == "ContainerCreating" else ""
 
 
 def _image_entries(container: Mapping[str, Any]) -> tuple[Entry, ...]:
-    member, image, reason = container["name"], container["image"], _waiting_reason(container)
-    words = str(container["state"].get("waiting", {}).get("message", ""))
+    member, image = container["name"], container["image"]
+    reason, words = _waits(container)
     error = Entry("Failed", f"Error: {reason}", member, warning=True)
     match reason:
         case "ErrImagePull":
@@ -192,5 +200,7 @@ def _image_entries(container: Mapping[str, Any]) -> tuple[Entry, ...]:
             return (Entry("InspectFailed", words, member, warning=True), error)
         case "ErrImageNeverPull":
             return (Entry("ErrImageNeverPull", words, member, warning=True), error)
+        case "ContainerCreating" if words:
+            return (Entry("Building", words, member),)
         case _:
             return ()

@@ -104,7 +104,9 @@ class _Notes:
     def __init__(self, claim: Claim, row: Pod, look: Look, back_off: BackOff) -> None:
         self.claim, self.row, self.back_off = claim, row, back_off
         self.known = self.memory = look.memory
-        pulled = {fact.name for fact in look.facts if fact.outcome == "succeeded"}
+        # A pull that ended because the image was built here has pulled nothing.
+        local = {name for name, image in look.observed.images.items() if image.local}
+        pulled = {fact.name for fact in look.facts if fact.outcome == "succeeded"} - local
         members = look.intent.pod.spec.containers
         self.sources = {member.name: Source(member.image, member.image in pulled) for member in members}
         self.outage: EngineUnavailable | None = None

@@ -150,6 +150,8 @@ def _why_absent(look: Look, member: Container) -> tuple[str, str]:
         return "ErrImagePull", pull.message
     if pull is not None:
         return "ImagePullBackOff", f'Back-off pulling image "{member.image}": ErrImagePull: {pull.message}'
+    if images.being_built(member.image, look.facts) and member.image not in look.observed.images:
+        return "ContainerCreating", f'Waiting for image "{member.image}" to be built on this node'
     return "ContainerCreating", ""
 
 

@@ -118,8 +118,15 @@ class Wanted(Value):
     name: str
 
 
+ENDED = frozenset({"succeeded", "failed"})
+
+
 class Fact(Value):
-    """watch's answer; `outcome` is "succeeded" or "failed", `message` the engine's words."""
+    """watch's answer; `outcome` is "succeeded" or "failed", `message` the engine's words.
+
+    Before its answer: "building" is a pull that waits for the image's build on the node, "pulling" one that waited in
+    vain and goes on to a registry.
+    """
 
     kind: WantedKind
     member: str
@@ -128,6 +135,10 @@ class Fact(Value):
     outcome: str
     message: str = ""
     at: datetime
+
+    @property
+    def ended(self) -> bool:
+        return self.outcome in ENDED
 
 
 class Failure(Value):

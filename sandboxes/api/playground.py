@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, TypeVar, get_args
 
 from asgiref.sync import sync_to_async
 from django.contrib.auth import login, logout
@@ -65,9 +67,12 @@ def delete_session(request: MaybeSignedIn) -> HttpResponse:
 
 @api.get("/catalogue", response=shapes.Catalogue, by_alias=True, operation_id="listCatalogue")
 def list_catalogue(request: SignedIn) -> HttpResponse:
-    """The images at hand."""
-    rows = Image.objects.order_by("reference", "-state").values("reference", "size", "state")
-    return answer({"items": list({row["reference"]: row for row in rows}.values())})
+    """The images at hand, and those on their way."""
+    rows = list(Image.objects.values("reference", "size", "state", "message"))
+    nearest = get_args(shapes.ImageState)
+    rows.sort(key=lambda row: (row["reference"], nearest.index(row["state"])))
+    firsts = (next(group) for _, group in groupby(rows, key=itemgetter("reference")))
+    return answer({"items": list(firsts)})
 
 
 @api.get("/namespaces/{namespace}/pods/{name}/live", response=wire.Sample, by_alias=True, operation_id="readLiveSample")

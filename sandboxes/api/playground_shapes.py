@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -37,12 +37,20 @@ class LinkSignIn(Answer):
     link: Annotated[str, Field(min_length=1, max_length=200)]
 
 
+# The nearest to use first: of several nodes' states the catalogue shows that one.
+ImageState = Literal["ready", "pulling", "building", "waiting", "failed"]
+
+
 class CatalogueImage(Answer):
-    """An image at hand on a node; `size` in bytes, `state` is ready, pulling or failed."""
+    """An image at hand on a node, or on its way there; `size` in bytes, 0 until it is ready.
+
+    `building` and `waiting`: it is built on the node, now or when its turn comes. `message`: how it failed.
+    """
 
     reference: str
     size: int
-    state: str
+    state: ImageState
+    message: str
 
 
 class Catalogue(Answer):

@@ -1,4 +1,4 @@
-"""The Image rows of this node: what the engine has by name, and what is being pulled.
+"""The Image rows of this node: what the engine has by name, and what is being pulled or built.
 
 Rows are made from those two alone and every time anew: a row that neither explains goes.
 """
@@ -6,14 +6,15 @@ Rows are made from those two alone and every time anew: a row that neither expla
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import aclosing
+from typing import NamedTuple
 from uuid import UUID
 
 from channels.db import database_sync_to_async
 from django.db import transaction
 
-from sandboxes.engine.streams import EngineImage, Streams
+from sandboxes.engine.streams import Streams
 from sandboxes.models import Image
 from sandboxes.node.pulls import Pulls
 
@@ -37,7 +38,7 @@ class Catalogue:
         self._changed = asyncio.Event()
 
     def changed(self) -> None:
-        """The engine's images or the pulls are not what they were."""
+        """The engine's images, the pulls or the builds are not what they were."""
         self._changed.set()
 
     async def follow(self) -> None:
@@ -64,27 +65,27 @@ class Catalogue:
         for uid in self._pulls.waiting_for(present - self._present):
             self._wake(uid)
         self._present = present
-        shown = tuple(image for image in images if image.reference not in self._hidden)
-        pulled = {name: state for name, state in self._pulls.states().items() if name not in present | self._hidden}
-        await database_sync_to_async(write)(self._node, shown, pulled)
+        shown = {name: Row("", 0, state, words) for name, (state, words) in self._pulls.states().items()}
+        shown |= {image.reference: Row(image.id, image.size, "ready") for image in images}
+        shown = {reference: row for reference, row in shown.items() if reference not in self._hidden}
+        await database_sync_to_async(write)(self._node, shown)
 
 
-def write(node: str, images: tuple[EngineImage, ...], pulled: dict[str, str]) -> None:
-    """Make the node's rows these, touching only those that differ."""
-    wanted = {image.reference: (image.id, image.size, "ready") for image in images}
-    wanted |= {reference: ("", 0, state) for reference, state in pulled.items()}
+class Row(NamedTuple):
+    """What an Image row says of its reference; the names are its columns."""
+
+    image_id: str
+    size: int
+    state: str
+    message: str = ""
+
+
+def write(node: str, wanted: Mapping[str, Row]) -> None:
+    """Make the node's rows these, by reference, touching only those that differ."""
     with transaction.atomic():
-        known = {
-            reference: (image_id, size, state)
-            for reference, image_id, size, state in Image.objects.filter(node_id=node).values_list(
-                "reference", "image_id", "size", "state"
-            )
-        }
-        Image.objects.filter(node_id=node, reference__in=known.keys() - wanted.keys()).delete()
-        for reference, (image_id, size, state) in wanted.items():
-            if known.get(reference) != (image_id, size, state):
-                Image.objects.update_or_create(
-                    node_id=node,
-                    reference=reference,
-                    defaults={"image_id": image_id, "size": size, "state": state},
-                )
+        rows = Image.objects.filter(node_id=node)
+        known = {reference: Row(*told) for reference, *told in rows.values_list("reference", *Row._fields)}
+        rows.filter(reference__in=known.keys() - wanted.keys()).delete()
+        for reference, row in wanted.items():
+            if known.get(reference) != row:
+                Image.objects.update_or_create(node_id=node, reference=reference, defaults=row._asdict())

@@ -1,7 +1,8 @@
 """Image pulls that rows ask for: one task per wanted pull, one Fact as its answer.
 
 Knows nothing of back-off or policy: reconcile asks, and asks again under a new attempt. What is no longer wanted is
-cancelled; what is wanted still but answered is not pulled again.
+cancelled; what is wanted still but answered is not pulled again. An image that is being built on this node is waited
+for; a registry is asked when that came to nothing.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Iterable
+from typing import NamedTuple
 from uuid import UUID
 
 from channels.db import database_sync_to_async
@@ -20,10 +22,18 @@ from sandboxes import tasks
 from sandboxes.engine.streams import Streams
 from sandboxes.errors import EngineError
 from sandboxes.models import Fact, Pod
-from sandboxes.world import Wanted, WantedKind
+from sandboxes.node.builds import PENDING, Builds, full
+from sandboxes.world import ENDED, Wanted, WantedKind
 
 log = logging.getLogger(__name__)
 Key = tuple[UUID, Wanted]
+
+
+class Answer(NamedTuple):
+    """How a pull ended: "succeeded", or "failed" and the engine's words."""
+
+    outcome: str
+    message: str = ""
 
 
 def tagged(reference: str) -> str:
@@ -35,11 +45,12 @@ def tagged(reference: str) -> str:
 class Pulls:
     """All pulls of this node. `changed` is called when what `states` says is another."""
 
-    def __init__(self, streams: Streams, *, changed: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, streams: Streams, builds: Builds, *, changed: Callable[[], None] = lambda: None) -> None:
         self._streams = streams
+        self._builds = builds
         self.changed = changed
         self._running: dict[Key, asyncio.Task[None]] = {}
-        self._answered: dict[Key, str] = {}
+        self._answered: dict[Key, Answer] = {}
         self._ending: set[asyncio.Task[None]] = set()
 
     def want(self, uid: UUID, wanted: Iterable[Wanted]) -> None:
@@ -63,10 +74,18 @@ class Pulls:
         named = set(references)
         return {uid for uid, item in (*self._running, *self._answered) if tagged(item.name) in named}
 
-    def states(self) -> dict[str, str]:
-        """Reference → "pulling" or "failed", of what is wanted."""
-        failed = {tagged(item.name): "failed" for (_, item), outcome in self._answered.items() if outcome == "failed"}
-        return failed | {tagged(item.name): "pulling" for _, item in self._running}
+    def states(self) -> dict[str, tuple[str, str]]:
+        """Reference → state and words, of what is wanted or built: pulling, building, waiting, or how it failed.
+
+        What failed one way may be coming the other.
+        """
+        built = self._builds.states().items()
+        failed = {tagged(name): (state, words) for name, (state, words) in built if state not in PENDING}
+        pending = {tagged(name): (state, words) for name, (state, words) in built if state in PENDING}
+        answered = ((item, answer) for (_, item), answer in self._answered.items() if answer.outcome == "failed")
+        failed |= {tagged(item.name): (outcome, message) for item, (outcome, message) in answered}
+        running = (item for _, item in self._running if not self._builds.is_pending(item.name))
+        return failed | {tagged(item.name): ("pulling", "") for item in running} | pending
 
     async def close(self) -> None:
         """Every pull is cancelled and its connection closed."""
@@ -83,11 +102,11 @@ class Pulls:
 
     async def _pull(self, key: Key) -> None:
         try:
-            outcome = await database_sync_to_async(outcome_of)(*key)
-            if outcome is None:
-                outcome, message = await self._outcome(key[1].name)
-                await database_sync_to_async(record)(*key, outcome=outcome, message=message)
-            self._answered[key] = outcome
+            answer = await database_sync_to_async(answer_of)(*key)
+            if answer is None:
+                answer = await self._answer(key)
+                await database_sync_to_async(record)(*key, outcome=answer.outcome, message=answer.message)
+            self._answered[key] = answer
         except Exception:  # the loop's top: the row still asks, so its next reading starts this again
             log.exception("pull of %s for pod %s", key[1].name, key[0])
         finally:
@@ -95,19 +114,46 @@ class Pulls:
                 del self._running[key]
                 self.changed()
 
-    async def _outcome(self, reference: str) -> tuple[str, str]:
-        log.info("pull %s", reference)
+    async def _answer(self, key: Key) -> Answer:
+        reference = key[1].name
         try:
+            if await self._is_there_after_its_build(key):
+                return Answer("succeeded")
+            log.info("pull %s", reference)
             await self._streams.pull(reference)
         except EngineError as exc:
             log.info("pull %s failed: %s", reference, exc)
-            return "failed", str(exc)
-        return "succeeded", ""
+            return Answer("failed", f"{exc}{self._why_not_built(reference)}")
+        return Answer("succeeded")
+
+    def _why_not_built(self, reference: str) -> str:
+        build = self._builds.of(reference)
+        return f" (its build on this node failed: {build.words})" if build and build.state == "failed" else ""
+
+    async def _is_there_after_its_build(self, key: Key) -> bool:
+        """False when nobody builds it here, or whoever did has not brought it about."""
+        reference = key[1].name
+        self._builds.look()
+        if self._builds.is_pending(reference):
+            log.info("pull %s: it is being built here", reference)
+            await database_sync_to_async(record)(*key, outcome="building", message="")
+            await self._builds.over(reference)
+            if full(reference) in (full(image.reference) for image in await self._streams.list_images()):
+                return True
+        await database_sync_to_async(go_on)(*key)
+        return False
 
 
-def outcome_of(uid: UUID, wanted: Wanted) -> str | None:
+def answer_of(uid: UUID, wanted: Wanted) -> Answer | None:
     """How this very pull ended, if it was answered already (by this watch or the one before it)."""
-    return _facts(uid, wanted).values_list("outcome", flat=True).first()
+    ended = _facts(uid, wanted).filter(outcome__in=ENDED).values_list("outcome", "message").first()
+    return Answer(*ended) if ended else None
+
+
+def go_on(uid: UUID, wanted: Wanted) -> None:
+    """The pull waits for no build (any more)."""
+    if _facts(uid, wanted).filter(outcome="building").exists():
+        record(uid, wanted, outcome="pulling", message="")
 
 
 def record(uid: UUID, wanted: Wanted, *, outcome: str, message: str) -> None:

@@ -24,6 +24,7 @@ from sandboxes.errors import PlaygroundError
 from sandboxes.host.node_host import NodeHost
 from sandboxes.models import Pod
 from sandboxes.node import api, events
+from sandboxes.node.builds import Builds
 from sandboxes.node.catalogue import Catalogue
 from sandboxes.node.heartbeat import Heartbeat
 from sandboxes.node.logs import Logs
@@ -49,10 +50,11 @@ async def run(stop: asyncio.Event) -> None:
     streams: Streams = DockerStreams()
     sampler = Sampler(partial(look, connect))
     waker = Waker()
-    pulls = Pulls(streams)
+    builds = Builds(settings.STATE_DIR / "run" / "images")
+    pulls = Pulls(streams, builds)
     timers = Timers(node, wake=waker.wake, pulls=pulls)
     catalogue = Catalogue(streams, node, hidden=frozenset({settings.PAUSE_IMAGE}), pulls=pulls, wake=waker.wake)
-    pulls.changed = catalogue.changed
+    pulls.changed = builds.changed = catalogue.changed
     heart = Heartbeat(node, max_pods=settings.NODE_MAX_PODS, engine=connect, network=network)
     door = api.Door(settings.NODE_KEY, database_sync_to_async(owns))
     served = api.NodeApi(door, sampler, Logs(streams, connect))
@@ -64,6 +66,7 @@ async def run(stop: asyncio.Event) -> None:
         "events": partial(events.follow, streams, settings.INSTALL, node, wake=waker.wake, poke=sampler.poke),
         "nudges": timers.listen,
         "rows": timers.keep_reading,
+        "builds": builds.follow,
         "images": catalogue.keep_reading,
         "image events": catalogue.follow,
         "api": partial(api.serve, served.app, settings.NODE_SOCKET, settings.WEB_GROUP),

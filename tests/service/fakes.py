@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncGenerator, Callable
 from contextlib import suppress
 from datetime import datetime
@@ -16,7 +17,9 @@ from sandboxes.engine.port import Engine
 from sandboxes.engine.streams import EngineEvent, EngineImage
 from sandboxes.errors import EngineError, EngineUnavailable
 from sandboxes.node import api
+from sandboxes.node.builds import Builds
 from sandboxes.node.logs import Logs
+from sandboxes.node.readers.ps import parse_stat
 from sandboxes.world import ObservedContainer
 
 # Generous: a test that waits so long has failed.
@@ -87,6 +90,24 @@ class FakeStreams:
 
     def _end(self, reference: str) -> asyncio.Future[None]:
         return self._ends.setdefault(reference, asyncio.get_running_loop().create_future())
+
+
+def no_builds() -> Builds:
+    """Nothing is being built on this node."""
+    return Builds(Path("/nonexistent"))
+
+
+def began(pid: int) -> int:
+    """When a process began, in ticks after boot."""
+    return parse_stat(Path(f"/proc/{pid}/stat").read_bytes()).start
+
+
+def report_builds(path: Path, *lines: str, builder: int = 0) -> None:
+    """The file of builds as scripts/images writes it, by the process `builder` (the test's own)."""
+    pid = builder or os.getpid()
+    new = path.with_suffix(".new")
+    new.write_text("\n".join([f"{pid} {began(pid)}", *lines, ""]))
+    new.replace(path)
 
 
 class FakeSampler:

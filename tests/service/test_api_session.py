@@ -191,5 +191,19 @@ def test_the_catalogue_is_for_who_is_signed_in() -> None:
     caller = Caller("alice")
     found = caller.get("/api/playground/v1/catalogue").body
     shapes.Catalogue.model_validate(found)
-    assert found == {"items": [{"reference": "nginx", "size": 12, "state": "ready"}]}
+    assert found == {"items": [{"reference": "nginx", "size": 12, "state": "ready", "message": ""}]}
     assert read(Client().get("/api/playground/v1/catalogue")).code == 401
+
+
+def test_of_several_nodes_the_catalogue_shows_the_one_where_an_image_is_nearest_to_use() -> None:
+    nodes = [Node.objects.create(name=name) for name in ("n1", "n2", "n3")]
+    states = {"a": ("failed", "ready", "waiting"), "b": ("failed", "waiting", "building"), "c": ("waiting", "failed")}
+    for reference, told in states.items():
+        for node, state in zip(nodes, told, strict=False):
+            Image.objects.create(node=node, reference=reference, state=state, message=node.name)
+    items = Caller("alice").get("/api/playground/v1/catalogue").body["items"]
+    assert [(item["reference"], item["state"], item["message"]) for item in items] == [
+        ("a", "ready", "n2"),
+        ("b", "building", "n3"),
+        ("c", "waiting", "n1"),
+    ]

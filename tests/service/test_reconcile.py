@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from itertools import product
 
@@ -259,7 +260,7 @@ def test_a_pull_is_told_from_asking_to_success() -> None:
     node.look(pod.uid)
     assert "Pulling" in reasons(pod)
     Fact.objects.create(pod=pod, member="", attempt=0, kind="pull", name="nginx:1", outcome="succeeded", at=node.now)
-    node.engine.on_node["nginx:1"] = image
+    node.engine.on_node["nginx:1"] = replace(image, local=False)
     wake(pod)
     node.look(pod.uid)
     messages = set(PodEvent.objects.filter(pod=pod, reason="Pulled").values_list("message", flat=True))
@@ -268,6 +269,30 @@ def test_a_pull_is_told_from_asking_to_success() -> None:
         'Successfully pulled image "nginx:1"',
     }
     assert PodEvent.objects.get(pod=pod, reason="Pulling").count == 1
+
+
+def test_an_image_that_is_built_on_the_node_is_told_as_that_and_not_as_pulled() -> None:
+    node, pod = FakeNode(), a_pod()
+    image = node.engine.on_node.pop("nginx:1")
+    node.look(pod.uid)
+    fact = Fact.objects.create(
+        pod=pod, member="", attempt=0, kind="pull", name="nginx:1", outcome="building", at=node.now
+    )
+    wake(pod)
+    node.look(pod.uid)
+    pod.refresh_from_db()
+    told = 'Waiting for image "nginx:1" to be built on this node'
+    waiting = pod.status["containerStatuses"][0]["state"]["waiting"]
+    assert waiting == {"reason": "ContainerCreating", "message": told}
+    assert [want["attempt"] for want in pod.wanted] == [0]
+    assert PodEvent.objects.get(pod=pod, reason="Building").message == told
+    fact.outcome = "succeeded"
+    fact.save()
+    node.engine.on_node["nginx:1"] = image
+    wake(pod)
+    node.look(pod.uid)
+    messages = set(PodEvent.objects.filter(pod=pod, reason="Pulled").values_list("message", flat=True))
+    assert messages == {f'Container image "{name}" already present on machine' for name in ("nginx:1", "toolbox:1")}
 
 
 def test_a_row_that_says_more_than_its_profile_gives_builds_nothing() -> None:

@@ -23,7 +23,7 @@ from sandboxes.node.timers import Timers
 from sandboxes.node.wakes import Waker
 from sandboxes.publish import node_group
 from tests.service import made
-from tests.service.fakes import FakeStreams, until
+from tests.service.fakes import FakeStreams, no_builds, until
 
 pytestmark = pytest.mark.usefixtures("database_thread")
 
@@ -33,7 +33,7 @@ class Desk:
 
     def __init__(self) -> None:
         self.streams = FakeStreams()
-        self.pulls = Pulls(self.streams)
+        self.pulls = Pulls(self.streams, no_builds())
         self.woken: list[UUID] = []
         self.timers = Timers("n1", wake=self.woken.append, pulls=self.pulls)
 

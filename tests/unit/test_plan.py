@@ -226,6 +226,14 @@ def test_a_failed_pull_backs_off_and_is_asked_for_again_under_the_next_number() 
     assert [want.attempt for want in late.wanted] == [1]
 
 
+@pytest.mark.parametrize("state", ["building", "pulling"])
+def test_a_try_that_is_under_way_stays_the_one_that_is_asked_for(state: str) -> None:
+    only = {PAUSE_IMAGE: IMAGES[PAUSE_IMAGE], "toolbox:1": IMAGES["toolbox:1"]}
+    planned = plan(look(images=only, facts=(pulled("nginx:1", state, attempt=2),)), BACK_OFF)
+    assert [want.attempt for want in planned.wanted] == [2]
+    assert planned.memory.failures == {}
+
+
 def test_pulls_back_off_from_10_s_doubling_to_300_s() -> None:
     assert [BACK_OFF.after(n).total_seconds() for n in (1, 2, 3, 4, 5, 6, 60)] == [10, 20, 40, 80, 160, 300, 300]
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from sandboxes import wire
 from sandboxes.management.commands.sample import described, waiting
 from sandboxes.models import Pod
-
 
 Shape = TypeVar("Shape", bound=wire.Message)
 
 
 def part(shape: type[Shape], **told: Any) -> Shape:
     """A message with only what the terminal shows."""
-    return shape.model_construct(**told)
+    return cast("Shape", shape.model_construct(**told))
 
 
 def process(member: str, pid: int, ppid: int, user: str, cmd: str) -> wire.Process:

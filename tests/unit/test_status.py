@@ -11,7 +11,7 @@ from sandboxes.plan import Look
 from sandboxes.status import Place, status, unscheduled
 from sandboxes.world import Desired, Memory, RunState, Termination
 
-from .worlds import IMAGES, NOW, PAUSE_IMAGE, PREPARED, failure, look, member, pause, pod
+from .worlds import IMAGES, NOW, PAUSE_IMAGE, PREPARED, failure, look, member, pause, pod, pulled
 
 CREATED, RUNNING, EXITED = RunState.CREATED, RunState.RUNNING, RunState.EXITED
 PLACE = Place("127.0.0.1", NOW)
@@ -99,6 +99,16 @@ def test_a_pull_that_failed_is_shown_first_as_an_error_then_as_a_back_off() -> N
         "reason": "ImagePullBackOff",
         "message": 'Back-off pulling image "nginx:1": ErrImagePull: the engine\'s words',
     }
+
+
+def test_an_image_that_is_built_here_is_waited_for_by_that_name_until_it_is_there() -> None:
+    facts = (pulled("nginx:1", "building"),)
+    assert waiting(look(pause(), images={}, facts=facts)) == {
+        "reason": "ContainerCreating",
+        "message": 'Waiting for image "nginx:1" to be built on this node',
+    }
+    assert waiting(look(pause(), images={}, facts=facts), "box") == {"reason": "ContainerCreating"}
+    assert waiting(look(pause(), facts=facts)) == {"reason": "ContainerCreating"}
 
 
 def test_an_image_that_may_not_be_pulled_is_never_pulled() -> None:

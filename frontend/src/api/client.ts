@@ -4,7 +4,7 @@ import type { Manifest } from "../state/form";
 import { type PodFacts, readPod } from "../state/pod";
 import { isRecord, list, object, text } from "../state/read";
 import type { paths as KubernetesPaths } from "./generated/kubernetes";
-import type { paths as PlaygroundPaths } from "./generated/playground";
+import type { components, paths as PlaygroundPaths } from "./generated/playground";
 import { readRefusal } from "./refusal";
 
 export interface Session {
@@ -13,11 +13,7 @@ export interface Session {
   readonly csrfToken: string;
 }
 
-interface CatalogueImage {
-  readonly reference: string;
-  readonly size: number;
-  readonly state: string;
-}
+export type CatalogueImage = Readonly<components["schemas"]["CatalogueImage"]>;
 
 export type Credentials = { readonly username: string; readonly password: string } | { readonly link: string };
 

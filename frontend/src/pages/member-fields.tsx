@@ -1,4 +1,6 @@
 // One member of a new pod.
+import type { CatalogueImage } from "../api/client";
+import { noteOn } from "../state/catalogue";
 import type { Member } from "../state/form";
 import { memberField } from "../state/manifest";
 import { Button } from "../ui/button";
@@ -21,12 +23,13 @@ interface Props {
   readonly at: number;
   readonly hue: string;
   readonly nextId: number;
+  readonly images: readonly CatalogueImage[];
   readonly onChange: (change: Partial<Member>, nextId?: number) => void;
   readonly onDuplicate: () => void;
   readonly onRemove: () => void;
 }
 
-export function MemberFields({ member, at, hue, nextId, onChange, onDuplicate, onRemove }: Props) {
+export function MemberFields({ member, at, hue, nextId, images, onChange, onDuplicate, onRemove }: Props) {
   const noun = `Member ${at + 1}`;
   const field = (part: Parameters<typeof memberField>[1]) => memberField(member.id, part);
   return (
@@ -63,6 +66,7 @@ export function MemberFields({ member, at, hue, nextId, onChange, onDuplicate, o
           value={member.image}
           onChange={(image) => onChange({ image })}
           input={{ list: IMAGES }}
+          description={noteOn(images, member.image)}
         />
         <Choice
           id={field("pull-policy")}

@@ -2,8 +2,9 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { type FormEvent, useEffect, useRef, useState } from "react";
 import { useNavigate, useOutletContext } from "react-router";
-import { createPod, getCatalogue } from "../api/client";
+import { type CatalogueImage, createPod, getCatalogue } from "../api/client";
 import { Refusal, told } from "../api/refusal";
+import { isOnItsWay, listedAs } from "../state/catalogue";
 import { dropDraft, loadDraft, saveDraft } from "../state/draft";
 import { addMember, changeMember, duplicateMember, EMPTY, EXAMPLE, type Form, removeMember } from "../state/form";
 import { type Built, build, FIELD, memberField, merged, type Placed, place } from "../state/manifest";
@@ -35,6 +36,18 @@ function useDraft() {
     dropDraft();
   };
   return { form, setForm, finish };
+}
+
+const AGAIN_MS = 3000;
+
+/** Asked for again while an image is on its way; one that is ready stays so. */
+function useCatalogue(): readonly CatalogueImage[] {
+  const catalogue = useQuery({
+    queryKey: ["catalogue"],
+    queryFn: getCatalogue,
+    refetchInterval: ({ state }) => (state.data?.some(isOnItsWay) ? AGAIN_MS : false),
+  });
+  return catalogue.data ?? [];
 }
 
 const NOTHING: Placed = { fields: new Map(), rest: [] };
@@ -90,6 +103,7 @@ function NewPodForm({ namespace }: { readonly namespace: string }) {
   const { errors, refusals, clear, forget, submit, isBusy } = useSubmit(namespace, finish);
   const element = useFocusOnRefusal(refusals);
   const focusNext = useFocusNext();
+  const images = useCatalogue();
   const restart = (from: Form) => {
     forget();
     setForm(from);
@@ -112,7 +126,7 @@ function NewPodForm({ namespace }: { readonly namespace: string }) {
         </div>
         <Refused errors={errors} />
         <PodFields form={form} setForm={setForm} />
-        <MemberList form={form} setForm={setForm} focusNext={focusNext} />
+        <MemberList form={form} setForm={setForm} focusNext={focusNext} images={images} />
         <div className="row">
           <Button
             id={ADD_MEMBER}
@@ -128,7 +142,11 @@ function NewPodForm({ namespace }: { readonly namespace: string }) {
             {isBusy ? "Creating…" : "Create pod"}
           </Button>
         </div>
-        <Catalogue />
+        <datalist id={IMAGES}>
+          {images.map((image) => (
+            <option key={image.reference} value={image.reference} label={listedAs(image)} />
+          ))}
+        </datalist>
       </form>
     </FieldErrors>
   );
@@ -159,9 +177,10 @@ interface FormProps {
   readonly form: Form;
   readonly setForm: (change: (form: Form) => Form) => void;
   readonly focusNext: (id: string) => void;
+  readonly images: readonly CatalogueImage[];
 }
 
-function MemberList({ form, setForm, focusNext }: FormProps) {
+function MemberList({ form, setForm, focusNext, images }: FormProps) {
   const ids = form.members.map((member) => String(member.id));
   return form.members.map((member, at) => (
     <MemberFields
@@ -170,6 +189,7 @@ function MemberList({ form, setForm, focusNext }: FormProps) {
       at={at}
       hue={hue(String(member.id), ids)}
       nextId={form.nextId}
+      images={images}
       onChange={(change, nextId) =>
         setForm((last) => ({ ...changeMember(last, member.id, change), nextId: nextId ?? last.nextId }))
       }
@@ -184,15 +204,4 @@ function MemberList({ form, setForm, focusNext }: FormProps) {
       }}
     />
   ));
-}
-
-function Catalogue() {
-  const catalogue = useQuery({ queryKey: ["catalogue"], queryFn: getCatalogue });
-  return (
-    <datalist id={IMAGES}>
-      {catalogue.data?.map((image) => (
-        <option key={image.reference} value={image.reference} />
-      ))}
-    </datalist>
-  );
 }

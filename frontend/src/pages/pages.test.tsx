@@ -1,4 +1,4 @@
-import { act, render, screen, waitFor, within } from "@testing-library/react";
+import { act, fireEvent, render, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, expect, test, vi } from "vitest";
 import { App } from "../app";
@@ -8,7 +8,10 @@ import { SESSION, service } from "../testing/service";
 const PODS = "/api/v1/namespaces/ada/pods";
 const BASE = {
   "GET /api/playground/v1/session": [200, SESSION],
-  "GET /api/playground/v1/catalogue": [200, { items: [{ reference: "nginx:latest", size: 1, state: "ready" }] }],
+  "GET /api/playground/v1/catalogue": [
+    200,
+    { items: [{ reference: "nginx:latest", size: 1, state: "ready", message: "" }] },
+  ],
   "GET /api/v1/namespaces": [200, { items: [{ metadata: { name: "ada" } }] }],
 } as const;
 
@@ -206,6 +209,28 @@ test("a pod with a value that cannot be sent is not made, whatever the service s
   await press("Fill in the example: nginx + toolbox");
   expect(screen.queryByText(/must be a whole number/)).toBeNull();
   expect(screen.queryByRole("alert")).toBeNull();
+});
+
+test("an image that is still being built is said at its field until it is there", async () => {
+  vi.useFakeTimers({ shouldAdvanceTime: true });
+  const path = "/api/playground/v1/catalogue";
+  const image = (state: string) => ({ items: [{ reference: "slow:latest", size: 0, state, message: "" }] });
+  service({ ...BASE, [`GET ${path}`]: [200, image("building")] });
+  visit("/new");
+  const field = await screen.findByLabelText("Member 1 image");
+  fireEvent.change(field, { target: { value: "slow" } });
+  const note = await screen.findByText(/is being built on this node: the pod will wait for it/);
+  expect((field.getAttribute("aria-describedby") ?? "").split(" ")).toContain(note.id);
+  expect(document.querySelector("datalist option")?.getAttribute("label")).toBe("slow:latest · being built");
+
+  const then = service({ ...BASE, [`GET ${path}`]: [200, image("ready")] });
+  const asked = () => then.filter((each) => each.path === path).length;
+  await act(() => vi.advanceTimersByTimeAsync(3000));
+  expect(asked()).toBe(1);
+  expect(note.textContent).toBe("");
+  expect(document.querySelector("datalist option")?.getAttribute("label")).toBe("slow:latest");
+  await act(() => vi.advanceTimersByTimeAsync(30_000));
+  expect(asked()).toBe(1);
 });
 
 test("the focus follows what was added and what was removed", async () => {

@@ -64,7 +64,8 @@ export function Field(props: FieldProps) {
       ) : (
         <Input className={look} autoComplete="off" spellCheck={false} {...input} />
       )}
-      {description && (
+      {/* One that has nothing to say yet stays in its place: it is looked for once. */}
+      {description !== undefined && (
         <Text slot="description" className="hint">
           {description}
         </Text>

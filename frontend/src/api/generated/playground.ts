@@ -13,7 +13,7 @@ export interface paths {
         };
         /**
          * List Catalogue
-         * @description The images at hand.
+         * @description The images at hand, and those on their way.
          */
         get: operations["listCatalogue"];
         put?: never;
@@ -87,11 +87,17 @@ export interface components {
         Catalogue: {
             items: components["schemas"]["CatalogueImage"][];
         };
-        /** @description An image at hand on a node; `size` in bytes, `state` is ready, pulling or failed. */
+        /**
+         * @description An image at hand on a node, or on its way there; `size` in bytes, 0 until it is ready.
+         *
+         *     `building` and `waiting`: it is built on the node, now or when its turn comes. `message`: how it failed.
+         */
         CatalogueImage: {
+            message: string;
             reference: string;
             size: number;
-            state: string;
+            /** @enum {string} */
+            state: "ready" | "pulling" | "building" | "waiting" | "failed";
         };
         /** @description The node's end of a veth pair and the bridge it is plugged into ("" when none). */
         HostEnd: {
