@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import subprocess
+import time
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,12 +12,13 @@ from typing import TYPE_CHECKING
 import pytest
 from django.conf import settings
 
-from tests.stack import ROOT, Stack, run, wipe
+from tests.stack import ROOT, Stack, containers_since, last_words, run, wipe
 
 if TYPE_CHECKING:
     from sandboxes.engine.port import Engine
 
 started: list[Stack] = []
+began = time.time()
 
 
 def pytest_configure() -> None:
@@ -67,11 +69,19 @@ def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """A failed test shows what the service and its containers said."""
+    """A failed test shows what the service said, and the containers: the service's and those that tests made."""
     report = yield
     if report.failed and "stack" in getattr(item, "fixturenames", ()):
         report.sections += [("the service", stack.report()) for stack in started]
+    if report.failed and folder_of(item) in ("engine", "e2e"):
+        made = "\n".join(last_words(name, 60) for name in containers_since(began))
+        report.sections.append(("containers of this run", made))
     return report
+
+
+def folder_of(item: pytest.Item) -> str:
+    """unit, service, engine or e2e."""
+    return Path(item.path).relative_to(ROOT / "tests").parts[0]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -79,7 +89,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     order = ("unit", "service", "engine", "e2e")
 
     def place(item: pytest.Item) -> int:
-        folder = Path(item.path).relative_to(ROOT / "tests").parts[0]
+        folder = folder_of(item)
         return order.index(folder) if folder in order else len(order)
 
     items.sort(key=place)

@@ -15,6 +15,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
@@ -49,6 +50,27 @@ def wipe(install: str) -> None:
         _, family, table = line.split()
         if table.endswith(f"_{install}"):
             run("nft", "delete", "table", family, table)
+
+
+def last_words(container: str, lines: int) -> str:
+    """The end of a container's log, both streams as they came."""
+    command = ["docker", "logs", "--tail", str(lines), container]
+    logs = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=30)
+    return f"── container {container} ──\n{logs.stdout.decode(errors='replace')}"
+
+
+def containers_since(began: float) -> list[str]:
+    """The names of the engine's containers that were created after that moment (seconds since 1970)."""
+    listed = _asked("ps", "--all", "--quiet").split()
+    inspected = _asked("inspect", "--format", "{{.Name}} {{.Created}}", *listed)
+    created = dict(line.removeprefix("/").split() for line in inspected.splitlines())
+    oldest = datetime.fromtimestamp(began, UTC).isoformat()
+    return [name for name, at in created.items() if at > oldest]
+
+
+def _asked(*command: str) -> str:
+    """What docker prints. Asked when a test has failed already: an engine that is away is no second failure."""
+    return subprocess.run(["docker", *command], capture_output=True, text=True, timeout=30).stdout
 
 
 class Stack:
@@ -135,14 +157,7 @@ class Stack:
         for path in sorted(self.logs.iterdir()):
             last = path.read_text(errors="replace").splitlines()[-lines:]
             parts.append("\n".join([f"── {path.name} ──", *last]))
-        for name in self.containers():
-            logs = subprocess.run(
-                ["docker", "logs", "--tail", str(lines), name],
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                timeout=30,
-            )
-            parts.append(f"── container {name} ──\n{logs.stdout.decode(errors='replace')}")
+        parts += [last_words(name, lines) for name in self.containers()]
         return "\n".join(parts)
 
     def stop(self) -> None:
