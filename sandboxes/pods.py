@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 
-from sandboxes import policy, present, publish, spec, tasks, wire
+from sandboxes import commands, policy, present, publish, spec, tasks, wire
 from sandboxes.errors import AlreadyExists, Conflict, Malformed, NotFound, SpecRefused
 from sandboxes.models import Counter, Namespace, Pod, PodEvent, Step
 from sandboxes.namespaces import live_namespace, may
@@ -228,6 +229,12 @@ def snapshot(uid: uuid.UUID) -> wire.Snapshot | wire.Gone:
     newest = Step.objects.filter(pod=row).order_by("-id")[:STEPS_SHOWN]
     steps = tuple(present.step(_step_values(step)) for step in reversed(newest))
     return wire.Snapshot(rev=row.rev, pod=pod_object(row), events=events_of(row), steps=steps)
+
+
+def commands_of(row: Pod) -> tuple[commands.Command, ...]:
+    """The docker commands that make this pod by hand, as its node would."""
+    basis = policy.Basis(spec.decode(row.manifest), policy.PROFILES[row.profile], row.spec_hash)
+    return commands.commands(basis, pause_image=settings.PAUSE_IMAGE, host_ip=settings.HOST_IP)
 
 
 def resource_version() -> int:

@@ -86,6 +86,15 @@ async def read_live(request: SignedIn, namespace: str, name: str) -> HttpRespons
     return HttpResponse(sample, content_type="application/json")
 
 
+@api.get(
+    "/namespaces/{namespace}/pods/{name}/commands", response=shapes.Commands, by_alias=True, operation_id="listCommands"
+)
+def list_commands(request: SignedIn, namespace: str, name: str) -> HttpResponse:
+    """The docker commands that would make this pod by hand, in order, and those that take it away."""
+    found = pods.commands_of(pods.live_pod(request.auth, namespace, name))
+    return answer({"items": [{"about": each.about, "line": each.line} for each in found]})
+
+
 def _session(request: HttpRequest, user: User | AnonymousUser) -> HttpResponse:
     told: dict[str, Any] = {"user": None, "namespace": None, "csrfToken": get_token(request)}
     if isinstance(user, User):

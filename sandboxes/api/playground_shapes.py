@@ -57,3 +57,16 @@ class Catalogue(Answer):
     """The images of the catalogue, by reference."""
 
     items: list[CatalogueImage]
+
+
+class Command(Answer):
+    """One command for a shell: what for, and its text, with `\\` at the end of lines that go on."""
+
+    about: str
+    line: str
+
+
+class Commands(Answer):
+    """The commands in their order."""
+
+    items: list[Command]

@@ -284,3 +284,13 @@ def test_a_user_sees_a_namespace_of_their_own_made_at_first_need() -> None:
     listed = Caller("Änne.Müller@example").get("/api/v1/namespaces").body
     shapes.NamespaceList.model_validate(listed)
     assert [item["metadata"]["name"] for item in listed["items"]] == ["nne-m-ller-example"]
+
+
+def test_the_commands_that_make_a_pod_by_hand_are_its_owners(alice: Caller) -> None:
+    alice.post(PODS, manifest())
+    path = "/api/playground/v1/namespaces/alice/pods/web/commands"
+    lines = [item["line"] for item in alice.get(path).body["items"]]
+    assert [line.split()[1] for line in lines] == ["network", "run", "run", "rm", "network"]
+    assert "--name web_pause" in lines[1]
+    assert Caller("bob").get(path).code == 404
+    assert alice.get(path.replace("web", "other")).code == 404

@@ -24,6 +24,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/playground/v1/namespaces/{namespace}/pods/{name}/commands": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Commands
+         * @description The docker commands that would make this pod by hand, in order, and those that take it away.
+         */
+        get: operations["listCommands"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/playground/v1/namespaces/{namespace}/pods/{name}/live": {
         parameters: {
             query?: never;
@@ -98,6 +118,15 @@ export interface components {
             size: number;
             /** @enum {string} */
             state: "ready" | "pulling" | "building" | "waiting" | "failed";
+        };
+        /** @description One command for a shell: what for, and its text, with `\` at the end of lines that go on. */
+        Command: {
+            about: string;
+            line: string;
+        };
+        /** @description The commands in their order. */
+        Commands: {
+            items: components["schemas"]["Command"][];
         };
         /** @description The node's end of a veth pair and the bridge it is plugged into ("" when none). */
         HostEnd: {
@@ -346,6 +375,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Catalogue"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    listCommands: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                namespace: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Commands"];
                 };
             };
             /** @description Refused */
