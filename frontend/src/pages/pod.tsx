@@ -1,15 +1,11 @@
 // One pod, live: what it is on top, then a pane a view.
-import { useMutation } from "@tanstack/react-query";
 import { type ReactNode, useMemo } from "react";
 import { Link, Navigate, useParams } from "react-router";
-import { deletePod } from "../api/client";
-import { told } from "../api/refusal";
 import { isEnding, type LiveState, liveness } from "../state/live";
 import { type PodFacts, phaseWord, readEvent, readPod } from "../state/pod";
-import { clock, counted, listed, visible } from "../state/text";
+import { clock, visible } from "../state/text";
 import { troubles, whyNothingRuns } from "../state/troubles";
 import { useNow } from "../ui/clock";
-import { Confirm } from "../ui/confirm";
 import { Members } from "../ui/hue";
 import { Empty, Problem } from "../ui/pane";
 import { Conditions } from "../views/conditions";
@@ -21,6 +17,7 @@ import { Namespaces } from "../views/namespaces";
 import { Network } from "../views/network";
 import { Processes } from "../views/processes";
 import { Steps } from "../views/steps";
+import { DeletePod } from "./delete-pod";
 import { LiveBadge } from "./live-badge";
 import { Phase } from "./phase";
 import { useLive } from "./use-live";
@@ -126,28 +123,6 @@ function Troubles({ state, pod }: { readonly state: LiveState; readonly pod: Pod
         <p key={problem}>{visible(problem)}</p>
       ))}
     </Problem>
-  );
-}
-
-function DeletePod({ pod }: { readonly pod: PodFacts }) {
-  const end = useMutation({ mutationFn: () => deletePod(pod.namespace, pod.name) });
-  return (
-    <>
-      <Confirm
-        trigger="Delete pod"
-        title={`Delete ${pod.name}?`}
-        verb="Delete"
-        isBusy={end.isPending}
-        isDisabled={pod.deletedAt !== ""}
-        onConfirm={end.mutate}
-      >
-        <p>
-          The processes of {listed(pod.members.map((member) => member.name))} get {counted(pod.graceSeconds, "second")}{" "}
-          to end. What they wrote, their logs and this page's history are lost. It cannot be undone.
-        </p>
-      </Confirm>
-      {end.isError && <Problem title={told(end.error)} />}
-    </>
   );
 }
 
