@@ -5,6 +5,7 @@ A request that brings an Authorization header stands or falls with it: a bad bea
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, User
 from django.http import HttpRequest
 from ninja.security.base import AuthBase
@@ -48,7 +49,7 @@ class SessionCookie(AuthBase):
 
     openapi_type = "apiKey"
     openapi_in = "cookie"
-    openapi_name = "sessionid"
+    openapi_name = settings.SESSION_COOKIE_NAME
 
     def __call__(self, request: HttpRequest) -> User | None:
         if not isinstance(request.user, User):

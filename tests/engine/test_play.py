@@ -107,29 +107,70 @@ def test_after_a_killed_supervisor_up_starts_one_of_each_and_takes_the_pods_over
     assert running.pod_containers() == pods
 
 
+class Terminal:
+    """`./play up` in the foreground of a terminal of its own."""
+
+    def __init__(self, there: Machine) -> None:
+        self.said = ""
+        self._there, here = os.openpty()
+        command = ["setsid", "--ctty", *there.inside(ROOT / "play", "up")]
+        self._process = subprocess.Popen(command, cwd=ROOT, env=there.env, stdin=here, stdout=here, stderr=here)
+        os.close(here)
+
+    def read_until(self, words: str) -> None:
+        """Raises AssertionError when it ends before it has said them."""
+        while words not in self.said:
+            piece = self._read()
+            assert piece, self.said
+            self.said += piece
+
+    def _read(self) -> str:
+        try:
+            return os.read(self._there, 4096).decode(errors="replace")
+        except OSError:  # EIO: nobody is at the other end
+            return ""
+
+    def press_ctrl_c(self) -> int:
+        """How it ends; what it says meanwhile is in `said`."""
+        os.write(self._there, b"\x03")
+        while piece := self._read():
+            self.said += piece
+        os.close(self._there)
+        return self._process.wait(60)
+
+    def close(self) -> None:
+        """As when its window is closed, or the line drops."""
+        os.close(self._there)
+        self._process.wait(60)
+
+
 def test_ctrl_c_ends_every_process_and_the_canaries_and_says_that_the_pod_stays(there: Machine) -> None:
     there.play("down")
-    with subprocess.Popen(
-        there.inside(ROOT / "play", "up"),
-        env=there.env,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    ) as foreground:
-        assert foreground.stdout is not None
-        for line in foreground.stdout:
-            if line.startswith("Ctrl-C stops it"):
-                break
-        assert parts(there) == FIVE
-        os.killpg(foreground.pid, signal.SIGINT)  # as a terminal sends it: to all in the foreground
-        said = foreground.stdout.read()
-        assert foreground.wait(60) == 130
+    terminal = Terminal(there)
+    terminal.read_until("Ctrl-C stops it")
+    assert parts(there) == FIVE
+    assert terminal.press_ctrl_c() == 130
     assert there.processes() == {}
     assert canaries(there) == ""
-    assert "1 pod(s) keep running" in said
+    assert "1 pod(s) keep running" in terminal.said
+    assert "Traceback" not in terminal.said
     assert len(there.pod_containers()) == 3
+
+
+def test_ctrl_c_while_it_starts_leaves_nothing_and_blames_nobody(there: Machine) -> None:
+    terminal = Terminal(there)
+    terminal.read_until("… redis, web, worker, beat, watch")
+    assert terminal.press_ctrl_c() == 130
+    assert there.processes() == {}
+    assert not any(word in terminal.said for word in ("Traceback", "What to do", "did not start"))
+
+
+def test_a_terminal_that_is_closed_takes_the_service_along(there: Machine) -> None:
+    terminal = Terminal(there)
+    terminal.read_until("Ctrl-C stops it")
+    terminal.close()
+    assert there.processes() == {}
+    assert canaries(there) == ""
 
 
 def test_a_taken_port_is_named_with_its_owner_and_another_one_is_found(there: Machine) -> None:
@@ -200,10 +241,14 @@ def test_two_checkouts_run_beside_each_other_and_one_goes_without_the_other(runn
     [
         (("fly",), "./play knows no 'fly'"),
         (("up", "--fast"), "./play up knows no '--fast'"),
-        (("up", "--port", "http"), "--port wants a number from 1 to 65535, not 'http'"),
+        (("up", "--port", "http"), "--port wants a number from 1024 to 65535, not 'http'"),
+        (("up", "--port=80"), "not '80'"),
         (("up", "--port", "70000"), "not '70000'"),
         (("up", "--port"), "not ''"),
         (("clean", "--all"), "./play clean knows no '--all'"),
+        (("down", "--help"), "./play down knows no '--help'"),
+        (("doctor", "--fast"), "./play doctor knows no '--fast'"),
+        (("token",), "./play token wants the name of a user."),
     ],
 )
 def test_a_wrong_word_is_named_and_nothing_happens(there: Machine, arguments: tuple[str, ...], told: str) -> None:

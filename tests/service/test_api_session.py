@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
@@ -128,7 +129,7 @@ def test_a_cookie_from_another_origin_is_refused(alice: User) -> None:
     "key", [r'"abcdefgh\000"', "a" * 5000, r'"abcdefg\303\244"', "ABCDEFGHIJKL", "../../../etc/passwd"]
 )
 def test_a_cookie_that_cannot_be_a_session_is_none(alice: User, key: str) -> None:
-    client = Client(raise_request_exception=False, headers={"Cookie": f"sessionid={key}"})
+    client = Client(raise_request_exception=False, headers={"Cookie": f"{settings.SESSION_COOKIE_NAME}={key}"})
     assert read(client.get(PODS)).code == 401
     assert read(client.get(SESSION)).body["user"] is None
     assert client.get("/admin/").status_code == 302

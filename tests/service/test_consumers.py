@@ -16,6 +16,7 @@ from asgiref.testing import ApplicationCommunicator
 from channels.layers import channel_layers, get_channel_layer
 from channels.routing import URLRouter
 from channels_redis.pubsub import RedisPubSubChannelLayer
+from django.conf import settings as configured
 from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
@@ -29,6 +30,7 @@ from sandboxes.routing import websocket_urlpatterns
 from tests.service import made
 from tests.service.fakes import SOON, live, sample, still, until
 
+SESSION = configured.SESSION_COOKIE_NAME
 pytestmark = pytest.mark.usefixtures("database_thread")
 PATH = "/ws/namespaces/alice/pods/web/live"
 Headers = dict[str, str]
@@ -68,7 +70,7 @@ def cookie(name: str = "alice", **others: str) -> Headers:
     client = Client()
     client.force_login(User.objects.get_or_create(username=name)[0])
     page = {"host": "localhost:8000", "origin": "http://localhost:8000"}
-    return page | {"cookie": f"sessionid={client.cookies['sessionid'].value}"} | others
+    return page | {"cookie": f"{SESSION}={client.cookies[SESSION].value}"} | others
 
 
 @asynccontextmanager
@@ -191,10 +193,10 @@ async def test_a_token_needs_no_origin(node: Upstream) -> None:
         {},
         {"authorization": "Bearer wrong"},
         {"authorization": "Basic eDp5"},
-        {"cookie": "sessionid=wrong"},
-        {"cookie": f"sessionid={'a' * 32}"},
-        {"cookie": r'sessionid="abcdefgh\000"'},
-        {"cookie": f"sessionid={'a' * 5000}"},
+        {"cookie": f"{SESSION}=wrong"},
+        {"cookie": f"{SESSION}={'a' * 32}"},
+        {"cookie": rf'{SESSION}="abcdefgh\000"'},
+        {"cookie": f"{SESSION}={'a' * 5000}"},
     ],
     ids=["nothing", "wrong token", "basic", "wrong session", "no session", "NUL", "long"],
 )

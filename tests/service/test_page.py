@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.test import Client
 
@@ -25,7 +26,7 @@ def test_every_path_shows_the_page(built: None, path: str) -> None:
     found = Client().get(path)
     assert found.status_code == 200
     assert b"<title>pods</title>" in found.content
-    assert "csrftoken" in found.cookies
+    assert settings.CSRF_COOKIE_NAME in found.cookies
     assert found.headers["X-Frame-Options"] == "DENY"
     assert found.headers["X-Content-Type-Options"] == "nosniff"
 
@@ -65,7 +66,7 @@ def test_the_admins_sign_in_is_the_sites_own_and_takes_no_password() -> None:
     client = Client()
     tried = client.post("/admin/login/?next=/admin/", {"username": "root", "password": "right horse"})
     assert (tried.status_code, tried.headers["Location"]) == (302, "/sign-in?next=%2Fadmin%2F")
-    assert "sessionid" not in client.cookies
+    assert settings.SESSION_COOKIE_NAME not in client.cookies
     asked = client.get("/admin/auth/user/")
     assert (asked.status_code, asked.headers["Location"]) == (302, "/admin/login/?next=/admin/auth/user/")
     assert client.get(asked.headers["Location"]).headers["Location"] == "/sign-in?next=%2Fadmin%2Fauth%2Fuser%2F"
