@@ -11,7 +11,7 @@ import os
 import re
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -136,8 +136,10 @@ SECURE_COOKIES = flag("SECURE_COOKIES", False)
 SESSION_ENGINE = "people.sessions"
 SESSION_COOKIE_AGE = 28800
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES
-SESSION_COOKIE_NAME = "__Host-sessionid" if SECURE_COOKIES else "sessionid"
-CSRF_COOKIE_NAME = "__Host-csrftoken" if SECURE_COOKIES else "csrftoken"
+# Cookies know no port (RFC 6265 §8.5): two installations on one host would sign each other's visitors out.
+_HOST_ONLY = "__Host-" if SECURE_COOKIES else ""
+SESSION_COOKIE_NAME = f"{_HOST_ONLY}sessionid_{INSTALL}"
+CSRF_COOKIE_NAME = f"{_HOST_ONLY}csrftoken_{INSTALL}"
 X_FRAME_OPTIONS = "DENY"
 
 STATIC_URL = "static/"
@@ -150,7 +152,9 @@ CONN_MAX_AGE = number("CONN_MAX_AGE", 0)
 
 
 def database(url: str) -> dict[str, Any]:
-    """`sqlite` in the state directory, or postgres://user:password@host:port/name."""
+    """`sqlite` in the state directory, postgres://user:password@host:port/name, or for a server on a unix socket
+    postgres://user@/name?host=/its/folder, as libpq has it ("Connection URIs" in PostgreSQL's manual).
+    """
     if url == "sqlite":
         return {
             "ENGINE": "playground.sqlite",
@@ -165,12 +169,16 @@ def database(url: str) -> dict[str, Any]:
     parts = urlsplit(url)
     if parts.scheme not in ("postgres", "postgresql"):
         raise ImproperlyConfigured("PLAYGROUND_DATABASE must be sqlite or postgres://user:password@host:port/name")
+    options = dict(parse_qsl(parts.query, keep_blank_values=True))
+    folder = options.pop("host", None)
+    if options or (folder is not None and (parts.hostname or not folder.startswith("/"))):
+        raise ImproperlyConfigured("PLAYGROUND_DATABASE takes one option: ?host=, the folder of a server's unix socket")
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": parts.path.lstrip("/"),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
-        "HOST": parts.hostname or "",
+        "HOST": folder or parts.hostname or "",
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": CONN_MAX_AGE,
         "CONN_HEALTH_CHECKS": True,
@@ -195,10 +203,19 @@ CHANNEL_LAYERS = {
     }
 }
 
+LOG_LEVEL = text("LOG_LEVEL", "INFO")
+if LOG_LEVEL not in ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"):
+    raise ImproperlyConfigured(
+        f"PLAYGROUND_LOG_LEVEL must be DEBUG, INFO, WARNING, ERROR or CRITICAL, not {LOG_LEVEL!r}"
+    )
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": text("LOG_LEVEL", "INFO")},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
+    # They tell of every call to the node, and thrice of every message: the sweep's come every 5 s.
+    "loggers": {
+        name: {"level": "WARNING"} for name in ("httpx", "celery.app.trace", "celery.worker.strategy", "celery.beat")
+    },
 }
