@@ -77,7 +77,9 @@ RIGHTS = ("CapPrm", "CapEff", "CapBnd", "NoNewPrivs", "Seccomp")
 def told(container: str) -> dict[str, Any]:
     """What docker was told, with nothing and empty alike: the API and the command line say them differently."""
     details = json.loads(run("docker", "inspect", container))[0]
-    return {name: details[part].get(name) or None for part, names in FIELDS.items() for name in names}
+    found = {name: details[part].get(name) or None for part, names in FIELDS.items() for name in names}
+    # The image's own variables come before ours or after them.
+    return found | {"Env": sorted(found["Env"] or [])}
 
 
 def rights(pid: str) -> dict[str, str]:
