@@ -8,9 +8,11 @@ import { NowherePage } from "./pages/nowhere";
 import { PodsPage } from "./pages/pods";
 import { SESSION_KEY } from "./pages/session";
 import { SignInPage } from "./pages/sign-in";
+import { SiteScope } from "./pages/site";
 
-// The two large pages come when they are first opened; what everyone loads stays small.
+// The large pages, and the one few open, come when they are first opened; what everyone loads stays small.
 const NewPodPage = lazy(async () => ({ default: (await import("./pages/new-pod")).NewPodPage }));
+const AccountPage = lazy(async () => ({ default: (await import("./pages/account")).AccountPage }));
 const PodPage = lazy(async () => ({ default: (await import("./pages/pod")).PodPage }));
 
 function newQueries(): QueryClient {
@@ -40,18 +42,21 @@ export function App() {
   const [queries] = useState(newQueries);
   return (
     <QueryClientProvider client={queries}>
-      <BrowserRouter>
-        <Routes>
-          <Route path="/sign-in" element={<SignInPage />} />
-          <Route element={<Frame />}>
-            <Route index element={<PodsPage />} />
-            <Route path="/pods" element={<Navigate to="/" replace />} />
-            <Route path="/new" element={<NewPodPage />} />
-            <Route path="/pods/:namespace/:name" element={<PodPage />} />
-            <Route path="*" element={<NowherePage />} />
-          </Route>
-        </Routes>
-      </BrowserRouter>
+      <SiteScope>
+        <BrowserRouter>
+          <Routes>
+            <Route path="/sign-in" element={<SignInPage />} />
+            <Route element={<Frame />}>
+              <Route index element={<PodsPage />} />
+              <Route path="/pods" element={<Navigate to="/" replace />} />
+              <Route path="/new" element={<NewPodPage />} />
+              <Route path="/pods/:namespace/:name" element={<PodPage />} />
+              <Route path="/account" element={<AccountPage />} />
+              <Route path="*" element={<NowherePage />} />
+            </Route>
+          </Routes>
+        </BrowserRouter>
+      </SiteScope>
     </QueryClientProvider>
   );
 }

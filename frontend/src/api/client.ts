@@ -102,9 +102,11 @@ export async function createPod(namespace: string, body: Manifest, dry = false):
   return readPod(record(await unwrap(call)));
 }
 
-export async function deletePod(namespace: string, name: string): Promise<void> {
-  const path = { namespace, name };
-  await unwrap(kubernetes.DELETE("/api/v1/namespaces/{namespace}/pods/{name}", { params: { path } }));
+/** Deletes this very pod: one that was made anew under the same name is another. The page may go away meanwhile. */
+export async function deletePod({ namespace, name, uid }: Pick<PodFacts, "namespace" | "name" | "uid">): Promise<void> {
+  const params = { path: { namespace, name } };
+  const body = uid ? { preconditions: { uid } } : {};
+  await unwrap(kubernetes.DELETE("/api/v1/namespaces/{namespace}/pods/{name}", { params, body, keepalive: true }));
 }
 
 export async function getLog(namespace: string, name: string, container: string, tailLines: number): Promise<string> {

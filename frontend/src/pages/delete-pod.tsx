@@ -1,30 +1,29 @@
-// Ends a pod, after asking.
-import { useMutation } from "@tanstack/react-query";
-import { deletePod } from "../api/client";
-import { told } from "../api/refusal";
+// Ends a pod after a while in which it can be undone. One button: pressed again it takes the deletion back.
 import type { PodFacts } from "../state/pod";
-import { counted, listed } from "../state/text";
-import { Confirm } from "../ui/confirm";
-import { Problem } from "../ui/pane";
+import { Button } from "../ui/button";
+import { useDeletion } from "./deletions";
 
-export function DeletePod({ pod }: { readonly pod: PodFacts }) {
-  const end = useMutation({ mutationFn: () => deletePod(pod.namespace, pod.name) });
+interface Props {
+  readonly pod: PodFacts;
+  /** In a list the name belongs to the button; the eye sees it from the place. */
+  readonly quiet?: boolean;
+}
+
+export function DeletePod({ pod, quiet }: Props) {
+  const { left, isSent, ask, undo } = useDeletion(pod);
+  const about = quiet && <span className="unseen"> {pod.name}</span>;
+  const kind = quiet ? "quiet" : "plain";
   return (
     <>
-      <Confirm
-        trigger="Delete pod"
-        title={`Delete ${pod.name}?`}
-        verb="Delete"
-        isBusy={end.isPending}
-        isDisabled={pod.deletedAt !== ""}
-        onConfirm={end.mutate}
+      {left !== null && !quiet && <span className="chip chip-bad">will be deleted in {left} s</span>}
+      <Button
+        kind={left === null ? kind : "plain"}
+        isDisabled={pod.deletedAt !== "" || isSent}
+        onPress={left === null ? ask : undo}
       >
-        <p>
-          The processes of {listed(pod.members.map((member) => member.name))} get {counted(pod.graceSeconds, "second")}{" "}
-          to end. What they wrote, their logs and this page's history are lost. It cannot be undone.
-        </p>
-      </Confirm>
-      {end.isError && <Problem title={told(end.error)} />}
+        {left === null ? "Delete pod" : "Undo"}
+        {left === null ? about : <span className="unseen"> deleting {pod.name}</span>}
+      </Button>
     </>
   );
 }

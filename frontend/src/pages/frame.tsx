@@ -1,13 +1,26 @@
-// The header around every page of a signed-in person; anyone else is sent to sign in and back.
+// What is around every page of a signed-in person; anyone else is sent to sign in and back.
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { Suspense } from "react";
-import { Navigate, NavLink, Outlet, useLocation, useNavigate } from "react-router";
+import { lazy, Suspense, useMemo, useState } from "react";
+import { Navigate, Outlet, useLocation, useNavigate } from "react-router";
 import { type Session, signOut } from "../api/client";
 import { told } from "../api/refusal";
 import { dropDraft } from "../state/draft";
+import { following, THEME } from "../state/preferences";
+import type { Command } from "../state/shortcuts";
 import { Button } from "../ui/button";
 import { Empty, Problem } from "../ui/pane";
+import { choose, usePreference } from "../ui/preference";
+import { useDeletions } from "./deletions";
+import { Header } from "./header";
+import { useNotices } from "./notices";
 import { useSession } from "./session";
+import { type Overlay, type Shell, ShellContext } from "./shell";
+import { usePlaces } from "./use-places";
+import { useShortcuts } from "./use-shortcuts";
+
+// They come when they are first opened.
+const Palette = lazy(async () => ({ default: (await import("./palette")).Palette }));
+const ShortcutsDialog = lazy(async () => ({ default: (await import("./shortcuts")).ShortcutsDialog }));
 
 export interface FrameContext {
   readonly session: Session;
@@ -16,67 +29,105 @@ export interface FrameContext {
 export function Frame() {
   const session = useSession();
   const location = useLocation();
-  if (session.isPending) return <Empty>Asking who you are…</Empty>;
+  if (session.isPending) return <Waiting />;
   // With an older answer the page stays as it is: what it shows says for itself how old it is.
   if (session.data === undefined) {
     return (
-      <main className="page">
-        <Problem title="The playground cannot be reached">
-          <p>{told(session.error)}</p>
-          <Button onPress={() => session.refetch()}>Try again</Button>
-        </Problem>
+      <main className="centre">
+        <title>Not reached · Pod playground</title>
+        <h1>The playground cannot be reached</h1>
+        <div className="lost">
+          <Problem title={told(session.error)}>
+            <p>It is asked again every few seconds, and this page goes on by itself when it answers.</p>
+          </Problem>
+        </div>
+        <Button onPress={() => session.refetch()}>Try again now</Button>
       </main>
     );
   }
   if (session.data.user === null) {
-    return <Navigate to="/sign-in" replace state={{ next: location.pathname }} />;
+    const next = location.pathname + location.search + location.hash;
+    return <Navigate to="/sign-in" replace state={{ next }} />;
   }
+  return <SignedIn session={session.data} name={session.data.user.name} />;
+}
+
+/** The header's room is kept, so that nothing jumps. */
+function Waiting() {
   return (
     <>
-      <a className="skip" href="#main">
-        Skip to the page
-      </a>
-      <Header name={session.data.user.name} />
-      <main className="page" id="main">
-        <Suspense fallback={<Empty>Loading…</Empty>}>
-          <Outlet context={{ session: session.data } satisfies FrameContext} />
-        </Suspense>
+      <div className="top" />
+      <main className="page">
+        <Empty>Asking who you are…</Empty>
       </main>
     </>
   );
 }
 
-function Header({ name }: { readonly name: string }) {
+function SignedIn({ session, name }: { readonly session: Session; readonly name: string }) {
+  const [overlay, setOverlay] = useState<Overlay | null>(null);
+  const leave = useSignOut();
+  const shell: Shell = useMemo(() => ({ open: setOverlay, signOut: leave }), [leave]);
+  const close = () => setOverlay(null);
+  useKeys(setOverlay);
+  usePlaces();
+  return (
+    <ShellContext value={shell}>
+      <a className="skip" href="#main">
+        Skip to the page
+      </a>
+      <Header name={name} />
+      <main className="page" id="main" tabIndex={-1}>
+        <Suspense fallback={<Empty>Loading…</Empty>}>
+          <Outlet context={{ session } satisfies FrameContext} />
+        </Suspense>
+      </main>
+      <Suspense fallback={null}>
+        {overlay === "palette" && <Palette session={session} onClose={close} />}
+        {overlay === "shortcuts" && <ShortcutsDialog onClose={close} />}
+      </Suspense>
+    </ShellContext>
+  );
+}
+
+/** What waits to be deleted is sent first: afterwards nobody could. */
+function useSignOut(): () => void {
   const queries = useQueryClient();
   const navigate = useNavigate();
-  const leave = useMutation({
-    mutationFn: signOut,
+  const deletions = useDeletions();
+  const notices = useNotices();
+  const { mutate } = useMutation({
+    mutationFn: async () => {
+      await deletions?.leave();
+      await signOut();
+    },
     onSuccess: () => {
       dropDraft();
+      notices?.clear();
       queries.clear();
       navigate("/sign-in", { replace: true });
     },
+    onError: (error) => notices?.say({ title: "You are still signed in", body: told(error), isBad: true }),
   });
-  return (
-    <header className="top">
-      <NavLink to="/" className="brand" end>
-        <svg viewBox="0 0 32 32" aria-hidden="true">
-          <rect x="3" y="3" width="26" height="26" rx="7" className="brand-box" />
-          <rect x="8" y="9" width="7" height="14" rx="2" className="brand-one" />
-          <rect x="17" y="9" width="7" height="14" rx="2" className="brand-two" />
-        </svg>
-        Pod playground
-      </NavLink>
-      <nav aria-label="Site">
-        <NavLink to="/" end>
-          My pods
-        </NavLink>
-        <NavLink to="/new">New pod</NavLink>
-      </nav>
-      <span className="who">{name}</span>
-      <Button kind="quiet" isDisabled={leave.isPending} onPress={() => leave.mutate()}>
-        Sign out
-      </Button>
-    </header>
-  );
+  return mutate;
+}
+
+function useKeys(setOverlay: (change: (overlay: Overlay | null) => Overlay | null) => void): void {
+  const navigate = useNavigate();
+  const deletions = useDeletions();
+  const theme = usePreference(THEME);
+  const commands: Readonly<Record<Command, () => void>> = {
+    "my-pods": () => navigate("/"),
+    "new-pod": () => navigate("/new"),
+    account: () => navigate("/account"),
+    filter: () => document.getElementById("filter")?.querySelector("input")?.focus(),
+    theme: () => choose(THEME, following(THEME, theme)),
+    undo: () => deletions?.undoLast(),
+    shortcuts: () => setOverlay((overlay) => overlay ?? "shortcuts"),
+  };
+  useShortcuts({
+    // Over a question of the page it would be one too many.
+    onPalette: () => setOverlay((overlay) => (overlay === null && document.querySelector(".veil") ? null : "palette")),
+    onCommand: (command) => commands[command](),
+  });
 }

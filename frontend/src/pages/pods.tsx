@@ -1,29 +1,35 @@
 // My pods: what they are, how they are, and the way to each.
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { Link, useOutletContext } from "react-router";
+import { ToggleButton, ToggleButtonGroup } from "react-aria-components";
+import { Link, useOutletContext, useSearchParams } from "react-router";
 import { listNamespaces, listPods } from "../api/client";
 import { told } from "../api/refusal";
-import { type PodFacts, phaseWord } from "../state/pod";
-import { age } from "../state/text";
-import { reasonOf } from "../state/troubles";
+import type { PodFacts } from "../state/pod";
+import { filtered } from "../state/pods";
+import { PODS_AS } from "../state/preferences";
+import { counted } from "../state/text";
 import { Button } from "../ui/button";
-import { Choice } from "../ui/field";
-import { Members } from "../ui/hue";
-import { MemberName } from "../ui/member";
-import { Empty, Pane, Problem } from "../ui/pane";
-import { type Column, FactTable, whole } from "../ui/table";
+import { Choice, Field } from "../ui/field";
+import { Empty, Problem } from "../ui/pane";
+import { choose, usePreference } from "../ui/preference";
 import type { FrameContext } from "./frame";
-import { Phase } from "./phase";
+import { GlanceScope } from "./glance";
+import { NoCardsYet, PodCards } from "./pod-cards";
+import { PodTable } from "./pod-table";
+import { STARTS } from "./starts";
 
 const POLL_MS = 2000;
 
+/** With no more pods than this the eye is the quicker filter. */
+const FEW = 4;
+
 export function PodsPage() {
   const { session } = useOutletContext<FrameContext>();
-  const [chosen, setChosen] = useState<string | null>(null);
+  const [search, setSearch] = useSearchParams();
   const namespaces = useQuery({ queryKey: ["namespaces"], queryFn: listNamespaces });
   const names = namespaces.data ?? [];
-  const namespace = chosen ?? session.namespace ?? names[0] ?? null;
+  const namespace = search.get("namespace") ?? session.namespace ?? names[0] ?? null;
   return (
     <>
       <title>My pods · Pod playground</title>
@@ -35,7 +41,7 @@ export function PodsPage() {
             id="namespace"
             label="Namespace"
             value={namespace}
-            onChange={setChosen}
+            onChange={(name) => setSearch({ namespace: name }, { replace: true })}
             options={names.map((name) => ({ value: name, label: name }))}
           />
         )}
@@ -44,7 +50,9 @@ export function PodsPage() {
         </Link>
       </div>
       {namespace ? (
-        <PodList namespace={namespace} isOwn={namespace === session.namespace} />
+        <GlanceScope key={namespace}>
+          <PodList namespace={namespace} isOwn={namespace === session.namespace} />
+        </GlanceScope>
       ) : (
         <Empty>You have no namespace yet. Ask an admin for one.</Empty>
       )}
@@ -58,7 +66,16 @@ function PodList({ namespace, isOwn }: { readonly namespace: string; readonly is
     queryFn: () => listPods(namespace),
     refetchInterval: POLL_MS,
   });
-  if (pods.isPending) return <Empty>Loading the pods of {namespace}…</Empty>;
+  if (pods.isPending) {
+    return (
+      <>
+        <p className="list-head unseen" role="status">
+          Loading the pods of {namespace}…
+        </p>
+        <NoCardsYet />
+      </>
+    );
+  }
   if (pods.data === undefined) {
     return (
       <Problem title="The pods cannot be listed">
@@ -70,58 +87,80 @@ function PodList({ namespace, isOwn }: { readonly namespace: string; readonly is
   return (
     <>
       {pods.isError && <Problem title={`This list may be old: ${told(pods.error)}`} />}
-      <Pane title={namespace} aside="refreshed every 2 seconds">
-        {pods.data.length === 0 ? (
-          <Empty>
-            No pods here.{" "}
-            {isOwn && (
-              <>
-                <Link to="/new">Make one</Link>: the form has an example that runs at once.
-              </>
-            )}
-          </Empty>
-        ) : (
-          <FactTable caption="Pods" columns={COLUMNS} groups={whole(pods.data)} keyOf={(pod) => pod.uid || pod.name} />
-        )}
-      </Pane>
+      {pods.data.length === 0 ? (
+        <NoPods namespace={namespace} isOwn={isOwn} />
+      ) : (
+        <SomePods namespace={namespace} pods={pods.data} />
+      )}
     </>
   );
 }
 
-const COLUMNS: readonly Column<PodFacts>[] = [
-  {
-    head: "Name",
-    cell: (pod) => (
-      <Link className="strong" to={`/pods/${pod.namespace}/${pod.name}`}>
-        {pod.name}
-      </Link>
-    ),
-  },
-  { head: "Phase", cell: (pod) => <PhaseWithReason pod={pod} /> },
-  { head: "Members", worth: 2, fills: true, cell: (pod) => <MemberList pod={pod} /> },
-  { head: "IP", worth: 2, cell: (pod) => <span className="mono">{pod.podIP}</span> },
-  { head: "Age", align: "end", cell: (pod) => <span className="mono">{age(pod.createdAt, Date.now())}</span> },
-];
-
-function PhaseWithReason({ pod }: { readonly pod: PodFacts }) {
-  const reason = reasonOf(pod);
+function NoPods({ namespace, isOwn }: { readonly namespace: string; readonly isOwn: boolean }) {
+  if (!isOwn) return <Empty>No pods in {namespace}.</Empty>;
   return (
-    <span className="breaks">
-      <Phase word={phaseWord(pod)} />
-      {reason && <span className="bad"> {reason}</span>}
-    </span>
+    <section className="starts" aria-labelledby="starts">
+      <h2 id="starts">No pods here yet</h2>
+      <p>Start from one of these: the form is filled in, and shows what it will make before it makes it.</p>
+      <ul>
+        {STARTS.map(({ start, title, what }) => (
+          <li key={start}>
+            <Link to={`/new?start=${start}`}>{title}</Link>
+            <span className="hint">{what}</span>
+          </li>
+        ))}
+      </ul>
+      <p>
+        Or begin with <Link to="/new">an empty form</Link>.
+      </p>
+    </section>
   );
 }
 
-function MemberList({ pod }: { readonly pod: PodFacts }) {
-  const names = pod.members.map((member) => member.name);
+function SomePods({ namespace, pods }: { readonly namespace: string; readonly pods: readonly PodFacts[] }) {
+  const [query, setQuery] = useState("");
+  const as = usePreference(PODS_AS);
+  const shown = filtered(pods, query);
   return (
-    <Members value={names}>
-      <span className="members">
-        {names.map((name) => (
-          <MemberName key={name} member={name} />
-        ))}
-      </span>
-    </Members>
+    <>
+      <div className="list-head">
+        <span className="hint" role="status">
+          {shown.length === pods.length
+            ? counted(pods.length, "pod")
+            : `${shown.length} of ${counted(pods.length, "pod")}`}
+        </span>
+        {pods.length > FEW && (
+          <Field
+            bare
+            id="filter"
+            label="Filter by name, member or image"
+            value={query}
+            onChange={setQuery}
+            input={{ type: "search", placeholder: "Name, member or image" }}
+          />
+        )}
+        <ToggleButtonGroup
+          className="switcher"
+          aria-label="Show pods as"
+          selectionMode="single"
+          disallowEmptySelection
+          selectedKeys={[as]}
+          onSelectionChange={(keys) => choose(PODS_AS, keys.has("table") ? "table" : "cards")}
+        >
+          <ToggleButton id="cards">Cards</ToggleButton>
+          <ToggleButton id="table">Table</ToggleButton>
+        </ToggleButtonGroup>
+      </div>
+      {shown.length === 0 ? (
+        <Empty>
+          None of them has “{query}” in its name, members or images.{" "}
+          <Button onPress={() => setQuery("")}>Show all</Button>
+        </Empty>
+      ) : as === "table" ? (
+        <PodTable title={namespace} pods={shown} />
+      ) : (
+        <PodCards pods={shown} />
+      )}
+    </>
   );
 }

@@ -13,6 +13,14 @@ export interface MemberFacts {
   readonly restarts: number;
 }
 
+/** A port that the machine listens on for the pod. */
+export interface HostPort {
+  readonly member: string;
+  readonly containerPort: number;
+  readonly hostPort: number;
+  readonly protocol: string;
+}
+
 export interface Condition {
   readonly type: string;
   readonly status: string;
@@ -36,6 +44,7 @@ export interface PodFacts {
   readonly graceSeconds: number;
   readonly members: readonly MemberFacts[];
   readonly conditions: readonly Condition[];
+  readonly hostPorts: readonly HostPort[];
 }
 
 export interface EventFacts {
@@ -74,6 +83,17 @@ function readMember(container: Obj, statuses: readonly Obj[]): MemberFacts {
   };
 }
 
+function readHostPorts(container: Obj): readonly HostPort[] {
+  return list(container, "ports")
+    .map((port) => ({
+      member: text(container, "name"),
+      containerPort: number(port, "containerPort") ?? 0,
+      hostPort: number(port, "hostPort") ?? 0,
+      protocol: text(port, "protocol") || "TCP",
+    }))
+    .filter((port) => port.hostPort > 0);
+}
+
 function readCondition(condition: Obj): Condition {
   return {
     type: text(condition, "type"),
@@ -105,6 +125,7 @@ export function readPod(pod: Obj): PodFacts {
     graceSeconds: number(metadata, "deletionGracePeriodSeconds") ?? number(spec, "terminationGracePeriodSeconds") ?? 30,
     members: list(spec, "containers").map((container) => readMember(container, statuses)),
     conditions: list(status, "conditions").map(readCondition),
+    hostPorts: list(spec, "containers").flatMap(readHostPorts),
   };
 }
 

@@ -1,0 +1,127 @@
+// Notices at the page's edge: they take no focus, F6 leads to them, and while one is read no time runs.
+import { createContext, useContext } from "react";
+import {
+  Text,
+  UNSTABLE_Toast as Toast,
+  UNSTABLE_ToastContent as ToastContent,
+  UNSTABLE_ToastQueue as ToastQueue,
+  UNSTABLE_ToastRegion as ToastRegion,
+} from "react-aria-components";
+import type { Doomed } from "../state/deletions";
+import { counted } from "../state/text";
+import { Button } from "../ui/button";
+import { useDeletions, useSecondsUntilSent } from "./deletions";
+
+interface Said {
+  readonly title: string;
+  readonly body?: string;
+  /** It stays until it is closed. */
+  readonly isBad?: boolean;
+}
+
+type Notice = { readonly kind: "said"; readonly said: Said } | { readonly kind: "deleting"; readonly pod: Doomed };
+
+const SHOWN_MS = 6000;
+
+export class Notices extends ToastQueue<Notice> {
+  /** Told when somebody begins and ends to read: hovers, or has the focus in here. */
+  onReading: (reads: boolean) => void = () => undefined;
+  readonly #deleting = new Map<string, string>();
+
+  override pauseAll(): void {
+    super.pauseAll();
+    this.onReading(true);
+  }
+
+  override resumeAll(): void {
+    super.resumeAll();
+    this.onReading(false);
+  }
+
+  override close(key: string): void {
+    super.close(key);
+    // A notice that goes from under the pointer never hears that the pointer left.
+    if (this.visibleToasts.length === 0) this.onReading(false);
+  }
+
+  say(said: Said): void {
+    this.add({ kind: "said", said }, said.isBad ? {} : { timeout: SHOWN_MS });
+  }
+
+  deleting(pod: Doomed): void {
+    this.#deleting.set(pod.uid, this.add({ kind: "deleting", pod }));
+  }
+
+  /** The notice of that deletion gives way to another. */
+  instead(uid: string, said: Said): void {
+    const key = this.#deleting.get(uid);
+    this.#deleting.delete(uid);
+    this.say(said);
+    if (key !== undefined) this.close(key);
+  }
+}
+
+export const NoticesContext = createContext<Notices | null>(null);
+
+export function useNotices(): Notices | null {
+  return useContext(NoticesContext);
+}
+
+export function NoticeRegion({ notices }: { readonly notices: Notices }) {
+  return (
+    <ToastRegion queue={notices} className="notices" aria-label="Notices">
+      {({ toast }) => (
+        <Toast toast={toast} className={`notice ${isBad(toast.content) ? "notice-bad" : ""}`}>
+          {toast.content.kind === "said" ? (
+            <SaidNotice said={toast.content.said} />
+          ) : (
+            <DeletingNotice pod={toast.content.pod} />
+          )}
+        </Toast>
+      )}
+    </ToastRegion>
+  );
+}
+
+function isBad(notice: Notice): boolean {
+  return notice.kind === "said" && notice.said.isBad === true;
+}
+
+function SaidNotice({ said }: { readonly said: Said }) {
+  return (
+    <>
+      <ToastContent className="notice-words">
+        <Text slot="title">{said.title}</Text>
+        {said.body && <Text slot="description">{said.body}</Text>}
+      </ToastContent>
+      <Button kind="quiet" slot="close">
+        Close
+      </Button>
+    </>
+  );
+}
+
+/** What counts down stands outside of what is read out: once is enough. */
+function DeletingNotice({ pod }: { readonly pod: Doomed }) {
+  const deletions = useDeletions();
+  const left = useSecondsUntilSent(pod.uid);
+  return (
+    <>
+      <ToastContent className="notice-words">
+        <Text slot="title">
+          <span className="unseen">{`${pod.name} is being deleted in a few seconds`}</span>
+          <span aria-hidden="true">
+            {left === null ? `${pod.name} is being deleted` : `${pod.name} is being deleted in ${left} s`}
+          </span>
+        </Text>
+        <Text slot="description">{lost(pod)}</Text>
+      </ToastContent>
+      {left !== null && <Button onPress={() => deletions?.undo(pod.uid)}>Undo</Button>}
+    </>
+  );
+}
+
+function lost(pod: Doomed): string {
+  const time = pod.graceSeconds > 0 ? `get ${counted(pod.graceSeconds, "second")} to end` : "are killed at once";
+  return `Its processes ${time}. Its files and logs go.`;
+}

@@ -1,0 +1,49 @@
+// What cards and the table of my pods say of a pod, in the same words.
+import type { PublishedPort } from "../api/wire";
+import { type PodFacts, phaseWord } from "../state/pod";
+import { opened } from "../state/ports";
+import { reasonOf } from "../state/troubles";
+import { useDeletion } from "./deletions";
+import { Phase } from "./phase";
+
+/** Short of "Terminating" stands what a person has asked for and can still undo. */
+export function PhaseWithReason({ pod }: { readonly pod: PodFacts }) {
+  const { left, isSent } = useDeletion(pod);
+  const reason = reasonOf(pod);
+  if (left !== null) return <Phase word="Will be deleted" />;
+  return (
+    <span className="breaks">
+      <Phase word={isSent ? "Terminating" : phaseWord(pod)} />
+      {reason && <span className="bad"> {reason}</span>}
+    </span>
+  );
+}
+
+interface PortsProps {
+  readonly pod: PodFacts;
+  readonly published: readonly PublishedPort[];
+}
+
+export function Ports({ pod, published }: PortsProps) {
+  if (pod.hostPorts.length === 0) return null;
+  return (
+    <ul className="ports" aria-label="Published ports">
+      {pod.hostPorts.map((port) => {
+        const { label, href } = opened(port, published, globalThis.location.hostname);
+        const about = `${port.member} listens on ${port.containerPort}/${port.protocol} in the pod`;
+        return (
+          <li key={`${port.protocol} ${port.hostPort}`} title={about}>
+            {href && pod.phase === "Running" ? (
+              <a href={href} target="_blank" rel="noreferrer" className="mono">
+                <span className="unseen">Open {pod.name} on port </span>
+                {label}
+              </a>
+            ) : (
+              <span className="mono">{label}</span>
+            )}
+          </li>
+        );
+      })}
+    </ul>
+  );
+}

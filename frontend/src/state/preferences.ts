@@ -1,0 +1,21 @@
+// What a person chose for this browser. The first choice holds until another is made.
+
+export interface Preference<Value extends string> {
+  /** Its name in the browser's storage; `public/static/theme.js` reads "theme". */
+  readonly key: string;
+  readonly choices: readonly [Value, ...Value[]];
+}
+
+export const THEME: Preference<"system" | "light" | "dark"> = { key: "theme", choices: ["system", "light", "dark"] };
+export const SINGLE_KEYS: Preference<"on" | "off"> = { key: "single-keys", choices: ["on", "off"] };
+export const PODS_AS: Preference<"cards" | "table"> = { key: "pods-as", choices: ["cards", "table"] };
+
+/** The choice that was stored, if it still is one. */
+export function chosen<Value extends string>({ choices }: Preference<Value>, stored: string | null): Value {
+  return choices.find((choice) => choice === stored) ?? choices[0];
+}
+
+/** The choice after this one, round and round. */
+export function following<Value extends string>({ choices }: Preference<Value>, value: Value): Value {
+  return choices[(choices.indexOf(value) + 1) % choices.length] ?? choices[0];
+}

@@ -1,0 +1,2 @@
+// What the keys are called here.
+export const IS_MAC = /Mac|iPhone|iPad/.test(globalThis.navigator.userAgent);
