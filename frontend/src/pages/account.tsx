@@ -1,14 +1,21 @@
 // Who one is here, what this browser remembers, and the way to the API.
-import { ToggleButton, ToggleButtonGroup } from "react-aria-components";
 import { useOutletContext } from "react-router";
 import { SINGLE_KEYS, THEME } from "../state/preferences";
 import { Button } from "../ui/button";
 import { Toggle } from "../ui/field";
 import { Pane } from "../ui/pane";
 import { choose, usePreference } from "../ui/preference";
+import { Switcher } from "../ui/switcher";
+import { CopyButton } from "./copy";
 import type { FrameContext } from "./frame";
 import { useShell } from "./shell";
 import { ShortcutList } from "./shortcuts";
+
+const THEMES = [
+  { value: "system", label: "System" },
+  { value: "light", label: "Light" },
+  { value: "dark", label: "Dark" },
+] as const;
 
 export function AccountPage() {
   const { session } = useOutletContext<FrameContext>();
@@ -54,18 +61,7 @@ function Appearance() {
   return (
     <Pane title="Theme" note="Kept in this browser. System follows what your computer says, by day and by night.">
       <div className="account-body">
-        <ToggleButtonGroup
-          className="switcher"
-          aria-label="Theme"
-          selectionMode="single"
-          disallowEmptySelection
-          selectedKeys={[theme]}
-          onSelectionChange={(keys) => choose(THEME, THEME.choices.find((each) => keys.has(each)) ?? "system")}
-        >
-          <ToggleButton id="system">System</ToggleButton>
-          <ToggleButton id="light">Light</ToggleButton>
-          <ToggleButton id="dark">Dark</ToggleButton>
-        </ToggleButtonGroup>
+        <Switcher label="Theme" value={theme} onChange={(value) => choose(THEME, value)} options={THEMES} />
       </div>
     </Pane>
   );
@@ -100,12 +96,22 @@ function Api({ name, namespace }: { readonly name: string; readonly namespace: s
           A token is made on the machine that runs the playground. It is shown once, holds until an admin deletes it,
           and may do all that you may:
         </p>
-        <pre className="code">./play token {name}</pre>
+        <Code text={`./play token ${name}`} about="the command" />
         <p>Then, with the token in place of TOKEN:</p>
-        <pre className="code">
-          curl -H 'Authorization: Bearer TOKEN' {address}/api/v1/namespaces/{namespace ?? "NAMESPACE"}/pods
-        </pre>
+        <Code
+          text={`curl -H 'Authorization: Bearer TOKEN' ${address}/api/v1/namespaces/${namespace ?? "NAMESPACE"}/pods`}
+          about="the request"
+        />
       </div>
     </Pane>
+  );
+}
+
+function Code({ text, about }: { readonly text: string; readonly about: string }) {
+  return (
+    <div className="code">
+      <code className="mono">{text}</code>
+      <CopyButton text={text} about={about} />
+    </div>
   );
 }

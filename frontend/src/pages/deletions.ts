@@ -7,7 +7,7 @@ import type { Doomed } from "../state/deletions";
 import * as pending from "../state/deletions";
 import type { PodFacts } from "../state/pod";
 import { useNow } from "../ui/clock";
-import type { Notices } from "./notices";
+import type { Notices } from "./notice-queue";
 
 export class PendingDeletions {
   #state = pending.NONE;

@@ -12,7 +12,7 @@ import { Empty, Problem } from "../ui/pane";
 import { choose, usePreference } from "../ui/preference";
 import { useDeletions } from "./deletions";
 import { Header } from "./header";
-import { useNotices } from "./notices";
+import { useNotices } from "./notice-queue";
 import { useSession } from "./session";
 import { type Overlay, type Shell, ShellContext } from "./shell";
 import { usePlaces } from "./use-places";
@@ -120,7 +120,7 @@ function useKeys(setOverlay: (change: (overlay: Overlay | null) => Overlay | nul
     "my-pods": () => navigate("/"),
     "new-pod": () => navigate("/new"),
     account: () => navigate("/account"),
-    filter: () => document.getElementById("filter")?.querySelector("input")?.focus(),
+    filter: () => document.getElementById("filter")?.focus(),
     theme: () => choose(THEME, following(THEME, theme)),
     undo: () => deletions?.undoLast(),
     shortcuts: () => setOverlay((overlay) => overlay ?? "shortcuts"),

@@ -1,8 +1,9 @@
 // The header around every page.
 
-import { Dialog, DialogTrigger, Popover } from "react-aria-components";
+import { useRef } from "react";
 import { NavLink } from "react-router";
 import { following, THEME } from "../state/preferences";
+import { Brand } from "../ui/brand";
 import { Button } from "../ui/button";
 import { Icon } from "../ui/icon";
 import { Keys } from "../ui/keys";
@@ -15,11 +16,7 @@ export function Header({ name }: { readonly name: string }) {
   return (
     <header className="top">
       <NavLink to="/" className="brand" end>
-        <svg viewBox="0 0 32 32" aria-hidden="true">
-          <rect x="3" y="3" width="26" height="26" rx="7" className="brand-box" />
-          <rect x="8" y="9" width="7" height="14" rx="2" className="brand-one" />
-          <rect x="17" y="9" width="7" height="14" rx="2" className="brand-two" />
-        </svg>
+        <Brand />
         <span className="brand-name">Pod playground</span>
       </NavLink>
       <nav aria-label="Site">
@@ -29,14 +26,9 @@ export function Header({ name }: { readonly name: string }) {
         <NavLink to="/new">New pod</NavLink>
       </nav>
       <div className="top-tools">
-        <Button
-          kind="plain"
-          aria-label="Command palette"
-          aria-keyshortcuts={IS_MAC ? "Meta+K" : "Control+K"}
-          onPress={() => shell.open("palette")}
-        >
+        <Button kind="plain" aria-keyshortcuts={IS_MAC ? "Meta+K" : "Control+K"} onPress={() => shell.open("palette")}>
           <Icon name="search" />
-          <span className="wide-only">Find or do</span>
+          <span className="narrow-unseen">Commands</span>
           <span className="wide-only">
             <Keys keys={[IS_MAC ? "⌘" : "Ctrl", "K"]} />
           </span>
@@ -63,28 +55,29 @@ interface AccountProps {
   readonly onSignOut: () => void;
 }
 
+/** The browser's own popover: it closes at Escape and at a press outside, and gives the focus back. */
 function Account({ name, onSignOut }: AccountProps) {
+  const menu = useRef<HTMLDivElement>(null);
   return (
-    <DialogTrigger>
-      <Button kind="quiet" aria-label={`Account: ${name}`}>
+    <div className="account-corner">
+      <button
+        type="button"
+        className="button button-quiet"
+        popoverTarget="account-menu"
+        aria-label={`Account: ${name}`}
+      >
         <Icon name="person" />
         <span className="wide-only short">{name}</span>
-      </Button>
-      <Popover placement="bottom end" className="popover">
-        <Dialog className="account-menu" aria-label={`Account: ${name}`}>
-          {({ close }) => (
-            <>
-              <p className="hint">
-                Signed in as <strong>{name}</strong>
-              </p>
-              <NavLink to="/account" className="button button-plain" onClick={close}>
-                Account
-              </NavLink>
-              <Button onPress={onSignOut}>Sign out</Button>
-            </>
-          )}
-        </Dialog>
-      </Popover>
-    </DialogTrigger>
+      </button>
+      <div id="account-menu" popover="auto" ref={menu} className="popover account-menu">
+        <p className="hint">
+          Signed in as <strong>{name}</strong>
+        </p>
+        <NavLink to="/account" className="button button-plain" onClick={() => menu.current?.hidePopover()}>
+          Account
+        </NavLink>
+        <Button onPress={onSignOut}>Sign out</Button>
+      </div>
+    </div>
   );
 }

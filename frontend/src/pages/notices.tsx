@@ -1,71 +1,15 @@
 // Notices at the page's edge: they take no focus, F6 leads to them, and while one is read no time runs.
-import { createContext, useContext } from "react";
 import {
   Text,
   UNSTABLE_Toast as Toast,
   UNSTABLE_ToastContent as ToastContent,
-  UNSTABLE_ToastQueue as ToastQueue,
   UNSTABLE_ToastRegion as ToastRegion,
 } from "react-aria-components";
 import type { Doomed } from "../state/deletions";
 import { counted } from "../state/text";
 import { Button } from "../ui/button";
 import { useDeletions, useSecondsUntilSent } from "./deletions";
-
-interface Said {
-  readonly title: string;
-  readonly body?: string;
-  /** It stays until it is closed. */
-  readonly isBad?: boolean;
-}
-
-type Notice = { readonly kind: "said"; readonly said: Said } | { readonly kind: "deleting"; readonly pod: Doomed };
-
-const SHOWN_MS = 6000;
-
-export class Notices extends ToastQueue<Notice> {
-  /** Told when somebody begins and ends to read: hovers, or has the focus in here. */
-  onReading: (reads: boolean) => void = () => undefined;
-  readonly #deleting = new Map<string, string>();
-
-  override pauseAll(): void {
-    super.pauseAll();
-    this.onReading(true);
-  }
-
-  override resumeAll(): void {
-    super.resumeAll();
-    this.onReading(false);
-  }
-
-  override close(key: string): void {
-    super.close(key);
-    // A notice that goes from under the pointer never hears that the pointer left.
-    if (this.visibleToasts.length === 0) this.onReading(false);
-  }
-
-  say(said: Said): void {
-    this.add({ kind: "said", said }, said.isBad ? {} : { timeout: SHOWN_MS });
-  }
-
-  deleting(pod: Doomed): void {
-    this.#deleting.set(pod.uid, this.add({ kind: "deleting", pod }));
-  }
-
-  /** The notice of that deletion gives way to another. */
-  instead(uid: string, said: Said): void {
-    const key = this.#deleting.get(uid);
-    this.#deleting.delete(uid);
-    this.say(said);
-    if (key !== undefined) this.close(key);
-  }
-}
-
-export const NoticesContext = createContext<Notices | null>(null);
-
-export function useNotices(): Notices | null {
-  return useContext(NoticesContext);
-}
+import type { Notice, Notices, Said } from "./notice-queue";
 
 export function NoticeRegion({ notices }: { readonly notices: Notices }) {
   return (

@@ -71,19 +71,20 @@ test("a one-time link is spent once, and leaves the address bar", async () => {
     [`GET ${PODS}`]: [200, { items: [] }],
   });
   visit("/sign-in#once-only");
-  await screen.findByText(/No pods here/);
+  await screen.findByText(/No pods here yet/);
   expect(asked.filter((each) => each.method === "POST").map((each) => each.body)).toEqual([{ link: "once-only" }]);
   expect(globalThis.location.hash).toBe("");
 });
 
 test("pods are listed with their phase, what is wrong, members and address", async () => {
   service({ ...BASE, [`GET ${PODS}`]: [200, { items: [POD] }] });
+  globalThis.localStorage.setItem("pods-as", "table");
   visit("/");
   const table = await screen.findByRole("table", { name: "Pods" });
   const cells = within(table)
     .getAllByRole("cell")
     .map((cell) => cell.textContent);
-  expect(cells.slice(0, 4)).toEqual(["demo", "Running ErrImagePull", "webtoolbox", "10.88.0.14"]);
+  expect(cells.slice(0, 5)).toEqual(["demo", "Running ErrImagePull", "webtoolbox", "…", "10.88.0.14"]);
   expect(within(table).getByRole("link", { name: "demo" }).getAttribute("href")).toBe("/pods/ada/demo");
 });
 

@@ -6,8 +6,9 @@ import type { Findable } from "../state/palette";
 import type { PodFacts } from "../state/pod";
 import { type Preference, THEME } from "../state/preferences";
 import { choose } from "../ui/preference";
+import { copy } from "./copy";
 import { useDeletions } from "./deletions";
-import { type Notices, useNotices } from "./notices";
+import { useNotices } from "./notice-queue";
 import { useShell } from "./shell";
 import { STARTS } from "./starts";
 
@@ -51,15 +52,6 @@ function useAllPods(session: Session): { pods: readonly PodFacts[]; namespaces: 
 function usePodHere(pods: readonly PodFacts[]): PodFacts | undefined {
   const [, , namespace, name] = useLocation().pathname.match(/^\/(pods)\/([^/]+)\/([^/]+)/) ?? [];
   return pods.find((pod) => pod.namespace === namespace && pod.name === name);
-}
-
-async function copy(notices: Notices | null, text: string): Promise<void> {
-  try {
-    await globalThis.navigator.clipboard.writeText(text);
-    notices?.say({ title: "Copied", body: text });
-  } catch {
-    notices?.say({ title: "The browser does not let this page copy", body: text, isBad: true });
-  }
 }
 
 const THEMES: Readonly<Record<Preference<"system" | "light" | "dark">["choices"][0], string>> = {

@@ -6,13 +6,12 @@ import {
   Header,
   Input,
   Label,
-  Menu,
-  MenuItem,
-  MenuSection,
+  ListBox,
+  ListBoxItem,
+  ListBoxSection,
   Modal,
   ModalOverlay,
   SearchField,
-  Text,
 } from "react-aria-components";
 import type { Session } from "../api/client";
 import { found, sections } from "../state/palette";
@@ -47,23 +46,29 @@ function Finder({ session, onClose }: Props) {
     <Autocomplete inputValue={query} onInputChange={setQuery}>
       <SearchField autoFocus className="palette-field">
         <Label className="unseen">Find a pod or a command</Label>
-        <Input className="palette-input" placeholder="Find a pod or a command" />
+        <Input
+          className="palette-input"
+          placeholder="Find a pod or a command"
+          role="combobox"
+          aria-expanded="true"
+          aria-haspopup="listbox"
+        />
       </SearchField>
-      <Menu
+      <ListBox
         aria-label="Commands"
         className="palette-list"
         onAction={run}
         renderEmptyState={() => <p className="empty">Nothing has all of these words. Try fewer.</p>}
       >
         {sections(fitting).map((section) => (
-          <MenuSection key={section.name} id={section.name}>
+          <ListBoxSection key={section.name} id={section.name}>
             <Header className="palette-section">{section.name}</Header>
             {section.commands.map((command) => (
               <Item key={command.id} command={command} />
             ))}
-          </MenuSection>
+          </ListBoxSection>
         ))}
-      </Menu>
+      </ListBox>
       <p className="palette-foot hint">
         <kbd>↑</kbd> <kbd>↓</kbd> to choose, <kbd>Enter</kbd> to go, <kbd>Esc</kbd> to close
       </p>
@@ -73,13 +78,9 @@ function Finder({ session, onClose }: Props) {
 
 function Item({ command }: { readonly command: Command }) {
   return (
-    <MenuItem id={command.id} textValue={command.title} className="palette-item">
-      <Text slot="label">{command.title}</Text>
-      {command.hint && (
-        <Text slot="description" className="faint">
-          {command.hint}
-        </Text>
-      )}
-    </MenuItem>
+    <ListBoxItem id={command.id} textValue={command.title} className="palette-item">
+      <span className="palette-title">{command.title}</span>
+      {command.hint && <span className="palette-hint">{command.hint}</span>}
+    </ListBoxItem>
   );
 }

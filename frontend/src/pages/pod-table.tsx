@@ -15,13 +15,7 @@ import { PhaseWithReason, Ports } from "./pod-facts";
 export function PodTable({ pods, title }: { readonly pods: readonly PodFacts[]; readonly title: string }) {
   return (
     <Pane title={title} aside="refreshed every 2 seconds">
-      <FactTable
-        caption="Pods"
-        columns={COLUMNS}
-        groups={whole(pods)}
-        keyOf={(pod) => pod.uid || pod.name}
-        wraps="narrow"
-      />
+      <FactTable caption="Pods" columns={COLUMNS} groups={whole(pods)} keyOf={(pod) => pod.uid || pod.name} />
     </Pane>
   );
 }
@@ -29,15 +23,16 @@ export function PodTable({ pods, title }: { readonly pods: readonly PodFacts[]; 
 const COLUMNS: readonly Column<PodFacts>[] = [
   {
     head: "Name",
+    fills: true,
     cell: (pod) => (
-      <Link className="strong" to={`/pods/${pod.namespace}/${pod.name}`}>
+      <Link className="strong words" to={`/pods/${pod.namespace}/${pod.name}`}>
         {pod.name}
       </Link>
     ),
   },
   { head: "Phase", cell: (pod) => <PhaseWithReason pod={pod} /> },
   { head: "Members", worth: 2, cell: (pod) => <MemberList pod={pod} /> },
-  { head: "Namespaces", worth: 3, fills: true, cell: (pod) => <Sharing pod={pod} /> },
+  { head: "Namespaces", worth: 3, cell: (pod) => <Sharing pod={pod} /> },
   { head: "IP", worth: 2, cell: (pod) => <span className="mono">{pod.podIP}</span> },
   { head: "Ports", worth: 2, cell: (pod) => <Ports pod={pod} published={[]} /> },
   { head: "Age", align: "end", cell: (pod) => <span className="mono">{age(pod.createdAt, Date.now())}</span> },

@@ -1,7 +1,6 @@
 // My pods: what they are, how they are, and the way to each.
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { ToggleButton, ToggleButtonGroup } from "react-aria-components";
 import { Link, useOutletContext, useSearchParams } from "react-router";
 import { listNamespaces, listPods } from "../api/client";
 import { told } from "../api/refusal";
@@ -13,6 +12,7 @@ import { Button } from "../ui/button";
 import { Choice, Field } from "../ui/field";
 import { Empty, Problem } from "../ui/pane";
 import { choose, usePreference } from "../ui/preference";
+import { Switcher } from "../ui/switcher";
 import type { FrameContext } from "./frame";
 import { GlanceScope } from "./glance";
 import { NoCardsYet, PodCards } from "./pod-cards";
@@ -23,6 +23,11 @@ const POLL_MS = 2000;
 
 /** With no more pods than this the eye is the quicker filter. */
 const FEW = 4;
+
+const VIEWS = [
+  { value: "cards", label: "Cards" },
+  { value: "table", label: "Table" },
+] as const;
 
 export function PodsPage() {
   const { session } = useOutletContext<FrameContext>();
@@ -139,17 +144,7 @@ function SomePods({ namespace, pods }: { readonly namespace: string; readonly po
             input={{ type: "search", placeholder: "Name, member or image" }}
           />
         )}
-        <ToggleButtonGroup
-          className="switcher"
-          aria-label="Show pods as"
-          selectionMode="single"
-          disallowEmptySelection
-          selectedKeys={[as]}
-          onSelectionChange={(keys) => choose(PODS_AS, keys.has("table") ? "table" : "cards")}
-        >
-          <ToggleButton id="cards">Cards</ToggleButton>
-          <ToggleButton id="table">Table</ToggleButton>
-        </ToggleButtonGroup>
+        <Switcher label="Show pods as" value={as} onChange={(value) => choose(PODS_AS, value)} options={VIEWS} />
       </div>
       {shown.length === 0 ? (
         <Empty>

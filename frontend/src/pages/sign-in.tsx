@@ -5,6 +5,7 @@ import { useLocation, useNavigate } from "react-router";
 import { type Credentials, signIn } from "../api/client";
 import { Refusal, told } from "../api/refusal";
 import { isRecord, text } from "../state/read";
+import { Brand } from "../ui/brand";
 import { Button } from "../ui/button";
 import { Field } from "../ui/field";
 import { Problem } from "../ui/pane";
@@ -55,7 +56,10 @@ export function SignInPage() {
     <main className="centre">
       <title>Sign in · Pod playground</title>
       <form className="sign-in" onSubmit={submit}>
-        <h1>Pod playground</h1>
+        <h1 className="brand">
+          <Brand />
+          Pod playground
+        </h1>
         <p className="hint">Pods on Docker, seen from the inside. Sign in to have your own.</p>
         {entry.isError && (
           <Problem title="You are not signed in">
@@ -85,6 +89,9 @@ export function SignInPage() {
         <Button kind="main" type="submit" isDisabled={entry.isPending}>
           {entry.isPending ? "Signing in…" : "Sign in"}
         </Button>
+        <p className="hint">
+          On the machine itself, <code className="mono">./play up</code> prints a link that signs you in once.
+        </p>
       </form>
     </main>
   );

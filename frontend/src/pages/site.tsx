@@ -1,8 +1,11 @@
 // What lives as long as the page, whatever address it shows: notices, and deletions that can still be undone.
 import { useQueryClient } from "@tanstack/react-query";
-import { type ReactNode, useState } from "react";
+import { lazy, type ReactNode, Suspense, useState, useSyncExternalStore } from "react";
 import { Deletions, PendingDeletions, refreshPods, useSentOnLeaving } from "./deletions";
-import { NoticeRegion, Notices, NoticesContext } from "./notices";
+import { Notices, NoticesContext } from "./notice-queue";
+
+// It comes with the first notice, and stays.
+const NoticeRegion = lazy(async () => ({ default: (await import("./notices")).NoticeRegion }));
 
 export function SiteScope({ children }: { readonly children: ReactNode }) {
   const queries = useQueryClient();
@@ -13,8 +16,18 @@ export function SiteScope({ children }: { readonly children: ReactNode }) {
     <NoticesContext value={notices}>
       <Deletions value={deletions}>
         {children}
-        <NoticeRegion notices={notices} />
+        <WhenAny notices={notices} />
       </Deletions>
     </NoticesContext>
   );
+}
+
+function WhenAny({ notices }: { readonly notices: Notices }) {
+  const [was, setWas] = useState(false);
+  const any = useSyncExternalStore(
+    (tell) => notices.subscribe(tell),
+    () => notices.visibleToasts.length > 0,
+  );
+  if (any && !was) setWas(true);
+  return <Suspense fallback={null}>{was && <NoticeRegion notices={notices} />}</Suspense>;
 }

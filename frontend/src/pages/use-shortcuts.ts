@@ -5,7 +5,9 @@ import { type Command, type Pressed, press } from "../state/shortcuts";
 import { IS_MAC } from "../ui/platform";
 import { usePreference } from "../ui/preference";
 
-const TYPING = "input, textarea, select, [contenteditable]:not([contenteditable='false']), [role='textbox']";
+const NO_TEXT = ["radio", "checkbox", "button", "submit", "reset", "range", "color", "file"];
+const TEXT = `input${NO_TEXT.map((type) => `:not([type='${type}'])`).join("")}`;
+const TYPING = `${TEXT}, textarea, select, [contenteditable]:not([contenteditable='false']), [role='textbox']`;
 const CHOOSING = "[role='menu'], [role='listbox'], [role='grid'], [role='tree'], .veil";
 
 function isTaken(target: EventTarget | null): boolean {

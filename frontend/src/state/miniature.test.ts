@@ -33,7 +33,7 @@ test("what all share is joined under who made it, what is one's own or the host'
 test("a member that does not run leaves its row empty, and the others are not called all of the pod", () => {
   const columns = miniature(view, ["", "web", "late", "toolbox"]);
   expect(columns[0]?.joined[0]?.rows).toEqual([0, 1, 3]);
-  expect(sharing(columns, ["", "web", "late", "toolbox"])).toBe("All 3 share net and ipc.");
+  expect(sharing(columns, ["", "web", "late", "toolbox"])).toBe("The 3 that run share net and ipc.");
 });
 
 test("some that share are not all, and an unread cell is not a private one", () => {

@@ -87,7 +87,8 @@ export function sharing(columns: readonly MiniColumn[], members: readonly string
   if (running.length === 1) return `Only ${called(running[0] ?? "")} runs.`;
   const all = kinds(columns, (each) => each.joined.some((one) => one.rows.length === running.length));
   const some = kinds(columns, (each) => each.joined.length > 0).filter((kind) => !all.includes(kind));
-  const said = all.length > 0 ? [`All ${running.length} share ${listed(all)}`] : [];
+  const who = running.length === members.length ? `All ${running.length}` : `The ${running.length} that run`;
+  const said = all.length > 0 ? [`${who} share ${listed(all)}`] : [];
   if (some.length > 0) said.push(`${said.length > 0 ? "some" : "Some"} share ${listed(some)}`);
   return said.length > 0 ? `${said.join("; ")}.` : "They share no namespace of their own.";
 }
