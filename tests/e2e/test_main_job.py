@@ -108,8 +108,11 @@ def test_form_to_running_to_four_views_to_curl_to_delete(form: Page, stack: Stac
     expect(form.get_by_label("Log of box")).to_contain_text("reached web", timeout=SOON)
     assert "nginx" in run("curl", "-s", f"http://127.0.0.1:{port}").lower()
 
+    # It can be undone for a while; then it is sent.
     form.get_by_role("button", name="Delete pod").click()
-    form.get_by_role("alertdialog").get_by_role("button", name="Delete").click()
+    form.get_by_role("button", name="Undo deleting demo").click()
+    form.get_by_role("button", name="Delete pod").click()
+    expect(form.get_by_text("demo is ending", exact=True)).to_be_visible(timeout=SOON)
     wait_for(lambda: not left(stack, "demo"), "the pod's containers to go", 60)
     with stack.client("admin") as client:
         assert client.get("/api/v1/namespaces/admin/pods/demo").status_code == 404

@@ -135,7 +135,6 @@ def test_wordpress_installs_on_the_mysql_beside_it(form: Page, stack: Stack) -> 
 
     form.goto(pod_page)
     form.get_by_role("button", name="Delete pod").click()
-    form.get_by_role("alertdialog").get_by_role("button", name="Delete").click()
     wait_for(lambda: not left(stack), "the pod's containers to go", 60)
     with stack.client("admin") as client:
         assert client.get("/api/v1/namespaces/admin/pods/blog").status_code == 404
