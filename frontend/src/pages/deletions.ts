@@ -5,12 +5,20 @@ import { deletePod } from "../api/client";
 import { told } from "../api/refusal";
 import type { Doomed } from "../state/deletions";
 import * as pending from "../state/deletions";
-import type { PodFacts } from "../state/pod";
-import { useNow } from "../ui/clock";
 import type { Notices } from "./notice-queue";
+
+/** One clock for all that counts down: the same deletion says the same everywhere. */
+const TICK_MS = 250;
+
+interface Seen {
+  readonly state: pending.Deletions;
+  readonly at: number;
+}
 
 export class PendingDeletions {
   #state = pending.NONE;
+  #seen: Seen = { state: pending.NONE, at: 0 };
+  #ticks: ReturnType<typeof setInterval> | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #told = new Set<() => void>();
   readonly #notices: Notices;
@@ -23,7 +31,7 @@ export class PendingDeletions {
       this.#set(reads ? pending.hold(this.#state, now()) : pending.release(this.#state, now()));
   }
 
-  readonly state = () => this.#state;
+  readonly seen = () => this.#seen;
   readonly subscribe = (tell: () => void) => {
     this.#told.add(tell);
     return () => {
@@ -73,7 +81,7 @@ export class PendingDeletions {
         body: "It goes when its processes have ended.",
       });
     } catch (error) {
-      const body = `${told(error)} To try again, press Delete pod.`;
+      const body = `${sentence(told(error))} To try again, press Delete pod.`;
       this.#notices.instead(pod.uid, { title: `${pod.name} was not deleted`, body, isBad: true });
     }
     await this.#refresh().catch(() => undefined);
@@ -85,8 +93,24 @@ export class PendingDeletions {
     clearTimeout(this.#timer);
     const wait = pending.nextIn(state, now());
     if (wait !== null) this.#timer = setTimeout(() => void this.#send(pending.due(this.#state, now())), wait);
+    const ticks = pending.waiting(state).length > 0;
+    if (ticks) this.#ticks ??= setInterval(() => this.#show(), TICK_MS);
+    else {
+      clearInterval(this.#ticks);
+      this.#ticks = undefined;
+    }
+    this.#show();
+  }
+
+  #show(): void {
+    this.#seen = { state: this.#state, at: now() };
     for (const tell of this.#told) tell();
   }
+}
+
+/** What a service said, as a sentence. */
+function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
 }
 
 function now(): number {
@@ -105,7 +129,7 @@ export function useDeletions(): PendingDeletions | null {
 }
 
 const NOBODY = () => () => undefined;
-const NOTHING = () => pending.NONE;
+const NOTHING: Seen = { state: pending.NONE, at: 0 };
 
 interface Deletion {
   /** Whole seconds until it is sent; null when it does not wait. */
@@ -115,28 +139,15 @@ interface Deletion {
   readonly undo: () => void;
 }
 
-export function useDeletion(pod: PodFacts): Deletion {
+export function useDeletion(pod: Doomed): Deletion {
   const deletions = useDeletions();
-  const state = useSyncExternalStore(deletions?.subscribe ?? NOBODY, deletions?.state ?? NOTHING);
+  const { state, at } = useSyncExternalStore(deletions?.subscribe ?? NOBODY, deletions?.seen ?? (() => NOTHING));
   return {
-    left: useSecondsLeft(state, pod.uid),
+    left: pending.secondsLeft(state, pod.uid, at),
     isSent: state.all.get(pod.uid)?.stage === "sent",
     ask: () => deletions?.ask(pod),
     undo: () => deletions?.undo(pod.uid),
   };
-}
-
-/** It ticks only while something waits. */
-function useSecondsLeft(state: pending.Deletions, uid: string): number | null {
-  const waits = state.all.get(uid)?.stage === "waiting";
-  const at = useNow(waits ? 250 : null);
-  return waits ? pending.secondsLeft(state, uid, at) : null;
-}
-
-export function useSecondsUntilSent(uid: string): number | null {
-  const deletions = useDeletions();
-  const state = useSyncExternalStore(deletions?.subscribe ?? NOBODY, deletions?.state ?? NOTHING);
-  return useSecondsLeft(state, uid);
 }
 
 /** What waits is sent at once when the page is left. */

@@ -8,7 +8,7 @@ import {
 import type { Doomed } from "../state/deletions";
 import { counted } from "../state/text";
 import { Button } from "../ui/button";
-import { useDeletions, useSecondsUntilSent } from "./deletions";
+import { useDeletion } from "./deletions";
 import type { Notice, Notices, Said } from "./notice-queue";
 
 export function NoticeRegion({ notices }: { readonly notices: Notices }) {
@@ -47,20 +47,19 @@ function SaidNotice({ said }: { readonly said: Said }) {
 
 /** What counts down stands outside of what is read out: once is enough. */
 function DeletingNotice({ pod }: { readonly pod: Doomed }) {
-  const deletions = useDeletions();
-  const left = useSecondsUntilSent(pod.uid);
+  const { left, undo } = useDeletion(pod);
   return (
     <>
       <ToastContent className="notice-words">
         <Text slot="title">
-          <span className="unseen">{`${pod.name} is being deleted in a few seconds`}</span>
+          <span className="unseen">{`${pod.name} will be deleted in a few seconds`}</span>
           <span aria-hidden="true">
-            {left === null ? `${pod.name} is being deleted` : `${pod.name} is being deleted in ${left} s`}
+            {left === null ? `${pod.name} is being deleted` : `${pod.name} will be deleted in ${left} s`}
           </span>
         </Text>
         <Text slot="description">{lost(pod)}</Text>
       </ToastContent>
-      {left !== null && <Button onPress={() => deletions?.undo(pod.uid)}>Undo</Button>}
+      {left !== null && <Button onPress={undo}>Undo</Button>}
     </>
   );
 }

@@ -4,8 +4,8 @@ import { useLocation, useNavigate } from "react-router";
 import { listNamespaces, listPods, type Session } from "../api/client";
 import type { Findable } from "../state/palette";
 import type { PodFacts } from "../state/pod";
-import { type Preference, THEME } from "../state/preferences";
-import { choose } from "../ui/preference";
+import { type Preference, SINGLE_KEYS, THEME } from "../state/preferences";
+import { choose, usePreference } from "../ui/preference";
 import { copy } from "./copy";
 import { useDeletions } from "./deletions";
 import { useNotices } from "./notice-queue";
@@ -65,6 +65,7 @@ export function useCommands(session: Session): readonly Command[] {
   const shell = useShell();
   const { pods, namespaces } = useAllPods(session);
   const here = usePodHere(pods);
+  const key = usePreference(SINGLE_KEYS) === "on" ? (keys: string) => ({ hint: keys }) : () => ({});
   const go = (id: string, section: string, title: string, to: string, more: { hint?: string; also?: string } = {}) => ({
     id,
     section,
@@ -83,8 +84,8 @@ export function useCommands(session: Session): readonly Command[] {
           also: pod.members.map((member) => member.name).join(" "),
         }),
       ),
-    go("my-pods", "Go to", "My pods", "/", { also: "list home", hint: "g p" }),
-    go("new", "Go to", "New pod", "/new", { also: "create make form", hint: "g n" }),
+    go("my-pods", "Go to", "My pods", "/", { also: "list home", ...key("g p") }),
+    go("new", "Go to", "New pod", "/new", { also: "create make form", ...key("g n") }),
     ...STARTS.map(({ start, title }) =>
       go(`start ${start}`, "Go to", `New pod: ${title}`, `/new?start=${start}`, { also: "example starting point" }),
     ),
@@ -93,7 +94,7 @@ export function useCommands(session: Session): readonly Command[] {
           go(`namespace ${name}`, "Go to", `Pods of ${name}`, `/?namespace=${name}`, { also: "namespace" }),
         )
       : []),
-    go("account", "Go to", "Account", "/account", { also: "token api settings me", hint: "g a" }),
+    go("account", "Go to", "Account", "/account", { also: "token api settings me", ...key("g a") }),
     ...THEME.choices.map((theme) => ({
       id: `theme ${theme}`,
       section: "Do",
@@ -105,7 +106,7 @@ export function useCommands(session: Session): readonly Command[] {
       section: "Do",
       title: "Keyboard shortcuts",
       also: "keys help",
-      hint: "?",
+      ...key("?"),
       run: () => shell.open("shortcuts"),
     },
     { id: "sign-out", section: "Do", title: "Sign out", also: "leave log", run: shell.signOut },
@@ -126,7 +127,7 @@ function usePodCommands(pod: PodFacts | undefined, go: Go): readonly Command[] {
   );
   commands.push(act("copy-link", "Copy the link to this page", () => void copy(notices, globalThis.location.href)));
   if (pod.podIP) commands.push(act("copy-ip", `Copy the address ${pod.podIP}`, () => void copy(notices, pod.podIP)));
-  const waits = deletions?.state().all.get(pod.uid)?.stage === "waiting";
+  const waits = deletions?.seen().state.all.get(pod.uid)?.stage === "waiting";
   if (waits) commands.push(act("undo", "Undo deleting this pod", () => deletions?.undo(pod.uid)));
   else if (!pod.deletedAt) commands.push(act("delete", "Delete this pod", () => deletions?.ask(pod)));
   return commands;

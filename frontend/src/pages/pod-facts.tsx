@@ -10,10 +10,10 @@ import { Phase } from "./phase";
 export function PhaseWithReason({ pod }: { readonly pod: PodFacts }) {
   const { left, isSent } = useDeletion(pod);
   const reason = reasonOf(pod);
-  if (left !== null) return <Phase word="Will be deleted" />;
+  const word = left !== null ? "Will be deleted" : isSent ? "Terminating" : phaseWord(pod);
   return (
     <span className="breaks">
-      <Phase word={isSent ? "Terminating" : phaseWord(pod)} />
+      <Phase word={word} />
       {reason && <span className="bad"> {reason}</span>}
     </span>
   );

@@ -74,9 +74,11 @@ function PodList({ namespace, isOwn }: { readonly namespace: string; readonly is
   if (pods.isPending) {
     return (
       <>
-        <p className="list-head unseen" role="status">
-          Loading the pods of {namespace}…
-        </p>
+        <div className="list-head">
+          <span className="hint" role="status">
+            Loading the pods of {namespace}…
+          </span>
+        </div>
         <NoCardsYet />
       </>
     );
@@ -91,7 +93,11 @@ function PodList({ namespace, isOwn }: { readonly namespace: string; readonly is
   }
   return (
     <>
-      {pods.isError && <Problem title={`This list may be old: ${told(pods.error)}`} />}
+      {pods.isError && (
+        <Problem title="This list may be old">
+          <p>{told(pods.error)} It is asked for again every two seconds.</p>
+        </Problem>
+      )}
       {pods.data.length === 0 ? (
         <NoPods namespace={namespace} isOwn={isOwn} />
       ) : (
@@ -134,7 +140,7 @@ function SomePods({ namespace, pods }: { readonly namespace: string; readonly po
             ? counted(pods.length, "pod")
             : `${shown.length} of ${counted(pods.length, "pod")}`}
         </span>
-        {pods.length > FEW && (
+        {(pods.length > FEW || query !== "") && (
           <Field
             bare
             id="filter"
