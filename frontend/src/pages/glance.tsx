@@ -7,7 +7,8 @@ import { useNow } from "../ui/clock";
 import { useOnScreen } from "../ui/on-screen";
 import { useLive } from "./use-live";
 
-const SEATS = 12;
+/** Pods that one page watches at once. */
+export const SEATS = 12;
 
 /** Who may watch: whoever asked first. The service reads a pod only while it is watched. */
 class Seats {
@@ -54,6 +55,8 @@ const NOTHING: Seen = { namespaces: null, published: [], state: "connecting" };
 interface Glance {
   /** What was seen last: it stays while nobody looks. */
   readonly seen: Seen;
+  /** It is on the screen, and so many others are that it is not read. */
+  readonly isLeftOut: boolean;
   /** To be put on the page: it holds the connection, and shows nothing. */
   readonly watch: React.ReactNode;
 }
@@ -68,7 +71,8 @@ export function useGlance(pod: PodFacts, element: RefObject<Element | null>): Gl
   const wants = useOnScreen(element) && !isOver(pod);
   const has = useSyncExternalStore(seats.subscribe, () => seats.has(pod.uid));
   useEffect(() => (wants ? seats.take(pod.uid) : undefined), [wants, seats, pod.uid]);
-  return { seen, watch: wants && has && <Watch namespace={pod.namespace} name={pod.name} tell={setSeen} /> };
+  const watch = wants && has && <Watch namespace={pod.namespace} name={pod.name} tell={setSeen} />;
+  return { seen, isLeftOut: wants && !has, watch };
 }
 
 interface WatchProps {

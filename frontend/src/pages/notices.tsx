@@ -10,8 +10,10 @@ import { counted } from "../state/text";
 import { Button } from "../ui/button";
 import { useDeletion } from "./deletions";
 import type { Notice, Notices, Said } from "./notice-queue";
+import { useWayBack } from "./use-way-back";
 
 export function NoticeRegion({ notices }: { readonly notices: Notices }) {
+  useWayBack();
   return (
     <ToastRegion queue={notices} className="notices" aria-label="Notices">
       {({ toast }) => (

@@ -11,7 +11,7 @@ import {
   ListBoxSection,
   Modal,
   ModalOverlay,
-  SearchField,
+  TextField,
 } from "react-aria-components";
 import type { Session } from "../api/client";
 import { found, sections } from "../state/palette";
@@ -44,7 +44,7 @@ function Finder({ session, onClose }: Props) {
   };
   return (
     <Autocomplete inputValue={query} onInputChange={setQuery}>
-      <SearchField autoFocus className="palette-field">
+      <TextField autoFocus className="palette-field">
         <Label className="unseen">Find a pod or a command</Label>
         <Input
           className="palette-input"
@@ -53,7 +53,7 @@ function Finder({ session, onClose }: Props) {
           aria-expanded="true"
           aria-haspopup="listbox"
         />
-      </SearchField>
+      </TextField>
       <ListBox
         aria-label="Commands"
         className="palette-list"

@@ -8,7 +8,7 @@ import { Members } from "../ui/hue";
 import { Miniature } from "../views/miniature";
 import { DeletePod } from "./delete-pod";
 import { useDeletion } from "./deletions";
-import { type Seen, useGlance } from "./glance";
+import { SEATS, type Seen, useGlance } from "./glance";
 import { PhaseWithReason, Ports } from "./pod-facts";
 
 export function PodCards({ pods }: { readonly pods: readonly PodFacts[] }) {
@@ -27,7 +27,8 @@ export function PodCards({ pods }: { readonly pods: readonly PodFacts[] }) {
   );
 }
 
-function later(pod: PodFacts, seen: Seen): string {
+function later(pod: PodFacts, seen: Seen, isLeftOut: boolean): string {
+  if (isLeftOut) return `Only ${SEATS} pods are read at a time. This one's own page shows it.`;
   if (pod.phase !== "Running" || pod.deletedAt) return whyNothingRuns(pod);
   return seen.state === "reconnecting"
     ? "The service does not answer. This comes back by itself."
@@ -38,7 +39,7 @@ const OLD = new Set<Seen["state"]>(["reconnecting", "stale", "gone"]);
 
 function PodCard({ pod }: { readonly pod: PodFacts }) {
   const card = useRef<HTMLLIElement>(null);
-  const { seen, watch } = useGlance(pod, card);
+  const { seen, isLeftOut, watch } = useGlance(pod, card);
   const members = useMemo(() => pod.members.map((member) => member.name), [pod.members]);
   const { left } = useDeletion(pod);
   return (
@@ -57,7 +58,12 @@ function PodCard({ pod }: { readonly pod: PodFacts }) {
             {age(pod.createdAt, Date.now())}
           </span>
         </div>
-        <Miniature members={members} view={seen.namespaces} later={later(pod, seen)} isOld={OLD.has(seen.state)} />
+        <Miniature
+          members={members}
+          view={seen.namespaces}
+          later={later(pod, seen, isLeftOut)}
+          isOld={OLD.has(seen.state)}
+        />
         <div className="card-foot">
           <span className="mono">{pod.podIP || <span className="faint">no address yet</span>}</span>
           <Ports pod={pod} published={seen.published} />

@@ -102,6 +102,7 @@ test("no more than twelve pods are watched at once, however many are on the scre
   await cards();
   TestObserver.show(true);
   await waitFor(() => expect(TestSocket.open.size).toBe(12));
+  expect(screen.getAllByText(/Only 12 pods are read at a time/)).toHaveLength(8);
 });
 
 test("a tab in the background watches nothing", async () => {

@@ -49,7 +49,10 @@ export function Miniature({ members, view, later, isOld }: Props) {
           {!view && <Blank rows={rows.length} />}
         </svg>
       </div>
-      <p className="mini-said">{view ? sharing(columns, rows) : later}</p>
+      <p className="mini-said">
+        {view && isOld && "As last read: "}
+        {view ? sharing(columns, rows) : later}
+      </p>
     </div>
   );
 }
