@@ -4,6 +4,8 @@ const LOOK: Readonly<Record<string, string>> = {
   Succeeded: "ok",
   Pending: "wait",
   Terminating: "wait",
+  // Asked for, not sent: it can be undone.
+  "Will be deleted": "wait",
   Failed: "bad",
   Gone: "off",
 };
