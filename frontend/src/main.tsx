@@ -9,6 +9,7 @@ import "./views/matrix.css";
 import "./views/picture.css";
 import "./pages/pages.css";
 import "./pages/shell.css";
+import "./pages/notices.css";
 import "./pages/cards.css";
 import "./pages/new-pod.css";
 import { StrictMode } from "react";
