@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { opened } from "./ports";
+import { opened } from "./opened";
 
 const PORT = { member: "web", containerPort: 80, hostPort: 8080, protocol: "TCP" };
 const at = (hostIp: string) => [{ protocol: "tcp", hostIp, hostPort: 8080, containerPort: 80 }];
