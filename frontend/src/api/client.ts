@@ -95,11 +95,18 @@ export async function getPod(namespace: string, name: string): Promise<PodFacts>
   return readPod(record(await unwrap(call)));
 }
 
-/** With `dry` everything is checked and nothing is kept. */
-export async function createPod(namespace: string, body: Manifest, dry = false): Promise<PodFacts> {
+/** With `dry` everything is checked and nothing is kept. A text is YAML, sent as it is. */
+export async function createPod(
+  namespace: string,
+  body: Manifest | string,
+  dry = false,
+  signal?: AbortSignal,
+): Promise<PodFacts> {
   const params = { path: { namespace }, query: dry ? { dryRun: "All" } : {} };
-  const call = kubernetes.POST("/api/v1/namespaces/{namespace}/pods", { params, body });
-  return readPod(record(await unwrap(call)));
+  const path = "/api/v1/namespaces/{namespace}/pods";
+  if (typeof body !== "string") return readPod(record(await unwrap(kubernetes.POST(path, { params, body, signal }))));
+  const asYaml = { headers: { "Content-Type": "application/yaml" }, bodySerializer: () => body };
+  return readPod(record(await unwrap(kubernetes.POST(path, { params, body: {}, signal, ...asYaml }))));
 }
 
 /** Deletes this very pod: one that was made anew under the same name is another. The page may go away meanwhile. */

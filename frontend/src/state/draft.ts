@@ -1,11 +1,21 @@
-// The form kept over a reload, in this tab only. A draft that cannot be read is no draft.
-import type { Form, Member, Pair, Port } from "./form";
-import { flag, isRecord, list, number, type Obj, text } from "./read";
+// What is being made, kept over a reload, in this tab only. A draft that cannot be read is no draft.
+import { EMPTY, type Form, type Member, type Pair, type Port } from "./form";
+import { flag, isRecord, list, number, type Obj, object, text } from "./read";
+
+export interface Kept {
+  readonly form: Form;
+  /** The Pod as YAML, as it stands in the editor. */
+  readonly text: string;
+}
 
 const KEY = "new-pod";
 
+function extra(row: Obj): { readonly extra?: Obj } {
+  return isRecord(row.extra) ? { extra: row.extra } : {};
+}
+
 function pair(row: Obj): Pair {
-  return { id: number(row, "id") ?? 0, name: text(row, "name"), value: text(row, "value") };
+  return { id: number(row, "id") ?? 0, name: text(row, "name"), value: text(row, "value"), ...extra(row) };
 }
 
 function port(row: Obj): Port {
@@ -14,6 +24,7 @@ function port(row: Obj): Port {
     containerPort: text(row, "containerPort"),
     protocol: text(row, "protocol"),
     hostPort: text(row, "hostPort"),
+    ...extra(row),
   };
 }
 
@@ -28,21 +39,15 @@ function member(row: Obj): Member {
     workingDir: text(row, "workingDir"),
     env: list(row, "env").map(pair),
     ports: list(row, "ports").map(port),
+    ...extra(row),
   };
 }
 
-function readDraft(stored: string | null): Form | null {
-  if (stored === null) return null;
-  let value: unknown;
-  try {
-    value = JSON.parse(stored);
-  } catch {
-    return null;
-  }
-  const nextId = isRecord(value) ? number(value, "nextId") : null;
-  if (!isRecord(value) || nextId === null) return null;
+function storedForm(value: Obj): Form {
+  const more = object(value, "extra");
+  const parts = { pod: object(more, "pod"), metadata: object(more, "metadata"), spec: object(more, "spec") };
   return {
-    nextId,
+    nextId: number(value, "nextId") ?? EMPTY.nextId,
     name: text(value, "name"),
     hostname: text(value, "hostname"),
     sharesProcesses: flag(value, "sharesProcesses"),
@@ -51,15 +56,31 @@ function readDraft(stored: string | null): Form | null {
     labels: list(value, "labels").map(pair),
     annotations: list(value, "annotations").map(pair),
     members: list(value, "members").map(member),
+    ...(isRecord(value.extra) && { extra: parts }),
   };
 }
 
-export function loadDraft(): Form | null {
+function readDraft(stored: string | null): Kept | null {
+  if (stored === null) return null;
+  try {
+    const value: unknown = JSON.parse(stored);
+    if (!isRecord(value) || !isRecord(value.form)) return null;
+    return { form: storedForm(value.form), text: text(value, "text") };
+  } catch {
+    return null;
+  }
+}
+
+export function loadDraft(): Kept | null {
   return readDraft(globalThis.sessionStorage.getItem(KEY));
 }
 
-export function saveDraft(form: Form): void {
-  globalThis.sessionStorage.setItem(KEY, JSON.stringify(form));
+export function saveDraft({ form, text: typed }: Kept): void {
+  try {
+    globalThis.sessionStorage.setItem(KEY, JSON.stringify({ form, text: typed }));
+  } catch {
+    // A text too large to keep: it is still on the page.
+  }
 }
 
 export function dropDraft(): void {

@@ -1,10 +1,13 @@
 // The new-pod form as values. Numbers stay the text that was typed; manifest.ts makes the Pod of it.
 // Every row carries an id of its own, so that React, errors and focus keep hold of it when others come and go.
+// `extra` holds what a YAML said beside the fields that the form has: it is sent as it came.
+import type { Obj } from "./read";
 
 export interface Pair {
   readonly id: number;
   readonly name: string;
   readonly value: string;
+  readonly extra?: Obj;
 }
 
 export interface Port {
@@ -12,6 +15,7 @@ export interface Port {
   readonly containerPort: string;
   readonly protocol: string;
   readonly hostPort: string;
+  readonly extra?: Obj;
 }
 
 export interface Member {
@@ -24,6 +28,7 @@ export interface Member {
   readonly workingDir: string;
   readonly env: readonly Pair[];
   readonly ports: readonly Port[];
+  readonly extra?: Obj;
 }
 
 export interface Form {
@@ -36,13 +41,15 @@ export interface Form {
   readonly labels: readonly Pair[];
   readonly annotations: readonly Pair[];
   readonly members: readonly Member[];
+  /** Beside `metadata` and `spec`, and within them. */
+  readonly extra?: { readonly pod: Obj; readonly metadata: Obj; readonly spec: Obj };
 }
 
 /** What the form sends: the part of a Pod v1 it can say. */
 export interface Manifest {
   apiVersion: "v1";
   kind: "Pod";
-  metadata: { name: string; labels?: Record<string, string>; annotations?: Record<string, string> };
+  metadata: { name?: string; labels?: Record<string, string>; annotations?: Record<string, string> };
   spec: {
     hostname?: string;
     shareProcessNamespace?: boolean;
@@ -59,11 +66,11 @@ export interface ManifestContainer {
   command?: string[];
   args?: string[];
   workingDir?: string;
-  env?: { name: string; value: string }[];
+  env?: { name: string; value?: string }[];
   ports?: { containerPort?: number; protocol?: string; hostPort?: number }[];
 }
 
-const NO_MEMBER = {
+export const NO_MEMBER = {
   name: "",
   image: "",
   pullPolicy: "",
@@ -79,29 +86,11 @@ export const EMPTY: Form = {
   name: "",
   hostname: "",
   sharesProcesses: false,
-  restartPolicy: "Always",
+  restartPolicy: "",
   grace: "",
   labels: [],
   annotations: [],
   members: [{ ...NO_MEMBER, id: 1 }],
-};
-
-/** Two members that show what a pod is for: one serves, the other reaches it on localhost. */
-export const EXAMPLE: Form = {
-  ...EMPTY,
-  nextId: 4,
-  name: "demo",
-  members: [
-    {
-      ...NO_MEMBER,
-      id: 1,
-      name: "web",
-      image: "nginx:latest",
-      pullPolicy: "IfNotPresent",
-      ports: [{ id: 3, containerPort: "80", protocol: "TCP", hostPort: "8080" }],
-    },
-    { ...NO_MEMBER, id: 2, name: "toolbox", image: "playground/toolbox:1", pullPolicy: "IfNotPresent" },
-  ],
 };
 
 export function addMember(form: Form): Form {
@@ -110,6 +99,20 @@ export function addMember(form: Form): Form {
 
 export function removeMember(form: Form, id: number): Form {
   return { ...form, members: form.members.filter((member) => member.id !== id) };
+}
+
+/** Puts a member back where it was; where others went meanwhile, as near as there is. */
+export function insertMember(form: Form, member: Member, at: number): Form {
+  if (form.members.some((each) => each.id === member.id)) return form;
+  return { ...form, members: form.members.toSpliced(at, 0, member) };
+}
+
+/** One place up (-1) or down (1); at the end of the list nothing changes. */
+export function moveMember(form: Form, id: number, by: -1 | 1): Form {
+  const at = form.members.findIndex((member) => member.id === id);
+  const moved = form.members[at];
+  if (!moved || at + by < 0 || at + by >= form.members.length) return form;
+  return { ...form, members: form.members.toSpliced(at, 1).toSpliced(at + by, 0, moved) };
 }
 
 export function changeMember(form: Form, id: number, change: Partial<Member>): Form {
@@ -151,4 +154,14 @@ export function readPairs(pasted: string): readonly Omit<Pair, "id">[] {
       const at = line.indexOf("=");
       return at < 0 ? { name: line, value: "" } : { name: line.slice(0, at), value: line.slice(at + 1) };
     });
+}
+
+/** Nothing was typed yet: nothing is lost when the form is filled anew, and there is nothing to check. */
+export function isEmpty(form: Form): boolean {
+  const { nextId: _one, members, ...rest } = form;
+  const { nextId: _two, members: _none, ...nothing } = EMPTY;
+  return (
+    JSON.stringify(rest) === JSON.stringify(nothing) &&
+    members.every((member) => JSON.stringify({ ...member, id: 0 }) === JSON.stringify({ ...NO_MEMBER, id: 0 }))
+  );
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { addMember, changeMember, duplicateMember, EMPTY, EXAMPLE, type Form, readPairs, removeMember } from "./form";
+import { addMember, changeMember, duplicateMember, EMPTY, type Form, readPairs, removeMember } from "./form";
 import { build, FIELD, memberField, pairField, place, portField } from "./manifest";
 
 const ONE: Form = changeMember({ ...EMPTY, name: "demo" }, 1, { name: "web", image: "nginx" });
@@ -10,7 +10,7 @@ describe("the Pod of a form", () => {
       apiVersion: "v1",
       kind: "Pod",
       metadata: { name: "demo" },
-      spec: { restartPolicy: "Always", containers: [{ name: "web", image: "nginx" }] },
+      spec: { containers: [{ name: "web", image: "nginx" }] },
     });
   });
 
@@ -26,6 +26,7 @@ describe("the Pod of a form", () => {
       }),
       hostname: "h",
       sharesProcesses: true,
+      restartPolicy: "Never",
       grace: "0",
       labels: [{ id: 4, name: "app", value: "x" }],
       annotations: [{ id: 5, name: "a/b", value: "" }],
@@ -37,7 +38,7 @@ describe("the Pod of a form", () => {
       spec: {
         hostname: "h",
         shareProcessNamespace: true,
-        restartPolicy: "Always",
+        restartPolicy: "Never",
         terminationGracePeriodSeconds: 0,
         containers: [
           {
@@ -77,8 +78,10 @@ describe("the Pod of a form", () => {
 
 describe("members", () => {
   test("a duplicate stands beside its original, with a free name, ids of its own and no host port", () => {
-    const form = duplicateMember(duplicateMember(EXAMPLE, 1), 1);
-    expect(form.members.map((member) => member.name)).toEqual(["web", "web-3", "web-2", "toolbox"]);
+    const port = { id: 2, containerPort: "80", protocol: "", hostPort: "8080" };
+    const two = { ...addMember({ ...ONE, nextId: 3 }), nextId: 4 };
+    const form = duplicateMember(duplicateMember(changeMember(two, 1, { ports: [port] }), 1), 1);
+    expect(form.members.map((member) => member.name)).toEqual(["web", "web-3", "web-2", ""]);
     const ids = form.members.flatMap((member) => [member.id, ...member.ports.map((port) => port.id)]);
     expect(new Set(ids).size).toBe(ids.length);
     expect(form.members[1]?.ports[0]).toMatchObject({ containerPort: "80", hostPort: "" });

@@ -1,6 +1,8 @@
 // The Pod that a form says, and which field of the form each path of that Pod came from.
 import type { Cause } from "../api/refusal";
 import type { Form, Manifest, ManifestContainer, Member, Pair, Port } from "./form";
+import type { Obj } from "./read";
+import { wordsOf } from "./words";
 
 /** DOM ids of the form's fields; `memberField(3, "image")` and so on are the same everywhere. */
 export const FIELD = {
@@ -50,14 +52,21 @@ export function build(form: Form): Built {
   const manifest: Manifest = {
     apiVersion: "v1",
     kind: "Pod",
-    metadata: { name: form.name, ...(labels && { labels }), ...(annotations && { annotations }) },
+    metadata: {
+      ...(namedByServer(form) ? undefined : { name: form.name }),
+      ...(labels && { labels }),
+      ...(annotations && { annotations }),
+      ...form.extra?.metadata,
+    },
     spec: {
       ...(form.hostname && { hostname: form.hostname }),
       ...(form.sharesProcesses && { shareProcessNamespace: true }),
       ...(form.restartPolicy && { restartPolicy: form.restartPolicy }),
       ...(grace !== undefined && { terminationGracePeriodSeconds: grace }),
       containers: form.members.map((member, index) => container(member, `spec.containers[${index}]`, notes)),
+      ...form.extra?.spec,
     },
+    ...form.extra?.pod,
   };
   return { manifest, origins, problems: notes.problems };
 }
@@ -71,7 +80,7 @@ function whole(typed: string, field: string, notes: Notes): number | undefined {
 }
 
 function filled(rows: readonly Pair[]): readonly Pair[] {
-  return rows.filter((row) => row.name !== "" || row.value !== "");
+  return rows.filter((row) => row.name !== "" || row.value !== "" || row.extra);
 }
 
 function dictionary(rows: readonly Pair[], path: string, notes: Notes): Record<string, string> | undefined {
@@ -87,11 +96,9 @@ function dictionary(rows: readonly Pair[], path: string, notes: Notes): Record<s
   return found.size === 0 ? undefined : Object.fromEntries(found);
 }
 
-/** One argument a line. A last empty line is how typing ends, not an argument. */
-function lines(typed: string): string[] {
-  const all = typed.split("\n");
-  if (all.at(-1) === "") all.pop();
-  return all;
+/** With generateName a name need not be given. */
+function namedByServer(form: Form): boolean {
+  return form.name === "" && typeof form.extra?.metadata.generateName === "string";
 }
 
 function container(member: Member, path: string, notes: Notes): ManifestContainer {
@@ -102,11 +109,11 @@ function container(member: Member, path: string, notes: Notes): ManifestContaine
   origins.set(`${path}.command`, memberField(member.id, "command"));
   origins.set(`${path}.args`, memberField(member.id, "args"));
   origins.set(`${path}.workingDir`, memberField(member.id, "working-dir"));
-  const command = lines(member.command);
-  const args = lines(member.args);
+  const command = wordsOf(member.command);
+  const args = wordsOf(member.args);
   const env = filled(member.env).map((row, index) => variable(row, `${path}.env[${index}]`, notes));
   const ports = member.ports
-    .filter((port) => port.containerPort !== "" || port.hostPort !== "")
+    .filter((port) => port.containerPort !== "" || port.hostPort !== "" || port.extra)
     .map((port, index) => containerPort(port, `${path}.ports[${index}]`, notes));
   return {
     name: member.name,
@@ -117,20 +124,23 @@ function container(member: Member, path: string, notes: Notes): ManifestContaine
     ...(member.workingDir && { workingDir: member.workingDir }),
     ...(env.length > 0 && { env }),
     ...(ports.length > 0 && { ports }),
+    ...member.extra,
   };
 }
 
-function variable(row: Pair, path: string, notes: Notes): { name: string; value: string } {
+function variable(row: Pair, path: string, notes: Notes): Obj & { name: string; value?: string } {
   notes.origins.set(path, pairField(row.id, "name"));
   notes.origins.set(`${path}.value`, pairField(row.id, "value"));
-  return { name: row.name, value: row.value };
+  // With valueFrom a value may not be given as well, not even an empty one.
+  const value = row.value === "" && row.extra ? undefined : { value: row.value };
+  return { name: row.name, ...value, ...row.extra };
 }
 
 function containerPort(
   port: Port,
   path: string,
   notes: Notes,
-): { containerPort?: number; protocol?: string; hostPort?: number } {
+): Obj & { containerPort?: number; protocol?: string; hostPort?: number } {
   notes.origins.set(path, portField(port.id, "container"));
   notes.origins.set(`${path}.protocol`, portField(port.id, "protocol"));
   notes.origins.set(`${path}.hostPort`, portField(port.id, "host"));
@@ -140,6 +150,7 @@ function containerPort(
     ...(inside !== undefined && { containerPort: inside }),
     ...(port.protocol && { protocol: port.protocol }),
     ...(outside !== undefined && { hostPort: outside }),
+    ...port.extra,
   };
 }
 
