@@ -88,27 +88,36 @@ function steps(path: string): readonly string[] {
   return [...path.matchAll(/\[([^\]]*)\]|[^.[\]]+/g)].map(([all, inBrackets]) => inBrackets ?? all);
 }
 
+interface Found {
+  readonly range: Range | null;
+  readonly node: unknown;
+}
+
 function find(root: unknown, path: string): Range | null {
-  let node = root;
-  let range: Range | null = null;
+  let found: Found = { range: null, node: root };
   for (const step of steps(path)) {
-    if (isMap(node)) {
-      const pair = node.items.find((each) => keyOf(each.key) === step);
-      if (!pair) break;
-      const key = rangeOf(pair.key);
-      const end = isScalar(pair.value) ? (rangeOf(pair.value)?.[1] ?? 0) : 0;
-      if (key) range = [key[0], Math.max(key[1], end)];
-      node = pair.value;
-    } else if (isSeq(node)) {
-      const item = node.items[Number(step)];
-      if (item === undefined) break;
-      const whole = rangeOf(item);
-      // Of a long thing its first word is enough to see which.
-      if (whole) range = isScalar(item) ? whole : firstKey(item, whole);
-      node = item;
-    } else break;
+    const next: Found | null = isMap(found.node) ? inMap(found.node, step) : inSeq(found.node, step);
+    if (!next) break;
+    found = { range: next.range ?? found.range, node: next.node };
   }
-  return range;
+  return found.range;
+}
+
+/** A key with its value, if that is one word. */
+function inMap(map: YAMLMap, key: string): Found | null {
+  const pair = map.items.find((each) => keyOf(each.key) === key);
+  if (!pair) return null;
+  const at = rangeOf(pair.key);
+  const end = isScalar(pair.value) ? (rangeOf(pair.value)?.[1] ?? 0) : 0;
+  return { range: at && [at[0], Math.max(at[1], end)], node: pair.value };
+}
+
+/** Of a long item its first word is enough to see which. */
+function inSeq(seq: unknown, index: string): Found | null {
+  const node = isSeq(seq) ? seq.items[Number(index)] : undefined;
+  if (node === undefined) return null;
+  const range = rangeOf(node);
+  return { range: range && (isScalar(node) ? range : firstKey(node, range)), node };
 }
 
 function firstKey(node: unknown, otherwise: Range): Range {
@@ -198,4 +207,14 @@ function scalar(map: YAMLMap, key: string): unknown {
 /** What tells one item of a list from the others. */
 function nameOf(value: unknown): unknown {
   return isRecord(value) ? (value.name ?? value.containerPort) : value;
+}
+
+/** The text without the fields of these paths; one that is not there is no matter. */
+export function without(text: string, paths: readonly string[]): string {
+  const document = parseDocument(text, READING);
+  for (const path of paths) {
+    const keys = steps(path).map((step) => (/^\d+$/.test(step) ? Number(step) : step));
+    if (document.hasIn(keys)) document.deleteIn(keys);
+  }
+  return document.toString(LOOK);
 }
