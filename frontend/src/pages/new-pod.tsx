@@ -1,42 +1,29 @@
-// The form a pod is made from. It checks nothing that the service can check: it sends, and shows what came back.
-import { useMutation, useQuery } from "@tanstack/react-query";
+// The page a pod is made on: a form, the picture of what it says, and its YAML. It checks nothing that the service can
+// check: it asks, and shows what came back.
+import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useEffect, useRef, useState } from "react";
-import { useNavigate, useOutletContext } from "react-router";
-import { type CatalogueImage, createPod, getCatalogue } from "../api/client";
-import { Refusal, told } from "../api/refusal";
-import { isOnItsWay, listedAs } from "../state/catalogue";
-import { dropDraft, loadDraft, saveDraft } from "../state/draft";
-import { addMember, changeMember, duplicateMember, EMPTY, EXAMPLE, type Form, removeMember } from "../state/form";
-import { type Built, build, FIELD, memberField, merged, type Placed, place } from "../state/manifest";
+import { useOutletContext } from "react-router";
+import { type CatalogueImage, getCatalogue } from "../api/client";
+import { isOnItsWay } from "../state/catalogue";
+import { EMPTY } from "../state/form";
+import type { Placed } from "../state/manifest";
+import { agrees, ofForm } from "../state/two-ways";
 import { Button } from "../ui/button";
 import { FieldErrors } from "../ui/field";
-import { useFocusNext } from "../ui/focus";
-import { hue } from "../ui/hue";
+import { LitScope } from "../ui/lit";
 import { Problem } from "../ui/pane";
+import { PodToBePane } from "../views/pod-to-be";
 import type { FrameContext } from "./frame";
-import { IMAGES, MemberFields } from "./member-fields";
+import { MakingBar } from "./making-bar";
+import { MemberList, UndoNote } from "./member-list";
+import { NotInForm } from "./not-in-form";
+import { type Part, PartSwitch } from "./part-switch";
 import { PodFields } from "./pod-fields";
-
-/** Where each part of a refusal belongs on this form. */
-function placed(error: unknown, built: Built): Placed {
-  if (!(error instanceof Refusal)) return { fields: new Map(), rest: [told(error)] };
-  if (error.reason === "AlreadyExists") return { fields: new Map([[FIELD.name, error.message]]), rest: [] };
-  if (error.causes.length === 0) return { fields: new Map(), rest: [error.message] };
-  return place(error.causes, built.origins);
-}
-
-function useDraft() {
-  const [form, setForm] = useState<Form>(() => loadDraft() ?? EMPTY);
-  const made = useRef(false);
-  useEffect(() => {
-    if (!made.current) saveDraft(form);
-  }, [form]);
-  const finish = () => {
-    made.current = true;
-    dropDraft();
-  };
-  return { form, setForm, finish };
-}
+import { StartingPoints } from "./starting-points";
+import { type Creating, useCreate } from "./use-create";
+import { isUntouched, type Making, useMaking } from "./use-making";
+import { useStarts } from "./use-starts";
+import { YamlPane } from "./yaml-pane";
 
 const AGAIN_MS = 3000;
 
@@ -50,44 +37,21 @@ function useCatalogue(): readonly CatalogueImage[] {
   return catalogue.data ?? [];
 }
 
-const NOTHING: Placed = { fields: new Map(), rest: [] };
-
-/** `refusals` counts them: each one, even if it says the same again, moves the focus to what must change. */
-function useSubmit(namespace: string, finish: () => void) {
-  const navigate = useNavigate();
-  const [errors, setErrors] = useState<Placed>(NOTHING);
-  const [refusals, setRefusals] = useState(0);
-  const refuse = (built: Built, said: Placed) => {
-    setErrors(merged(built.problems, said));
-    setRefusals((last) => last + 1);
-  };
-  const call = useMutation({
-    // With a problem of the page's own nothing is made, yet the service says what else is wrong.
-    mutationFn: (built: Built) => createPod(namespace, built.manifest, built.problems.size > 0),
-    onMutate: () => setErrors(NOTHING),
-    onError: (error, built) => refuse(built, placed(error, built)),
-    onSuccess: (pod, built) => {
-      if (built.problems.size > 0) return refuse(built, NOTHING);
-      finish();
-      navigate(`/pods/${pod.namespace || namespace}/${pod.name}`);
-    },
-  });
-  const clear = (field: string) =>
-    setErrors((last) => ({ ...last, fields: new Map([...last.fields].filter(([id]) => id !== field)) }));
-  const forget = () => setErrors(NOTHING);
-  return { errors, refusals, clear, forget, submit: (form: Form) => call.mutate(build(form)), isBusy: call.isPending };
-}
-
 /** After each refusal the first field that is wrong has the focus, or else the words on top. */
-function useFocusOnRefusal(refusals: number) {
+function useFocusOnRefusal(refusals: number, show: (part: Part) => void) {
   const form = useRef<HTMLFormElement>(null);
+  const shown = useRef(show);
+  shown.current = show;
   useEffect(() => {
     if (refusals === 0) return;
     const find = (selector: string) => form.current?.querySelector<HTMLElement>(selector);
-    const found = find('[aria-invalid="true"]') ?? find('[role="alert"]');
+    const field = find('[aria-invalid="true"]');
+    if (field) shown.current("form");
+    const found = field ?? find('[role="alert"]');
     const folded = found?.closest("details");
     if (folded) folded.open = true;
-    found?.focus();
+    // On a small screen the form may only now come to be seen.
+    requestAnimationFrame(() => found?.focus());
   }, [refusals]);
   return form;
 }
@@ -99,61 +63,89 @@ export function NewPodPage() {
 }
 
 function NewPodForm({ namespace }: { readonly namespace: string }) {
-  const { form, setForm, finish } = useDraft();
-  const { errors, refusals, clear, forget, submit, isBusy } = useSubmit(namespace, finish);
-  const element = useFocusOnRefusal(refusals);
-  const focusNext = useFocusNext();
-  const images = useCatalogue();
-  const restart = (from: Form) => {
-    forget();
-    setForm(from);
-  };
+  const making = useMaking();
+  const creating = useCreate(namespace, making);
+  const [part, setPart] = useState<Part>("form");
+  const element = useFocusOnRefusal(creating.refusals, setPart);
   const send = (event: FormEvent) => {
     event.preventDefault();
-    submit(form);
+    creating.submit();
   };
+  const { errors, changed } = creating;
   return (
-    <FieldErrors value={{ of: errors.fields, clear }}>
-      <form ref={element} className="new-pod" onSubmit={send} noValidate>
-        <title>New pod · Pod playground</title>
-        <div className="page-head">
-          <h1>New pod</h1>
-          <span className="aside">in {namespace}</span>
-          <Button onPress={() => restart(EXAMPLE)}>Fill in the example: nginx + toolbox</Button>
-          <Button kind="quiet" onPress={() => restart(EMPTY)}>
-            Clear
-          </Button>
-        </div>
-        <Refused errors={errors} />
-        <PodFields form={form} setForm={setForm} />
-        <MemberList form={form} setForm={setForm} focusNext={focusNext} images={images} />
-        <div className="row">
-          <Button
-            id={ADD_MEMBER}
-            onPress={() => {
-              setForm(addMember);
-              focusNext(memberField(form.nextId, "name"));
+    <LitScope>
+      <FieldErrors value={{ of: errors.fields, changed }}>
+        <form ref={element} className={`new-pod shows-${part}`} onSubmit={send} noValidate>
+          <title>New pod · Pod playground</title>
+          <div className="making">
+            <div className="making-head">
+              <div className="page-head">
+                <h1>New pod</h1>
+                <span className="aside">in {namespace}</span>
+                <PartSwitch part={part} onChange={setPart} />
+              </div>
+              <Refused creating={creating} />
+            </div>
+            <FormPart namespace={namespace} making={making} creating={creating} />
+            <div className="making-seen">
+              <div className="part-picture">
+                <PodToBePane form={making.draft.form} />
+              </div>
+              <div className="part-yaml">
+                <YamlPane making={making} creating={creating} />
+              </div>
+            </div>
+          </div>
+          <MakingBar
+            check={creating.check}
+            isBusy={creating.isBusy}
+            isEmpty={isUntouched(making.draft)}
+            onStartOver={() => {
+              creating.forget();
+              making.replace(ofForm(EMPTY), "The draft was cleared.");
             }}
-          >
-            Add member
-          </Button>
-          <span className="grow" />
-          <Button kind="main" type="submit" isDisabled={isBusy}>
-            {isBusy ? "Creating…" : "Create pod"}
-          </Button>
-        </div>
-        <datalist id={IMAGES}>
-          {images.map((image) => (
-            <option key={image.reference} value={image.reference} label={listedAs(image)} />
-          ))}
-        </datalist>
-      </form>
-    </FieldErrors>
+          />
+        </form>
+      </FieldErrors>
+    </LitScope>
   );
 }
 
-function Refused({ errors }: { readonly errors: Placed }) {
-  if (errors.rest.length === 0 && errors.fields.size === 0) return null;
+interface PartProps {
+  readonly namespace: string;
+  readonly making: Making;
+  readonly creating: Creating;
+}
+
+function FormPart({ namespace, making, creating }: PartProps) {
+  const images = useCatalogue();
+  const starts = useStarts(namespace, making, creating.forget);
+  const { draft } = making;
+  return (
+    <div className="part-form">
+      {making.undo?.at === null && <UndoNote making={making} />}
+      {starts.offer && (
+        <div className="undo" role="status">
+          <span>You have a draft. Start with {starts.offer.title} instead?</span>
+          <Button onPress={starts.accept}>Replace the draft</Button>
+          <Button kind="quiet" onPress={starts.decline}>
+            Keep the draft
+          </Button>
+        </div>
+      )}
+      <NotInForm making={making} />
+      <StartingPoints isFirst={isUntouched(draft)} onStart={starts.start} />
+      {/* A disabled fieldset takes no key and no press, and says so. */}
+      <fieldset className="making-form" disabled={!agrees(draft)} aria-label="The pod's form">
+        <PodFields form={draft.form} setForm={making.setForm} />
+        <MemberList key={making.generation} making={making} images={images} taken={starts.hostPorts} />
+      </fieldset>
+    </div>
+  );
+}
+
+function Refused({ creating: { isRefused, errors } }: { readonly creating: Creating }) {
+  if (!isRefused || isClear(errors)) return null;
   if (errors.rest.length === 0) {
     return (
       <p className="bad" role="alert" tabIndex={-1}>
@@ -171,37 +163,6 @@ function Refused({ errors }: { readonly errors: Placed }) {
   );
 }
 
-const ADD_MEMBER = "add-member";
-
-interface FormProps {
-  readonly form: Form;
-  readonly setForm: (change: (form: Form) => Form) => void;
-  readonly focusNext: (id: string) => void;
-  readonly images: readonly CatalogueImage[];
-}
-
-function MemberList({ form, setForm, focusNext, images }: FormProps) {
-  const ids = form.members.map((member) => String(member.id));
-  return form.members.map((member, at) => (
-    <MemberFields
-      key={member.id}
-      member={member}
-      at={at}
-      hue={hue(String(member.id), ids)}
-      nextId={form.nextId}
-      images={images}
-      onChange={(change, nextId) =>
-        setForm((last) => ({ ...changeMember(last, member.id, change), nextId: nextId ?? last.nextId }))
-      }
-      onDuplicate={() => {
-        setForm((last) => duplicateMember(last, member.id));
-        focusNext(memberField(form.nextId, "name"));
-      }}
-      onRemove={() => {
-        setForm((last) => removeMember(last, member.id));
-        const next = form.members[at + 1];
-        focusNext(next ? memberField(next.id, "name") : ADD_MEMBER);
-      }}
-    />
-  ));
+function isClear({ rest, fields }: Placed): boolean {
+  return rest.length === 0 && fields.size === 0;
 }

@@ -5,6 +5,7 @@ import { pairField } from "../state/manifest";
 import { Button } from "../ui/button";
 import { Field } from "../ui/field";
 import { useFocusNext } from "../ui/focus";
+import { PasteLines } from "./paste-lines";
 
 interface Props {
   /** "Label", "Member 2 variable": what one row is called, with its number, by those who hear it. */
@@ -12,12 +13,14 @@ interface Props {
   readonly title: string;
   readonly add: string;
   readonly hint: string;
+  /** Lines can be pasted into a dialog as well. */
+  readonly pastes?: boolean;
   readonly rows: readonly Pair[];
   readonly nextId: number;
   readonly onChange: (rows: readonly Pair[], nextId: number) => void;
 }
 
-export function PairRows({ noun, title, add, hint, rows, nextId, onChange }: Props) {
+export function PairRows({ noun, title, add, hint, pastes, rows, nextId, onChange }: Props) {
   const change = (id: number, part: Partial<Pair>) => {
     onChange(
       rows.map((row) => (row.id === id ? { ...row, ...part } : row)),
@@ -34,6 +37,10 @@ export function PairRows({ noun, title, add, hint, rows, nextId, onChange }: Pro
     onChange(rows.toSpliced(at, 1), nextId);
     const next = rows[at + 1];
     focusNext(next ? pairField(next.id, "name") : adder);
+  };
+  const append = (pairs: readonly Omit<Pair, "id">[]) => {
+    const made = pairs.map((pair, index) => ({ ...pair, id: nextId + index }));
+    onChange([...rows.filter((row) => row.name !== "" || row.value !== ""), ...made], nextId + made.length);
   };
   const paste = (at: number, event: ClipboardEvent) => {
     const pasted = event.clipboardData.getData("text");
@@ -77,6 +84,7 @@ export function PairRows({ noun, title, add, hint, rows, nextId, onChange }: Pro
         <Button id={adder} kind="quiet" onPress={addRow}>
           {add}
         </Button>
+        {pastes && <PasteLines noun={noun} onAdd={append} />}
         <span className="hint">{hint}</span>
       </div>
     </fieldset>

@@ -3,8 +3,12 @@ import type { Form } from "../state/form";
 import { FIELD } from "../state/manifest";
 import { Choice, Field, Toggle } from "../ui/field";
 import { PairRows } from "./pair-rows";
+import { PodPorts } from "./pod-ports";
 
-const RESTART = ["Always", "OnFailure", "Never"].map((value) => ({ value, label: value }));
+const RESTART = [
+  { value: "", label: "Default: Always" },
+  ...["Always", "OnFailure", "Never"].map((value) => ({ value, label: value })),
+];
 
 interface Props {
   readonly form: Form;
@@ -57,6 +61,7 @@ export function PodFields({ form, setForm }: Props) {
               : "Each member sees its own processes only, and its first one is PID 1."
           }
         />
+        <PodPorts form={form} />
         <details className="more" open={form.labels.length + form.annotations.length > 0}>
           <summary>Labels and annotations</summary>
           <PairRows

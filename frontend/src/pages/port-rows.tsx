@@ -6,7 +6,10 @@ import { Button } from "../ui/button";
 import { Choice, Field } from "../ui/field";
 import { useFocusNext } from "../ui/focus";
 
-const PROTOCOLS = ["TCP", "UDP"].map((value) => ({ value, label: value }));
+const PROTOCOLS = [
+  { value: "", label: "TCP" },
+  { value: "UDP", label: "UDP" },
+];
 const DIGITS = { inputMode: "numeric" } as const;
 
 interface Props {
@@ -14,10 +17,12 @@ interface Props {
   readonly noun: string;
   readonly rows: readonly Port[];
   readonly nextId: number;
+  /** The next one that is free, to suggest. */
+  readonly hostPort: number;
   readonly onChange: (rows: readonly Port[], nextId: number) => void;
 }
 
-export function PortRows({ noun, rows, nextId, onChange }: Props) {
+export function PortRows({ noun, rows, nextId, hostPort, onChange }: Props) {
   const change = (id: number, part: Partial<Port>) => {
     onChange(
       rows.map((row) => (row.id === id ? { ...row, ...part } : row)),
@@ -27,7 +32,7 @@ export function PortRows({ noun, rows, nextId, onChange }: Props) {
   const adder = useId();
   const focusNext = useFocusNext();
   const addRow = () => {
-    onChange([...rows, { id: nextId, containerPort: "", protocol: "TCP", hostPort: "" }], nextId + 1);
+    onChange([...rows, { id: nextId, containerPort: "", protocol: "", hostPort: "" }], nextId + 1);
     focusNext(portField(nextId, "container"));
   };
   const remove = (at: number) => {
@@ -66,6 +71,18 @@ export function PortRows({ noun, rows, nextId, onChange }: Props) {
             onChange={(hostPort) => change(row.id, { hostPort })}
             input={{ ...DIGITS, placeholder: "not published" }}
           />
+          {row.hostPort === "" && (
+            <Button
+              kind="quiet"
+              aria-label={`Use ${hostPort} as host port of ${noun.toLowerCase()} ${index + 1}`}
+              onPress={() => {
+                change(row.id, { hostPort: String(hostPort) });
+                focusNext(portField(row.id, "host"));
+              }}
+            >
+              Use {hostPort}
+            </Button>
+          )}
           <Button kind="quiet" aria-label={`Remove ${noun.toLowerCase()} ${index + 1}`} onPress={() => remove(index)}>
             Remove
           </Button>
@@ -75,7 +92,7 @@ export function PortRows({ noun, rows, nextId, onChange }: Props) {
         <Button id={adder} kind="quiet" onPress={addRow}>
           Add port
         </Button>
-        <span className="hint">A host port is published on pause: it holds the pod's network.</span>
+        <span className="hint">What this member listens on. A host port makes it reachable from the host.</span>
       </div>
     </fieldset>
   );

@@ -19,6 +19,7 @@ export interface Call {
 }
 
 export interface Published {
+  readonly id: number;
   readonly hostPort: string;
   readonly containerPort: string;
   readonly protocol: string;
@@ -66,17 +67,19 @@ function callsOf(member: Member): readonly Call[] {
   });
 }
 
-function names(pod: PodToBe): string {
-  return listed(pod.members.map((member) => member.name));
-}
-
-function onNetwork(pod: PodToBe): string {
-  const [first] = pod.members;
-  if (!first) return "No member yet: pause alone would hold the namespaces, and nothing would run in them.";
-  if (pod.members.length === 1) {
-    return `pause holds the network namespace and ${first.name} joins it: the address is the pod's, not the member's.`;
+/** What they have in common, and what each has for itself. */
+function onSharing(pod: PodToBe): string {
+  const names = listed(pod.members.map((member) => member.name));
+  if (pod.members.length === 0) {
+    return "No member yet: pause alone would hold the namespaces, and nothing would run in them.";
   }
-  return `${names(pod)} share one network namespace, held by pause: one address, one loopback, one set of ports.`;
+  if (pod.members.length === 1) {
+    const first = pod.sharesProcesses ? "/pause is PID 1 for it" : "its first process is PID 1";
+    return `${names} joins the network namespace that pause holds: the address is the pod's. In it, ${first}.`;
+  }
+  return pod.sharesProcesses
+    ? `${names} share one network namespace and one process tree, where /pause is PID 1 and reaps orphans.`
+    : `${names} share one network namespace, yet none sees another's processes: in each, its first one is PID 1.`;
 }
 
 function onLoopback(pod: PodToBe): readonly string[] {
@@ -84,40 +87,30 @@ function onLoopback(pod: PodToBe): readonly string[] {
   const called = pod.members.flatMap((member) =>
     member.calls.map(
       ({ port, variable }) =>
-        `${variable} sends ${member.name} to 127.0.0.1:${port}: the loopback is shared, so another member can listen there.`,
+        `${variable} sends ${member.name} to 127.0.0.1:${port}: the loopback is the pod's, so another member can listen there.`,
     ),
   );
-  if (called.length > 0) return called;
-  return pod.members
-    .filter((member) => member.listens.length > 0)
-    .map((member) => {
-      const others = pod.members.filter((other) => other !== member).map((other) => other.name);
-      const reach = others.length > 1 ? "reach" : "reaches";
-      return `${listed(others)} ${reach} ${member.name} at 127.0.0.1:${member.listens[0]} if ${member.name} listens there.`;
-    });
-}
-
-function onProcesses(pod: PodToBe): string {
-  if (pod.members.length === 0) return "";
-  if (!pod.sharesProcesses) {
-    return pod.members.length === 1
-      ? "The first process of its image is PID 1."
-      : "Each has a process namespace of its own: its first process is PID 1, and none sees another's.";
-  }
-  const who = pod.members.length === 1 ? "It sees" : "All see";
-  return `${who} one process tree: /pause is PID 1 and reaps orphans, and each may signal the others within the rights of its user.`;
+  if (called.length > 0) return called.slice(0, 1);
+  const member = pod.members.find((each) => each.listens.length > 0);
+  if (!member) return [];
+  const others = pod.members.filter((other) => other !== member).map((other) => other.name);
+  const reach = others.length > 1 ? "reach" : "reaches";
+  return [
+    `${listed(others)} ${reach} ${member.name} at 127.0.0.1:${member.listens[0]} if ${member.name} listens there.`,
+  ];
 }
 
 function onPublished(pod: PodToBe): readonly string[] {
-  return pod.published.map(
-    (port) =>
-      `Port ${port.hostPort} of the host leads to port ${port.containerPort} of the pod; pause publishes it, ${port.member} is to listen there.`,
+  if (pod.published.length === 0) return [];
+  const each = pod.published.map(
+    (port) => `host port ${port.hostPort} leads to port ${port.containerPort} of ${port.member}`,
   );
+  return [`Published by pause: ${listed(each)}.`];
 }
 
-/** What follows from the spec, and nothing else. */
+/** What follows from the spec, and nothing else: two or three sentences. */
 export function sentencesOn(pod: PodToBe): readonly string[] {
-  return [onNetwork(pod), ...onLoopback(pod), onProcesses(pod), ...onPublished(pod)].filter(Boolean);
+  return [onSharing(pod), ...onLoopback(pod), ...onPublished(pod)];
 }
 
 export interface Row {

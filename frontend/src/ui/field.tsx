@@ -1,15 +1,15 @@
-// Labelled inputs whose error is tied to them. An error goes when its field is changed.
+// Labelled inputs whose error is tied to them; whoever holds the errors hears of each change.
 import { createContext, type ReactNode, useContext, useId } from "react";
 import { FieldError, Input, type InputProps, Label, Switch, Text, TextArea, TextField } from "react-aria-components";
 
 interface Errors {
   readonly of: ReadonlyMap<string, string>;
-  readonly clear: (field: string) => void;
+  readonly changed: (field: string) => void;
 }
 
-export const FieldErrors = createContext<Errors>({ of: new Map(), clear: () => undefined });
+export const FieldErrors = createContext<Errors>({ of: new Map(), changed: () => undefined });
 
-interface Common {
+export interface Common {
   readonly id: string;
   readonly label: string;
   readonly value: string;
@@ -22,7 +22,7 @@ interface Common {
 }
 
 /** One text, "Member 2 image", of which the eye gets the last part. */
-function Naming({ about, label }: { readonly about: string | undefined; readonly label: string }) {
+export function Naming({ about, label }: { readonly about: string | undefined; readonly label: string }) {
   if (about === undefined) return label;
   return (
     <>
@@ -43,7 +43,7 @@ export function Field(props: FieldProps) {
   const errors = useContext(FieldErrors);
   const error = errors.of.get(id);
   const change = (next: string) => {
-    if (error !== undefined) errors.clear(id);
+    errors.changed(id);
     onChange(next);
   };
   const look = mono ? "input mono" : "input";
@@ -95,10 +95,12 @@ export function Choice({ id, label, value, onChange, description, about, bare, o
         aria-invalid={error !== undefined}
         aria-describedby={description || error ? notes : undefined}
         onChange={(event) => {
-          if (error !== undefined) errors.clear(id);
+          errors.changed(id);
           onChange(event.target.value);
         }}
       >
+        {/* A value that came from elsewhere than this list stays what it is. */}
+        {options.every((option) => option.value !== value) && <option value={value}>{value}</option>}
         {options.map((option) => (
           <option key={option.value} value={option.value}>
             {option.label}

@@ -1,0 +1,102 @@
+// The Pod as Kubernetes' YAML, to read, to change and to take away; what is wrong with it by line.
+import { lazy, Suspense, useEffect, useState } from "react";
+import { listed } from "../state/text";
+import type { Mark } from "../state/verdict";
+import { unknownFields } from "../state/verdict";
+import { without } from "../state/yaml";
+import { Button } from "../ui/button";
+import { Pane } from "../ui/pane";
+import type { Creating } from "./use-create";
+import type { Making } from "./use-making";
+
+const YamlEditor = lazy(() => import("./yaml-editor"));
+
+interface Props {
+  readonly making: Making;
+  readonly creating: Creating;
+}
+
+export function YamlPane({ making, creating }: Props) {
+  const { draft, setText } = making;
+  const [goTo, setGoTo] = useState<{ readonly line: number } | null>(null);
+  const unknown = unknownFields(creating.verdict);
+  return (
+    <Pane title="YAML" aside="Tab leaves the editor" actions={<Take text={draft.text} name={draft.form.name} />}>
+      <Suspense fallback={<pre className="yaml-wait">{draft.text}</pre>}>
+        <YamlEditor text={draft.text} marks={creating.marks} onChange={setText} goTo={goTo} />
+      </Suspense>
+      <Marks marks={creating.marks} onGo={(line) => setGoTo({ line })} />
+      {unknown.length > 0 && (
+        <div className="yaml-help">
+          <Button onPress={() => setText(without(draft.text, unknown))}>
+            {unknown.length === 1 ? "Leave out the unknown field" : `Leave out the ${unknown.length} unknown fields`}
+          </Button>
+          <span className="hint">{listed(unknown)}</span>
+        </div>
+      )}
+    </Pane>
+  );
+}
+
+const SAID_FOR_MS = 2000;
+
+function Take({ text, name }: { readonly text: string; readonly name: string }) {
+  const [copied, setCopied] = useState("");
+  useEffect(() => {
+    if (!copied) return;
+    const timer = setTimeout(() => setCopied(""), SAID_FOR_MS);
+    return () => clearTimeout(timer);
+  }, [copied]);
+  const copy = () =>
+    navigator.clipboard.writeText(text).then(
+      () => setCopied("Copied"),
+      () => setCopied("The browser does not allow to copy"),
+    );
+  const file = `${/^[\w.-]+$/.test(name) ? name : "pod"}.yaml`;
+  return (
+    <>
+      <span className="hint" role="status">
+        {copied}
+      </span>
+      <Button kind="quiet" onPress={copy} aria-label="Copy the YAML">
+        Copy
+      </Button>
+      <Button kind="quiet" onPress={() => download(file, text)}>
+        {`Download ${file}`}
+      </Button>
+    </>
+  );
+}
+
+function download(file: string, text: string): void {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([text], { type: "application/yaml" }));
+  link.download = file;
+  link.click();
+  URL.revokeObjectURL(link.href);
+}
+
+interface MarksProps {
+  readonly marks: readonly Mark[];
+  readonly onGo: (line: number) => void;
+}
+
+/** The same as the marks in the editor, for those who do not see them. */
+function Marks({ marks, onGo }: MarksProps) {
+  if (marks.length === 0) return null;
+  return (
+    <ul className="yaml-marks" aria-label="What is wrong with the YAML">
+      {marks.map(({ place, message }, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: two may say the same, and none has a state of its own
+        <li key={index}>
+          {place && (
+            <Button kind="quiet" onPress={() => onGo(place.line)} aria-label={`Go to line ${place.line}`}>
+              Line {place.line}
+            </Button>
+          )}
+          <span className="error">{message}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}
