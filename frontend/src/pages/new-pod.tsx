@@ -98,6 +98,7 @@ function NewPodForm({ namespace }: { readonly namespace: string }) {
           </div>
           <MakingBar
             check={creating.check}
+            isMarked={errors.fields.size > 0 || creating.marks.length > 0}
             isBusy={creating.isBusy}
             isEmpty={isUntouched(making.draft)}
             onStartOver={() => {

@@ -19,6 +19,14 @@ interface Touched {
 
 const UNTOUCHED: Touched = { all: false, fields: new Set(), since: new Set() };
 
+/** The text as a field: who types in it wants to see all that is wrong with it. */
+export const YAML = "yaml";
+
+/** Without what nobody has come to yet. */
+function less(verdict: Verdict): Verdict {
+  return { ...verdict, causes: verdict.causes.filter((cause) => !cause.message.startsWith("Required value")) };
+}
+
 /** `refusals` counts them: each one, even if it says the same again, moves the focus to what must change. */
 export function useCreate(namespace: string, making: Making) {
   const { draft, finish } = making;
@@ -47,7 +55,8 @@ export function useCreate(namespace: string, making: Making) {
     },
   });
   const errors = useMemo(() => placed(draft, verdict), [draft, verdict]);
-  const marks = useMemo(() => marksOn(draft, verdict), [draft, verdict]);
+  const isSeen = touched.all || touched.fields.has(YAML);
+  const marks = useMemo(() => marksOn(draft, isSeen ? verdict : less(verdict)), [draft, verdict, isSeen]);
   const changed = (field: string) =>
     setTouched((last) => ({
       ...last,

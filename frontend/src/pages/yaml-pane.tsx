@@ -6,7 +6,7 @@ import { unknownFields } from "../state/verdict";
 import { without } from "../state/yaml";
 import { Button } from "../ui/button";
 import { Pane } from "../ui/pane";
-import type { Creating } from "./use-create";
+import { type Creating, YAML } from "./use-create";
 import type { Making } from "./use-making";
 
 const YamlEditor = lazy(() => import("./yaml-editor"));
@@ -20,15 +20,19 @@ export function YamlPane({ making, creating }: Props) {
   const { draft, setText } = making;
   const [goTo, setGoTo] = useState<{ readonly line: number } | null>(null);
   const unknown = unknownFields(creating.verdict);
+  const change = (text: string) => {
+    creating.changed(YAML);
+    setText(text);
+  };
   return (
     <Pane title="YAML" aside="Tab leaves the editor" actions={<Take text={draft.text} name={draft.form.name} />}>
       <Suspense fallback={<pre className="yaml-wait">{draft.text}</pre>}>
-        <YamlEditor text={draft.text} marks={creating.marks} onChange={setText} goTo={goTo} />
+        <YamlEditor text={draft.text} marks={creating.marks} onChange={change} goTo={goTo} />
       </Suspense>
       <Marks marks={creating.marks} onGo={(line) => setGoTo({ line })} />
       {unknown.length > 0 && (
         <div className="yaml-help">
-          <Button onPress={() => setText(without(draft.text, unknown))}>
+          <Button onPress={() => change(without(draft.text, unknown))}>
             {unknown.length === 1 ? "Leave out the unknown field" : `Leave out the ${unknown.length} unknown fields`}
           </Button>
           <span className="hint">{listed(unknown)}</span>

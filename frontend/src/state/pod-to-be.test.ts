@@ -82,9 +82,9 @@ test("the table has the same facts", () => {
   expect(rowsOf(podToBe(NGINX))).toEqual([
     {
       member: "",
-      what: "the node's pause image",
-      processes: "one namespace for all, /pause is PID 1",
-      network: "holds it: lo and eth0",
+      what: "the node's own",
+      processes: "holds them, PID 1",
+      network: "holds it",
       ports: "publishes 8080 → 80",
     },
     { member: "web", what: "nginx", processes: "pause's", network: "pause's", ports: "listens on 80" },

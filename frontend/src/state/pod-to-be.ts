@@ -125,15 +125,15 @@ export interface Row {
 export function rowsOf(pod: PodToBe): readonly Row[] {
   const pause: Row = {
     member: "",
-    what: "the node's pause image",
-    processes: pod.sharesProcesses ? "one namespace for all, /pause is PID 1" : "its own, /pause is PID 1",
-    network: "holds it: lo and eth0",
+    what: "the node's own",
+    processes: pod.sharesProcesses ? "holds them, PID 1" : "its own",
+    network: "holds it",
     ports: listed(pod.published.map((port) => `publishes ${port.hostPort} → ${port.containerPort}`)),
   };
   const members = pod.members.map((member) => ({
     member: member.name,
     what: member.image,
-    processes: pod.sharesProcesses ? "pause's" : "its own, its first process is PID 1",
+    processes: pod.sharesProcesses ? "pause's" : "its own",
     network: "pause's",
     ports: member.listens.length > 0 ? `listens on ${listed(member.listens)}` : "",
   }));

@@ -147,7 +147,8 @@ function merge(document: Document, node: unknown, value: unknown): unknown {
   const fresh = document.createNode(value);
   if (isScalar(node) && isScalar(fresh)) {
     fresh.comment = node.comment;
-    if (typeof node.value === typeof value && node.type) fresh.type = node.type;
+    // An empty text has quotes because it must, any other because its writer wants them.
+    if (typeof node.value === typeof value && node.value !== "" && node.type) fresh.type = node.type;
   }
   return fresh;
 }

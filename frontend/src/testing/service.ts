@@ -20,7 +20,7 @@ export function service(answers: Answers): readonly Asked[] {
     const { pathname, search } = new URL(request.url);
     const text = await request.clone().text();
     const token = request.headers.get("X-CSRFToken");
-    asked.push({ method: request.method, path: pathname, search, token, body: text === "" ? null : JSON.parse(text) });
+    asked.push({ method: request.method, path: pathname, search, token, body: read(request, text) });
     const [status, body] = answers[`${request.method} ${pathname}`] ?? [404, { reason: "NotFound", message: "no" }];
     return new Response(typeof body === "string" ? body : JSON.stringify(body), {
       status,
@@ -28,4 +28,9 @@ export function service(answers: Answers): readonly Asked[] {
     });
   });
   return asked;
+}
+
+function read(request: Request, text: string): unknown {
+  if (text === "") return null;
+  return request.headers.get("Content-Type") === "application/json" ? JSON.parse(text) : text;
 }

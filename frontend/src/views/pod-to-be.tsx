@@ -52,8 +52,8 @@ function Switch({ isTable, onChange }: SwitchProps) {
 
 const COLUMNS: readonly Column<Row>[] = [
   { head: "Member", cell: (row) => <MemberName member={row.member} /> },
-  { head: "Image", worth: 3, cell: (row) => <span className={row.member ? "mono" : "faint"}>{row.what}</span> },
-  { head: "Network", cell: (row) => row.network },
+  { head: "Image", fills: true, cell: (row) => <span className={row.member ? "mono" : "faint"}>{row.what}</span> },
+  { head: "Network", worth: 2, cell: (row) => row.network },
   { head: "Processes", cell: (row) => row.processes },
   { head: "Ports", cell: (row) => row.ports },
 ];
