@@ -138,6 +138,13 @@ describe("what the form cannot say", () => {
   });
 });
 
+test("quotes go when they are no longer needed, unless somebody chose them", () => {
+  const typed = (from: string, name: string) => changeForm(ofText(from, EMPTY), (form) => ({ ...form, name })).text;
+  expect(typed('metadata: {name: ""}', "nginx")).toContain("name: nginx");
+  expect(typed('metadata: {name: "n"}', "nginx")).toContain("name: nginx");
+  expect(typed('metadata: {name: "web"}', "nginx")).toContain('name: "nginx"');
+});
+
 test("rows that are not whole yet, and the rows' ids, stay while the YAML changes elsewhere", () => {
   const port = { id: 3, containerPort: "80", protocol: "", hostPort: "eighty" };
   const before = ofForm(

@@ -10,6 +10,7 @@ import {
   LineCounter,
   type Node,
   parseDocument,
+  stringify,
   type Tags,
   visit,
   type YAMLMap,
@@ -147,10 +148,14 @@ function merge(document: Document, node: unknown, value: unknown): unknown {
   const fresh = document.createNode(value);
   if (isScalar(node) && isScalar(fresh)) {
     fresh.comment = node.comment;
-    // An empty text has quotes because it must, any other because its writer wants them.
-    if (typeof node.value === typeof value && node.value !== "" && node.type) fresh.type = node.type;
+    if (typeof node.value === typeof value && node.type && isByChoice(node.value)) fresh.type = node.type;
   }
   return fresh;
+}
+
+/** A text that needs no quotes has the ones it has because its writer wants them; "" and "n" must have them. */
+function isByChoice(value: unknown): boolean {
+  return !/^["'|>]/.test(stringify(value, WRITING));
 }
 
 function mergeMap(document: Document, map: YAMLMap, value: Obj): YAMLMap {
