@@ -33,6 +33,8 @@ export function useCheck(namespace: string, draft: Draft, hear: (verdict: Verdic
       heard.current(NO_COMPLAINT);
       return;
     }
+    // What was said of the last draft is not said of this one.
+    setCheck((last) => (last.state === "unknown" ? last : { state: "checking" }));
     const asking = new AbortController();
     const answer = (verdict: Verdict, next: Check) => {
       if (asking.signal.aborted) return;

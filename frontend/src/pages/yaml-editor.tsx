@@ -9,11 +9,15 @@ import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } f
 import { tags } from "@lezer/highlight";
 import { useEffect, useRef } from "react";
 import type { Mark } from "../state/verdict";
+import type { Lines } from "../state/yaml";
+import { BANDS, setBands } from "./yaml-bands";
 import { LOOK } from "./yaml-look";
 
 export interface EditorProps {
   readonly text: string;
   readonly marks: readonly Mark[];
+  /** The members' lines. */
+  readonly bands: readonly Lines[];
   readonly onChange: (text: string) => void;
   /** Changes when the cursor is to go to that line. */
   readonly goTo: { readonly line: number } | null;
@@ -44,10 +48,11 @@ const EXTENSIONS = [
   syntaxHighlighting(COLOURS),
   keymap.of([...defaultKeymap, ...historyKeymap]),
   EditorView.contentAttributes.of({ "aria-label": "Pod as YAML", spellcheck: "false", tabindex: "0" }),
+  BANDS,
   LOOK,
 ];
 
-export default function YamlEditor({ text, marks, onChange, goTo }: EditorProps) {
+export default function YamlEditor({ text, marks, bands, onChange, goTo }: EditorProps) {
   const place = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(null);
   const report = useRef(onChange);
@@ -87,6 +92,10 @@ export default function YamlEditor({ text, marks, onChange, goTo }: EditorProps)
       ),
     );
   }, [marks]);
+
+  useEffect(() => {
+    view.current?.dispatch({ effects: setBands.of(bands) });
+  }, [bands]);
 
   useEffect(() => {
     if (!view.current || !goTo) return;

@@ -1,9 +1,9 @@
 // The Pod as Kubernetes' YAML, to read, to change and to take away; what is wrong with it by line.
-import { lazy, Suspense, useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useMemo, useState } from "react";
 import { listed } from "../state/text";
 import type { Mark } from "../state/verdict";
 import { unknownFields } from "../state/verdict";
-import { without } from "../state/yaml";
+import { parse, without } from "../state/yaml";
 import { Button } from "../ui/button";
 import { Pane } from "../ui/pane";
 import { type Creating, YAML } from "./use-create";
@@ -20,6 +20,7 @@ export function YamlPane({ making, creating }: Props) {
   const { draft, setText } = making;
   const [goTo, setGoTo] = useState<{ readonly line: number } | null>(null);
   const unknown = unknownFields(creating.verdict);
+  const bands = useMemo(() => parse(draft.text).members, [draft.text]);
   const change = (text: string) => {
     creating.changed(YAML);
     setText(text);
@@ -27,7 +28,7 @@ export function YamlPane({ making, creating }: Props) {
   return (
     <Pane title="YAML" aside="Tab leaves the editor" actions={<Take text={draft.text} name={draft.form.name} />}>
       <Suspense fallback={<pre className="yaml-wait">{draft.text}</pre>}>
-        <YamlEditor text={draft.text} marks={creating.marks} onChange={change} goTo={goTo} />
+        <YamlEditor text={draft.text} marks={creating.marks} bands={bands} onChange={change} goTo={goTo} />
       </Suspense>
       <Marks marks={creating.marks} onGo={(line) => setGoTo({ line })} />
       {unknown.length > 0 && (
@@ -51,11 +52,15 @@ function Take({ text, name }: { readonly text: string; readonly name: string }) 
     const timer = setTimeout(() => setCopied(""), SAID_FOR_MS);
     return () => clearTimeout(timer);
   }, [copied]);
-  const copy = () =>
-    navigator.clipboard.writeText(text).then(
-      () => setCopied("Copied"),
-      () => setCopied("The browser does not allow to copy"),
-    );
+  const copy = async () => {
+    try {
+      // Not there at all where the site is not served securely.
+      await navigator.clipboard.writeText(text);
+      setCopied("Copied");
+    } catch {
+      setCopied("The browser does not allow to copy");
+    }
+  };
   const file = `${/^[\w.-]+$/.test(name) ? name : "pod"}.yaml`;
   return (
     <>

@@ -172,6 +172,17 @@ describe("where a path is written", () => {
     expect(PASTED.slice(place?.from, place?.to)).toBe(text);
   });
 
+  test("members know their lines", () => {
+    expect(parse(PASTED).members).toEqual([
+      { first: 11, last: 17 },
+      { first: 19, last: 20 },
+    ]);
+    expect(parse("spec: {containers: [{name: a}, {name: b}]}").members).toEqual([
+      { first: 1, last: 1 },
+      { first: 1, last: 1 },
+    ]);
+  });
+
   test("what is nowhere has no place", () => {
     expect(placeOf("nowhere.at.all")).toBeNull();
   });

@@ -34,6 +34,13 @@ export interface Parsed {
   readonly faults: readonly Fault[];
   /** Where a path of the Pod is written ("spec.containers[0].image"), or what is nearest above it. */
   readonly placeOf: (path: string) => Place | null;
+  /** Lines from which to which each member is written, from 1. */
+  readonly members: readonly Lines[];
+}
+
+export interface Lines {
+  readonly first: number;
+  readonly last: number;
 }
 
 const SEXAGESIMAL_AND_DATES = new Set(["TIME", "timestamp"]);
@@ -68,13 +75,23 @@ export function parse(text: string): Parsed {
     return found && at(found[0], found[1]);
   };
   const value = faults.length > 0 ? undefined : document.toJS({ maxAliasCount: 0 });
-  return { value, faults, placeOf };
+  const members = spansOf(document.getIn(["spec", "containers"])).map(([from, to]) => ({
+    first: lines.linePos(from).line,
+    last: lines.linePos(Math.max(from, to - 1)).line,
+  }));
+  return { value, faults, placeOf, members };
 }
 
 function refused(node: Node): string | null {
   if (isAlias(node) || ("anchor" in node && node.anchor)) return "Anchors and aliases are not accepted.";
   if ("tag" in node && node.tag) return "Tags are not accepted.";
   return null;
+}
+
+/** Of each item of a list, where it begins and ends. */
+function spansOf(seq: unknown): readonly Range[] {
+  if (!isSeq(seq)) return [];
+  return seq.items.map((item) => rangeOf(item) ?? [0, 0]);
 }
 
 type Range = readonly [from: number, to: number];
