@@ -1,7 +1,7 @@
 // What cards and the table of my pods say of a pod, in the same words.
 import type { PublishedPort } from "../api/wire";
-import { type PodFacts, phaseWord } from "../state/pod";
 import { opened } from "../state/opened";
+import { type PodFacts, phaseWord } from "../state/pod";
 import { reasonOf } from "../state/troubles";
 import { useDeletion } from "./deletions";
 import { Phase } from "./phase";

@@ -12,7 +12,7 @@ export function useStarts(namespace: string, making: Making, forget: () => void)
   const [params, setParams] = useSearchParams();
   const [offer, setOffer] = useState<Start | null>(null);
   const names = (pods.data ?? []).map((pod) => pod.name);
-  const hostPorts = (pods.data ?? []).flatMap((pod) => pod.hostPorts);
+  const hostPorts = (pods.data ?? []).flatMap((pod) => pod.hostPorts.map((port) => port.hostPort));
   const start = (from: Start) => {
     forget();
     setOffer(null);
