@@ -15,6 +15,8 @@ export interface Session {
 
 export type CatalogueImage = Readonly<components["schemas"]["CatalogueImage"]>;
 
+export type Command = Readonly<components["schemas"]["Command"]>;
+
 export type Credentials = { readonly username: string; readonly password: string } | { readonly link: string };
 
 // Belongs to the session cookie; the service hands out a new one at each sign-in.
@@ -120,4 +122,11 @@ export async function getLog(namespace: string, name: string, container: string,
   const params = { path: { namespace, name }, query: { container, tailLines } };
   const call = kubernetes.GET("/api/v1/namespaces/{namespace}/pods/{name}/log", { params, parseAs: "text" });
   return String((await unwrap(call)) ?? "");
+}
+
+/** The docker commands that make the pod by hand, and take it away again. */
+export async function listCommands(namespace: string, name: string): Promise<readonly Command[]> {
+  const path = { namespace, name };
+  const call = playground.GET("/api/playground/v1/namespaces/{namespace}/pods/{name}/commands", { params: { path } });
+  return (await unwrap(call))?.items ?? [];
 }

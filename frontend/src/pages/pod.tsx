@@ -1,25 +1,18 @@
 // One pod, live: what it is on top, then a pane a view.
-import { type ReactNode, useMemo } from "react";
+import { useMemo, useState } from "react";
 import { Link, Navigate, useParams } from "react-router";
-import { isEnding, type LiveState, liveness } from "../state/live";
-import { type PodFacts, phaseWord, readEvent, readPod } from "../state/pod";
-import { clock, visible } from "../state/text";
-import { troubles, whyNothingRuns } from "../state/troubles";
+import { type LiveState, liveness } from "../state/live";
+import { type PodFacts, phaseWord, readPod } from "../state/pod";
+import { clock } from "../state/text";
+import { troubles } from "../state/troubles";
 import { useNow } from "../ui/clock";
 import { Members } from "../ui/hue";
-import { Empty, Problem } from "../ui/pane";
-import { Conditions } from "../views/conditions";
-import { Events } from "../views/events";
-import { Hostnames } from "../views/hostnames";
-import { Log } from "../views/log";
-import { MemberStates } from "../views/member-states";
-import { Namespaces } from "../views/namespaces";
-import { Network } from "../views/network";
-import { Processes } from "../views/processes";
-import { Steps } from "../views/steps";
+import { LitScope } from "../ui/lit";
+import { Troubles } from "../views/troubles";
 import { DeletePod } from "./delete-pod";
 import { LiveBadge } from "./live-badge";
 import { Phase } from "./phase";
+import { PaneLinks, Panes } from "./pod-panes";
 import { useLive } from "./use-live";
 
 export function PodPage() {
@@ -31,6 +24,8 @@ function LivePod({ namespace, name }: { readonly namespace: string; readonly nam
   const state = useLive(namespace, name);
   const pod = useMemo(() => (state.snapshot ? readPod(state.snapshot.pod) : null), [state.snapshot]);
   const members = useMemo(() => pod?.members.map((member) => member.name) ?? [], [pod]);
+  const wrong = useMemo(() => (pod ? troubles(pod) : []), [pod]);
+  const [logOf, setLogOf] = useState("");
   if (state.connection.state === "signed-out")
     return <Navigate to="/sign-in" replace state={{ next: location.pathname }} />;
   if (state.connection.state === "not-found") return <Missing namespace={namespace} name={name} />;
@@ -50,8 +45,13 @@ function LivePod({ namespace, name }: { readonly namespace: string; readonly nam
       </div>
       {state.gone && <GoneNote name={name} />}
       <LostNote state={state} />
-      <Troubles state={state} pod={pod} />
-      <Panes state={state} pod={pod} />
+      {state.snapshot && pod && !state.gone && (
+        <Troubles troubles={wrong} readings={readings(state, pod)} object={state.snapshot.pod} onLog={setLogOf} />
+      )}
+      <PaneLinks />
+      <LitScope>
+        <Panes state={state} pod={pod} logOf={logOf} onLogOf={setLogOf} />
+      </LitScope>
     </Members>
   );
 }
@@ -108,54 +108,10 @@ function Facts({ pod, isGone }: { readonly pod: PodFacts; readonly isGone: boole
   );
 }
 
-/** What stands in the way, in the words of whoever said it. */
-function Troubles({ state, pod }: { readonly state: LiveState; readonly pod: PodFacts | null }) {
-  const problems = [
-    ...(pod ? troubles(pod) : []),
+/** What could not be read just now. Of a pod that ends, every reading fails at some moment: that is no problem. */
+function readings(state: LiveState, pod: PodFacts): readonly string[] {
+  return [
     ...(state.stream?.state === "unavailable" ? [`Live readings are unavailable: ${state.stream.reason}`] : []),
-    // Of a pod that ends, every reading fails at some moment: that is no problem.
-    ...(pod?.deletedAt ? [] : (state.sample?.problems ?? [])),
+    ...(pod.deletedAt ? [] : (state.sample?.problems ?? [])),
   ];
-  if (problems.length === 0 || state.gone) return null;
-  return (
-    <Problem title="Not all is well">
-      {problems.map((problem) => (
-        <p key={problem}>{visible(problem)}</p>
-      ))}
-    </Problem>
-  );
-}
-
-function Panes({ state, pod }: { readonly state: LiveState; readonly pod: PodFacts | null }) {
-  const events = useMemo(() => state.snapshot?.events.map(readEvent) ?? [], [state.snapshot]);
-  if (!state.snapshot || !pod) return <Empty>Waiting for the first word of this pod…</Empty>;
-  const { sample } = state;
-  const later: ReactNode = <Empty>{laterWords(state, pod)}</Empty>;
-  return (
-    <div className="panes">
-      <MemberStates pod={pod} />
-      <Processes processes={sample?.processes} truncated={sample?.processesTruncated} pod={pod} later={later} />
-      <div className="stack">
-        <Namespaces view={sample?.namespaces} later={later} />
-        <Events events={events} />
-      </div>
-      <Hostnames views={sample?.hostnames} later={later} />
-      <Network view={sample?.network} isEnding={isEnding(state)} later={later} />
-      <Log pod={pod} isGone={state.gone} />
-      <Conditions conditions={pod.conditions} />
-      <Steps steps={state.snapshot.steps} />
-    </div>
-  );
-}
-
-function laterWords(state: LiveState, pod: PodFacts): string {
-  if (state.gone) return "Nothing was read before it was gone.";
-  switch (state.stream?.state) {
-    case "waiting":
-      return whyNothingRuns(pod);
-    case "unavailable":
-      return state.stream.reason;
-    default:
-      return "Waiting for the first reading…";
-  }
 }

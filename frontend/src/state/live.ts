@@ -1,6 +1,7 @@
 // What the pod page knows, as a pure function of what came over the socket. Times are milliseconds of the page's clock.
 import type { Live, Sample, Snapshot, Stream } from "../api/wire";
 import { object, text } from "./read";
+import { shared } from "./share";
 
 /** Samples come about once a second even when nothing changes; three missed ones are no longer live. */
 const STALE_MS = 3000;
@@ -63,7 +64,7 @@ function applySnapshot(state: LiveState, message: Snapshot): LiveState {
     // Another pod under the same name: nothing of the old one may be shown as the new one's.
     return { ...START, connection: state.connection, snapshot: message, revs: { snapshot: message.rev, sample: -1 } };
   }
-  return { ...state, snapshot: message, revs };
+  return { ...state, snapshot: state.snapshot ? shared(state.snapshot, message) : message, revs };
 }
 
 /** Whether the pod was deleted: what it had goes, and nothing new comes. */
@@ -81,7 +82,9 @@ function applySample(state: LiveState, message: Sample, now: number): LiveState 
   if (message.rev < state.revs.sample) return state;
   const revs = { ...state.revs, sample: message.rev };
   const held = isEnding(state) && state.sample !== null && fullness(message) < Math.min(2, fullness(state.sample));
-  return held ? { ...state, held, revs } : { ...state, held, sample: message, seenAt: now, revs };
+  if (held) return { ...state, held, revs };
+  // Frames are whole: what equals the last one's stays what it was, and no view of it is drawn again.
+  return { ...state, held, sample: state.sample ? shared(state.sample, message) : message, seenAt: now, revs };
 }
 
 /** The state after one message that came at `now`. */

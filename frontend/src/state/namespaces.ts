@@ -105,3 +105,42 @@ export function sentences(view: NamespacesView): readonly About[] {
   if (unknown.length > 0) say(`${listed(unknown)} could not be read: unknown, not private.`, ...unknown);
   return said;
 }
+
+/** What each kind keeps apart: namespaces(7). */
+export const ISOLATES = {
+  net: "network interfaces, addresses, routes, sockets and ports.",
+  ipc: "System V IPC objects and POSIX message queues; Docker mounts /dev/shm along with it.",
+  pid: "process IDs: who is in it sees only who is in it, and in those nested below.",
+  uts: "the hostname and the NIS domain name.",
+  mnt: "mount points: what is mounted where, so the tree of files.",
+  cgroup: "the root of the cgroup tree, as /proc/self/cgroup shows it.",
+  user: "user and group IDs, and what capabilities are good for.",
+  time: "the monotonic and the boot-time clock.",
+} satisfies Record<NamespaceKind, string>;
+
+// nsenter(1).
+const FLAGS = {
+  net: "--net",
+  ipc: "--ipc",
+  pid: "--pid",
+  uts: "--uts",
+  mnt: "--mount",
+  cgroup: "--cgroup",
+  user: "--user",
+  time: "--time",
+} satisfies Record<NamespaceKind, string>;
+
+/** The kernel's handle of the namespace, on the host. */
+export function procPath(row: NamespaceRow, kind: NamespaceKind): string {
+  return `/proc/${row.hostPid}/ns/${kind}`;
+}
+
+/** The command that enters it, for root on the host. */
+export function enter(row: NamespaceRow, kind: NamespaceKind): string {
+  return `nsenter --target ${row.hostPid} ${FLAGS[kind]}`;
+}
+
+/** Who is in the namespace, pause first; at least the row's own. */
+export function sharers(row: NamespaceRow, cell: NamespaceCell): readonly string[] {
+  return [...new Set([...cell.sharedWith, row.member])].sort((a, b) => Number(b === "") - Number(a === "")).map(called);
+}

@@ -99,7 +99,7 @@ export function podAddress(view: NetworkView): string {
   return found?.address ?? "";
 }
 
-function isLoopback(address: string): boolean {
+export function isLoopback(address: string): boolean {
   return address.startsWith("127.") || address === "::1" || address.startsWith("::ffff:127.");
 }
 

@@ -20,7 +20,9 @@ const STUCK = pending({ type: "PodReadyToStartContainers", reason: "CreatePodSan
 
 describe("what stands in a pod's way", () => {
   test("no node takes it: the scheduler's words are on top, in the panes and, as a reason, in the list", () => {
-    expect(troubles(NOWHERE)).toEqual(["Unschedulable: 0/1 nodes are available: 1 Too many pods."]);
+    expect(troubles(NOWHERE)).toMatchObject([
+      { title: "No node takes the pod", words: "0/1 nodes are available: 1 Too many pods.", remedy: "wait" },
+    ]);
     expect(whyNothingRuns(NOWHERE)).toBe("Not scheduled yet: 0/1 nodes are available: 1 Too many pods.");
     expect(reasonOf(NOWHERE)).toBe("Unschedulable");
     expect(NOWHERE.members.map((member) => member.state)).toEqual(["waiting", "waiting"]);
@@ -28,13 +30,13 @@ describe("what stands in a pod's way", () => {
 
   test("pause cannot start: the engine's last words, and where the whole message is", () => {
     const short = "127.0.0.1:8123: bind: address already in use";
-    expect(troubles(STUCK)).toEqual([`CreatePodSandboxError: ${short} (the whole message is in Events)`]);
+    expect(troubles(STUCK)).toMatchObject([{ title: "127.0.0.1:8123 is taken", words: TAKEN, remedy: "copy" }]);
     expect(whyNothingRuns(STUCK)).toBe(`Not started yet: ${short}. It is tried again.`);
     expect(reasonOf(STUCK)).toBe("CreatePodSandboxError");
   });
 
   test("a condition that only follows from a member's state is no trouble of the pod's own", () => {
-    expect(troubles(readPod(POD))).toEqual([]);
+    expect(troubles(readPod(POD)).map((trouble) => trouble.member)).toEqual(["toolbox"]);
     expect(reasonOf(readPod(POD))).toBe("ErrImagePull");
   });
 

@@ -1,5 +1,171 @@
-// What stands in a pod's way, from its own conditions: one line for the top of its page, one word for the list.
-import { type Condition, type PodFacts, troubled } from "./pod";
+// What stands in a pod's way: what happened, why, and what to press. Also one word for the list of pods.
+import { type Condition, type MemberFacts, type PodFacts, troubled } from "./pod";
+
+/** What helps: a copy in the form, the member's log, or only waiting. */
+export type Remedy = "copy" | "log" | "wait";
+
+export interface Trouble {
+  readonly key: string;
+  readonly title: string;
+  readonly why: string;
+  /** Whole, of whoever said it; "" when `why` has it all. */
+  readonly words: string;
+  readonly remedy: Remedy;
+  /** The member it is about; "" for the pod. */
+  readonly member: string;
+}
+
+/** Who says it and what: a member's state, or a condition of the pod. */
+interface Said {
+  readonly who: string;
+  readonly image: string;
+  readonly reason: string;
+  readonly message: string;
+  readonly exitCode: number | null;
+}
+
+type Kind =
+  | "image-building"
+  | "image-missing"
+  | "image-never"
+  | "image-name"
+  | "command-missing"
+  | "command-denied"
+  | "port-taken"
+  | "no-port-free"
+  | "node-away"
+  | "no-room"
+  | "killed"
+  | "ended"
+  | "unknown-end"
+  | "other";
+
+interface Rule {
+  readonly kind: Kind;
+  readonly reason?: RegExp;
+  readonly message?: RegExp;
+}
+
+// The first that fits counts; the last one fits all.
+const RULES: readonly Rule[] = [
+  { kind: "image-building", message: /^Waiting for image .* to be built/ },
+  { kind: "image-missing", reason: /^(ErrImagePull|ImagePullBackOff)$/ },
+  { kind: "image-never", reason: /^ErrImageNeverPull$/ },
+  { kind: "image-name", reason: /^InvalidImageName$/ },
+  { kind: "command-missing", message: /executable file not found|no such file or directory/ },
+  { kind: "command-denied", message: /exec.*permission denied/ },
+  { kind: "port-taken", message: /address already in use|port is already allocated/ },
+  { kind: "no-port-free", reason: /^Unschedulable$/, message: /free ports/ },
+  { kind: "node-away", reason: /^Unschedulable$/, message: /not ready|no nodes|0\/0 nodes|^$/ },
+  { kind: "no-room", reason: /^Unschedulable$/ },
+  { kind: "killed", reason: /^OOMKilled$/ },
+  { kind: "unknown-end", reason: /^ContainerStatusUnknown$/ },
+  { kind: "ended", reason: /^(Error|Completed)$/ },
+  { kind: "other" },
+];
+
+export function kindOf({ reason, message }: Pick<Said, "reason" | "message">): Kind {
+  const fits = (rule: Rule) => (rule.reason?.test(reason) ?? true) && (rule.message?.test(message) ?? true);
+  return RULES.find(fits)?.kind ?? "other";
+}
+
+type Told = Pick<Trouble, "title" | "why" | "remedy">;
+
+function program(message: string): string {
+  return /exec: "([^"]+)"/.exec(message)?.[1] ?? "the command";
+}
+
+function port(message: string): string {
+  const found = /(?:listen|Bind for|bind)\D*(?:tcp|udp)?\d?\s?([\d.]*\[?[\da-f:]*\]?:\d+)/.exec(message)?.[1];
+  return found ?? "A port of the host";
+}
+
+/** What went wrong with the image, out of what the registry or the engine said. */
+function pull(message: string): string {
+  if (/no such host|dial tcp|timeout|connection refused|network is unreachable/.test(message))
+    return "It is not on this node, and no registry could be asked for it";
+  if (/denied|unauthorized|not exist|not found|manifest unknown/.test(message))
+    return "It is not on this node, and the registry does not give it: its name or tag may be wrong, or it is private";
+  return "It is not on this node and could not be pulled";
+}
+
+const TELL = {
+  "image-building": ({ who, image }) => ({
+    title: `${who} waits for its image`,
+    why: `${image} is being built on this node. ${who} starts by itself when it is ready.`,
+    remedy: "wait",
+  }),
+  "image-missing": ({ who, image, message }) => ({
+    title: `${who} has no image`,
+    why: `${image}: ${pull(message)}. It is tried again, ever less often; a copy of the pod can name another image.`,
+    remedy: "copy",
+  }),
+  "image-never": ({ who, image }) => ({
+    title: `${who} has no image`,
+    why: `${image} is not on this node, and is never pulled. A copy of the pod can name another image or pull policy.`,
+    remedy: "copy",
+  }),
+  "image-name": ({ who, image }) => ({
+    title: `${who} has no image`,
+    why: `${image} is no name of an image. A copy of the pod can name another one.`,
+    remedy: "copy",
+  }),
+  "command-missing": ({ who, image, message }) => ({
+    title: `${who} cannot start: there is no ${program(message)}`,
+    why: `The image ${image} has no such program where the command looks for it. A copy of the pod can name another.`,
+    remedy: "copy",
+  }),
+  "command-denied": ({ who, image, message }) => ({
+    title: `${who} cannot start: ${program(message)} may not be run`,
+    why: `The file in ${image} is not executable for the user who runs it. A copy of the pod can name another.`,
+    remedy: "copy",
+  }),
+  "port-taken": ({ message }) => ({
+    title: `${port(message)} is taken`,
+    why: "Another program on the host listens there, so pause cannot start. It is tried again; a copy can use another port.",
+    remedy: "copy",
+  }),
+  "no-port-free": () => ({
+    title: "A port of this pod is taken by another pod",
+    why: "Two pods cannot publish the same port of the host. Delete the other one, or make a copy with another port.",
+    remedy: "copy",
+  }),
+  "node-away": () => ({
+    title: "No node can take the pod",
+    why: "The node does not answer: its engine or its watcher is away. The pod starts by itself when it is back.",
+    remedy: "wait",
+  }),
+  "no-room": () => ({
+    title: "No node takes the pod",
+    why: "There is no room for it at this time. It starts by itself when another pod has gone.",
+    remedy: "wait",
+  }),
+  killed: ({ who }) => ({
+    title: `${who} was killed: out of memory`,
+    why: "It wanted more memory than a member may have, and the kernel ended it.",
+    remedy: "log",
+  }),
+  "unknown-end": ({ who }) => ({
+    title: `${who} is gone, and nobody knows how`,
+    why: "Its container could not be read any more.",
+    remedy: "copy",
+  }),
+  ended: ({ who, exitCode }) => ({
+    title: `${who} has ended, exit code ${exitCode ?? "unknown"}`,
+    why: "Its log may say why. What was wrong in its command or its environment can be changed in a copy.",
+    remedy: "log",
+  }),
+  other: ({ who, reason }) => ({
+    title: who ? `${who}: ${reason}` : reason || "Something stands in its way",
+    why: "It is tried again by itself.",
+    remedy: "copy",
+  }),
+} satisfies Record<Kind, (said: Said) => Told>;
+
+function told(said: Said, member: string): Trouble {
+  const { message, reason } = said;
+  return { ...TELL[kindOf(said)](said), key: `${member} ${reason} ${message}`, words: message, member };
+}
 
 /** False ones say why nothing can run at all; the others only follow from what the members do. */
 const DECIDING: readonly string[] = ["PodScheduled", "PodReadyToStartContainers"];
@@ -8,6 +174,37 @@ function failed(pod: PodFacts): readonly Condition[] {
   return pod.conditions.filter(
     (each) => DECIDING.includes(each.type) && each.status === "False" && (each.reason !== "" || each.message !== ""),
   );
+}
+
+function ofMember(member: MemberFacts): Said {
+  return {
+    who: member.name,
+    image: member.image,
+    reason: member.reason,
+    message: member.message,
+    exitCode: member.exitCode,
+  };
+}
+
+function waitsForBuild(member: MemberFacts): boolean {
+  return member.state === "waiting" && kindOf(member) === "image-building";
+}
+
+/** What is wrong with the pod, its own troubles first; nothing of one that was deleted but what it says itself. */
+export function troubles(pod: PodFacts): readonly Trouble[] {
+  const own: readonly Said[] = pod.message
+    ? [{ who: "", image: "", reason: pod.reason, message: pod.message, exitCode: null }]
+    : [];
+  const all = own.map((said) => told(said, ""));
+  if (pod.deletedAt) return all;
+  const wrong = new Set(troubled(pod));
+  return [
+    ...all,
+    ...failed(pod).map((each) => told({ who: "", image: "", exitCode: null, ...each }, "")),
+    ...pod.members
+      .filter((member) => wrong.has(member) || waitsForBuild(member))
+      .map((member) => told(ofMember(member), member.name)),
+  ];
 }
 
 const LONG = 100;
@@ -19,18 +216,6 @@ export function shortened(message: string): string {
   const parts = message.split(": ");
   while (parts.length > 2 && parts.join(": ").length > LONG) parts.shift();
   return parts.join(": ");
-}
-
-function line({ reason, message }: Condition): string {
-  const short = shortened(message);
-  const whole = short === message ? "" : " (the whole message is in Events)";
-  return [reason, short + whole].filter(Boolean).join(": ");
-}
-
-/** What the pod itself says is wrong, a line each. */
-export function troubles(pod: PodFacts): readonly string[] {
-  const own = pod.message ? [[pod.reason, pod.message].filter(Boolean).join(": ")] : [];
-  return pod.deletedAt ? own : [...own, ...failed(pod).map(line)];
 }
 
 /** The reason that the list shows beside the phase; "" when all is well. */
@@ -45,8 +230,8 @@ export function whyNothingRuns(pod: PodFacts): string {
   if (pod.deletedAt) return "The pod is ending: nothing of it runs any more.";
   if (pod.phase === "Succeeded" || pod.phase === "Failed") return "Nothing runs any more: the pod has ended.";
   const [why] = failed(pod);
-  const told = why && shortened(why.message || why.reason);
-  if (pod.nodeName === "") return `Not scheduled yet: ${told ?? "no node has taken the pod."}`;
-  if (told) return `Not started yet: ${told}. It is tried again.`;
+  const words = why && shortened(why.message || why.reason);
+  if (pod.nodeName === "") return `Not scheduled yet: ${words ?? "no node has taken the pod."}`;
+  if (words) return `Not started yet: ${words}. It is tried again.`;
   return "Nothing runs yet. This fills itself as soon as something does.";
 }

@@ -1,8 +1,19 @@
 // Hover or focus one thing, and the same thing lights wherever else it shows. A thing has a key: "member:web",
 // "ns:net:4026532784", "pid:4711", "port:80", "interface:eth0". What is lit is no state of any view.
-import { createContext, useContext, useMemo, useSyncExternalStore } from "react";
+import {
+  createContext,
+  type FocusEvent,
+  type PointerEvent,
+  useContext,
+  useEffect,
+  useMemo,
+  useRef,
+  useSyncExternalStore,
+} from "react";
 
+/** What is pointed at or focused, innermost last: who leaves an inner thing is on the outer one again. */
 class Lights {
+  #stack: readonly (readonly string[])[] = [];
   #lit: ReadonlySet<string> = new Set();
   readonly #told = new Set<() => void>();
 
@@ -14,11 +25,21 @@ class Lights {
   };
 
   has(keys: readonly string[]): boolean {
-    return keys.some((key) => this.#lit.has(key));
+    return this.#lit.size > 0 && keys.some((key) => this.#lit.has(key));
   }
 
-  light(keys: readonly string[]): void {
-    this.#lit = new Set(keys);
+  on(keys: readonly string[]): void {
+    this.#show([...this.#stack, keys]);
+  }
+
+  off(keys: readonly string[]): void {
+    const at = this.#stack.lastIndexOf(keys);
+    if (at >= 0) this.#show(this.#stack.toSpliced(at, 1));
+  }
+
+  #show(stack: readonly (readonly string[])[]): void {
+    this.#stack = stack;
+    this.#lit = new Set(stack.at(-1));
     for (const tell of this.#told) tell();
   }
 }
@@ -31,11 +52,41 @@ export function LitScope({ children }: { readonly children: React.ReactNode }) {
   return <Scope value={lights}>{children}</Scope>;
 }
 
+// Focus events bubble: only the innermost thing around what has the focus is meant.
+const taken = new WeakSet<Event>();
+
+/** For what is one thing and shows another: it lights with any of `answers`, and under the pointer gives off `lights`. */
+export function useLight(lights: readonly string[], answers: readonly string[]) {
+  const scope = useContext(Scope);
+  const isLit = useSyncExternalStore(scope.subscribe, () => scope.has(answers));
+  const pointed = useRef<readonly string[] | null>(null);
+  const focused = useRef<readonly string[] | null>(null);
+  const set = (held: { current: readonly string[] | null }, next: readonly string[] | null) => {
+    if (held.current) scope.off(held.current);
+    held.current = next;
+    if (next) scope.on(next);
+  };
+  useEffect(
+    () => () => {
+      // A thing that goes away while it is pointed at takes its light along.
+      for (const held of [pointed, focused]) if (held.current) scope.off(held.current);
+    },
+    [scope],
+  );
+  return {
+    "data-lit": isLit,
+    onPointerEnter: (_: PointerEvent) => set(pointed, [...lights]),
+    onPointerLeave: (_: PointerEvent) => set(pointed, null),
+    onFocus: ({ nativeEvent }: FocusEvent) => {
+      if (taken.has(nativeEvent)) return;
+      taken.add(nativeEvent);
+      set(focused, [...lights]);
+    },
+    onBlur: (_: FocusEvent) => set(focused, null),
+  } as const;
+}
+
 /** For the element of a thing: `<tr {...useLit(`member:${name}`)}>`. It lights with every other of one of its keys. */
 export function useLit(...keys: readonly string[]) {
-  const lights = useContext(Scope);
-  const isLit = useSyncExternalStore(lights.subscribe, () => lights.has(keys));
-  const light = () => lights.light(keys);
-  const dim = () => lights.light([]);
-  return { "data-lit": isLit, onPointerEnter: light, onPointerLeave: dim, onFocus: light, onBlur: dim } as const;
+  return useLight(keys, keys);
 }

@@ -1,32 +1,85 @@
 // A titled part of a page, and what stands in one that has nothing to show yet.
-import { type ReactNode, useId } from "react";
+import { type ReactNode, useEffect, useId, useState } from "react";
+import { Button } from "./button";
 
 interface PaneProps {
   readonly title: string;
+  /** Where a link leads: `#processes` focuses the pane of that id. */
+  readonly id?: string;
   readonly aside?: ReactNode;
   readonly actions?: ReactNode;
   readonly note?: ReactNode;
   readonly wide?: boolean;
+  readonly look?: string;
   readonly children: ReactNode;
 }
 
-export function Pane({ title, aside, actions, note, wide, children }: PaneProps) {
+export function Pane({ title, id, aside, actions, note, wide, look, children }: PaneProps) {
   const heading = useId();
+  const classes = ["pane", wide && "pane-wide", look].filter(Boolean).join(" ");
   return (
-    <section className={wide ? "pane pane-wide" : "pane"} aria-labelledby={heading}>
+    <section id={id} tabIndex={id === undefined ? undefined : -1} className={classes} aria-labelledby={heading}>
       <header className="pane-head">
         <h2 id={heading}>{title}</h2>
         {aside && <span className="aside">{aside}</span>}
         {actions && <div className="pane-actions">{actions}</div>}
       </header>
-      <div className="pane-body">{children}</div>
+      {children && <div className="pane-body">{children}</div>}
       {note && <div className="note">{note}</div>}
     </section>
   );
 }
 
+interface FoldProps extends Omit<PaneProps, "id" | "actions" | "children"> {
+  readonly id: string;
+  /** What the button says is shown or hidden: "calls". */
+  readonly what: string;
+  readonly isOpen: boolean;
+  readonly onOpen: (isOpen: boolean) => void;
+  readonly children: () => ReactNode;
+}
+
+/** A pane that is opened when somebody wants it; a link to it opens it as well. */
+export function FoldingPane({ what, isOpen, onOpen, note, children, ...rest }: FoldProps) {
+  const { id } = rest;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a link says so once, when it is followed
+  useEffect(() => {
+    const follow = () => location.hash === `#${id}` && onOpen(true);
+    follow();
+    addEventListener("hashchange", follow);
+    return () => removeEventListener("hashchange", follow);
+  }, [id]);
+  return (
+    <Pane
+      {...rest}
+      note={isOpen && note}
+      actions={
+        <Button kind="quiet" aria-expanded={isOpen} onPress={() => onOpen(!isOpen)}>
+          {isOpen ? `Hide the ${what}` : `Show the ${what}`}
+        </Button>
+      }
+    >
+      {isOpen && children()}
+    </Pane>
+  );
+}
+
 export function Empty({ children }: { readonly children: ReactNode }) {
   return <p className="empty">{children}</p>;
+}
+
+/** Holds the place of what is still to come. */
+export function Skeleton({ title, id, lines, wide }: { title: string; id: string; lines: number; wide?: boolean }) {
+  return (
+    <Pane title={title} id={id} {...(wide && { wide })}>
+      <div className="skeleton" aria-hidden="true">
+        {Array.from({ length: lines }, (_, at) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: they are all alike and never move
+          <i key={at} />
+        ))}
+      </div>
+    </Pane>
+  );
 }
 
 /** Something went wrong: what, and under it what to do. */
@@ -42,4 +95,30 @@ export function Problem({ title, children }: { readonly title: string; readonly 
 /** Sentences under a picture. */
 export function Said({ sentences }: { readonly sentences: readonly string[] }) {
   return sentences.map((sentence) => <p key={sentence}>{sentence}</p>);
+}
+
+/** Puts text on the clipboard and says so; where the browser forbids it, that is said. */
+export function CopyButton({ text, what }: { readonly text: string; readonly what: string }) {
+  const [said, say] = useState("");
+  useEffect(() => {
+    if (said === "") return;
+    const timer = setTimeout(() => say(""), 2000);
+    return () => clearTimeout(timer);
+  }, [said]);
+  const copy = () =>
+    // Only pages that came over HTTPS or from this machine have a clipboard.
+    (navigator.clipboard?.writeText(text) ?? Promise.reject(new Error("no clipboard"))).then(
+      () => say("Copied"),
+      () => say("The browser does not allow it"),
+    );
+  return (
+    <span className="copy">
+      <Button kind="quiet" aria-label={`Copy ${what}`} onPress={copy}>
+        Copy
+      </Button>
+      <span className="faint" role="status">
+        {said}
+      </span>
+    </span>
+  );
 }

@@ -1,9 +1,11 @@
 // A table of facts: named for those who hear it, and losing its last-worth columns first where it is narrow.
-import type { ReactNode } from "react";
+import { type KeyboardEvent, memo, type ReactNode } from "react";
+import { useLight } from "./lit";
 
 export interface Column<Row> {
   readonly head: string;
-  readonly cell: (row: Row) => ReactNode;
+  // A method, so that a column of rows passes for one of anything where `memo` forgot what the rows are.
+  cell(row: Row): ReactNode;
   /** 1 stays always, 2 goes on a narrow pane, 3 goes first. */
   readonly worth?: 1 | 2 | 3;
   readonly align?: "end";
@@ -21,12 +23,25 @@ interface Group<Row> {
   readonly rows: readonly Row[];
 }
 
-interface Props<Row> {
-  readonly caption: string;
+/** Keys of `ui/lit`: what a row gives off under the pointer or the focus, and what it lights with. */
+export interface Keys {
+  readonly lights: readonly string[];
+  readonly answers: readonly string[];
+}
+
+interface RowProps<Row> {
+  readonly row: Row;
   readonly columns: readonly Column<Row>[];
+  readonly isFirst: boolean;
+  look?(row: Row): string;
+  /** Rows that light can be walked with the arrow keys. */
+  lit?(row: Row): Keys;
+}
+
+interface Props<Row> extends Pick<RowProps<Row>, "columns" | "look" | "lit"> {
+  readonly caption: string;
   readonly groups: readonly Group<Row>[];
   readonly keyOf: (row: Row) => string | number;
-  readonly look?: (row: Row) => string;
   /** Below which width of the pane the filling column has a line of its own: 480 px, or 700 px. */
   readonly wraps?: "narrow" | "half";
 }
@@ -38,9 +53,52 @@ function classes<Row>(column: Column<Row>): string {
     .join(" ");
 }
 
-export function FactTable<Row>({ caption, columns, groups, keyOf, look, wraps }: Props<Row>) {
+function Cells<Row>({ row, columns }: Pick<RowProps<Row>, "row" | "columns">) {
+  return columns.map((column) => (
+    <td key={column.head} className={classes(column)}>
+      {column.cell(row)}
+    </td>
+  ));
+}
+
+function LitRow<Row>({ row, columns, look, isFirst, keys }: RowProps<Row> & { readonly keys: Keys }) {
+  const { lights, answers } = keys;
   return (
-    <table className={wraps ? `facts facts-${wraps}` : "facts"}>
+    <tr className={look?.(row)} tabIndex={isFirst ? 0 : -1} {...useLight(lights, answers)}>
+      <Cells row={row} columns={columns} />
+    </tr>
+  );
+}
+
+function AnyRow<Row>(props: RowProps<Row>) {
+  if (props.lit) return <LitRow {...props} keys={props.lit(props.row)} />;
+  return (
+    <tr className={props.look?.(props.row)}>
+      <Cells row={props.row} columns={props.columns} />
+    </tr>
+  );
+}
+
+// A row whose facts are those of the last sample is not drawn again.
+const KeptRow = memo(AnyRow);
+
+const STEP: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1 };
+
+/** Up and down from row to row: one stop of the Tab key is enough for a table. */
+function walk(event: KeyboardEvent<HTMLTableElement>) {
+  const step = STEP[event.key];
+  if (step === undefined || !(event.target instanceof HTMLTableRowElement)) return;
+  const rows = [...event.currentTarget.querySelectorAll<HTMLTableRowElement>("tr[tabindex]")];
+  const next = rows[rows.indexOf(event.target) + step];
+  if (!next) return;
+  event.preventDefault();
+  next.focus();
+}
+
+export function FactTable<Row>({ caption, columns, groups, keyOf, look, lit, wraps }: Props<Row>) {
+  const first = groups.find((group) => group.rows.length > 0)?.rows[0];
+  return (
+    <table className={wraps ? `facts facts-${wraps}` : "facts"} onKeyDown={lit && walk}>
       <caption className="unseen">{caption}</caption>
       <thead>
         <tr>
@@ -61,13 +119,7 @@ export function FactTable<Row>({ caption, columns, groups, keyOf, look, wraps }:
             </tr>
           )}
           {group.rows.map((row) => (
-            <tr key={keyOf(row)} className={look?.(row)}>
-              {columns.map((column) => (
-                <td key={column.head} className={classes(column)}>
-                  {column.cell(row)}
-                </td>
-              ))}
-            </tr>
+            <KeptRow key={keyOf(row)} row={row} columns={columns} isFirst={row === first} look={look} lit={lit} />
           ))}
         </tbody>
       ))}

@@ -1,19 +1,22 @@
-// How wide an element is, followed as it changes.
-import { useEffect, useRef, useState } from "react";
+// How much room an element has, in steps, so that a scrollbar that comes and goes does not move a picture.
+import { useLayoutEffect, useRef, useState } from "react";
 
-/** `usual` stands until the element was measured, and where nothing can be. */
-export function useWidth<E extends HTMLElement>(usual: number) {
-  const element = useRef<E>(null);
-  const [width, setWidth] = useState(usual);
-  useEffect(() => {
-    const found = element.current;
-    if (!found || typeof ResizeObserver === "undefined") return;
-    const observer = new ResizeObserver(([entry]) => {
-      // Hidden it has no width; the last one is the better guess.
-      if (entry && entry.contentRect.width > 0) setWidth(Math.round(entry.contentRect.width));
-    });
-    observer.observe(found);
+const STEP = 8;
+
+/** A ref for the element and its inner width in pixels; `before` until it is known. */
+export function useWidth(before: number) {
+  const ref = useRef<HTMLDivElement>(null);
+  const [width, setWidth] = useState(before);
+  useLayoutEffect(() => {
+    const element = ref.current;
+    if (!element || typeof ResizeObserver === "undefined") return;
+    const measure = () => {
+      if (element.clientWidth > 0) setWidth(Math.floor(element.clientWidth / STEP) * STEP);
+    };
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
     return () => observer.disconnect();
   }, []);
-  return { element, width };
+  return { ref, width } as const;
 }

@@ -1,4 +1,5 @@
 // The pod's conditions.
+import { memo } from "react";
 import type { Condition } from "../state/pod";
 import { visible } from "../state/text";
 import { Empty, Pane } from "../ui/pane";
@@ -14,9 +15,9 @@ const COLUMNS: readonly Column<Condition>[] = [
   { head: "Message", fills: true, cell: (condition) => visible(condition.message) },
 ];
 
-export function Conditions({ conditions }: { readonly conditions: readonly Condition[] }) {
+export const Conditions = memo(function Conditions({ conditions }: { readonly conditions: readonly Condition[] }) {
   return (
-    <Pane title="Conditions">
+    <Pane id="conditions" title="Conditions">
       {conditions.length === 0 ? (
         <Empty>None yet: no node has taken the pod.</Empty>
       ) : (
@@ -30,4 +31,4 @@ export function Conditions({ conditions }: { readonly conditions: readonly Condi
       )}
     </Pane>
   );
-}
+});

@@ -1,12 +1,12 @@
 // The hostname as each member has it, and the files that go with it.
-import type { ReactNode } from "react";
+import { memo } from "react";
 import type { HostnameView } from "../api/wire";
 import { hostnameSentence } from "../state/hostnames";
 import { called } from "../state/namespaces";
 import { visible } from "../state/text";
 import { MemberName } from "../ui/member";
 import { Empty, Pane, Said } from "../ui/pane";
-import { type Column, FactTable, whole } from "../ui/table";
+import { type Column, FactTable, type Keys, whole } from "../ui/table";
 
 const COLUMNS: readonly Column<HostnameView>[] = [
   { head: "Member", cell: (view) => <MemberName member={view.member} /> },
@@ -16,18 +16,35 @@ const COLUMNS: readonly Column<HostnameView>[] = [
 
 interface Props {
   readonly views: readonly HostnameView[] | undefined;
-  readonly later: ReactNode;
+  readonly later: string;
 }
 
-export function Hostnames({ views, later }: Props) {
-  if (!views) return <Pane title="Hostname">{later}</Pane>;
+function keysOf({ member, uts }: HostnameView): Keys {
+  const spaces = uts === null ? [] : [`ns:uts:${uts}`];
+  return { lights: [...spaces, `of:${member}`], answers: [...spaces, `member:${member}`] };
+}
+
+export const Hostnames = memo(function Hostnames({ views, later }: Props) {
+  if (!views) {
+    return (
+      <Pane id="hostname" title="Hostname">
+        <Empty>{later}</Empty>
+      </Pane>
+    );
+  }
   return (
-    <Pane title="Hostname" note={views.length > 0 && <Said sentences={[hostnameSentence(views)]} />}>
+    <Pane id="hostname" title="Hostname" note={views.length > 0 && <Said sentences={[hostnameSentence(views)]} />}>
       {views.length === 0 ? (
         <Empty>No member runs, so none has a hostname.</Empty>
       ) : (
         <>
-          <FactTable caption="Hostname" columns={COLUMNS} groups={whole(views)} keyOf={(view) => called(view.member)} />
+          <FactTable
+            caption="Hostname"
+            columns={COLUMNS}
+            groups={whole(views)}
+            keyOf={(view) => called(view.member)}
+            lit={keysOf}
+          />
           {views
             .filter((view) => view.member !== "")
             .map((view) => (
@@ -37,11 +54,11 @@ export function Hostnames({ views, later }: Props) {
       )}
     </Pane>
   );
-}
+});
 
 function Files({ view }: { readonly view: HostnameView }) {
   return (
-    <details className="files" open>
+    <details className="files">
       <summary>
         <MemberName member={view.member} /> <span className="faint">/etc/hosts, /etc/resolv.conf</span>
       </summary>

@@ -1,6 +1,7 @@
 // The last lines of one member's output: followed while it runs and its end is in sight.
 import { useQuery } from "@tanstack/react-query";
-import { type UIEvent, useLayoutEffect, useRef, useState } from "react";
+import { memo, type UIEvent, useLayoutEffect, useRef, useState } from "react";
+import { ToggleButton } from "react-aria-components";
 import { getLog } from "../api/client";
 import { told } from "../api/refusal";
 import type { MemberFacts, PodFacts } from "../state/pod";
@@ -15,6 +16,9 @@ const POLL_MS = 2500;
 interface Props {
   readonly pod: PodFacts;
   readonly isGone: boolean;
+  /** The member whose log is read; "" is the first one. */
+  readonly member: string;
+  readonly onMember: (member: string) => void;
 }
 
 interface Read {
@@ -37,24 +41,33 @@ function useLog(pod: PodFacts, chosen: string, state: MemberFacts["state"], foll
   });
 }
 
-export function Log({ pod, isGone }: Props) {
+export const Log = memo(function Log({ pod, isGone, member, onMember }: Props) {
   const names = pod.members.map((member) => member.name);
-  const [chosen, setChosen] = useState(names[0] ?? "");
+  const chosen = names.includes(member) ? member : (names[0] ?? "");
   const [follows, setFollows] = useState(true);
   const state = pod.members.find((member) => member.name === chosen)?.state ?? "waiting";
   const log = useLog(pod, chosen, state, follows, isGone);
   const options = names.map((name) => ({ value: name, label: name }));
   const choose = (name: string) => {
-    setChosen(name);
+    onMember(name);
     setFollows(true);
   };
   return (
     <Pane
+      id="logs"
       title="Log"
       aside={aside(log.data, follows)}
       actions={
         <>
           <Choice bare id="log-member" label="Log of member" value={chosen} onChange={choose} options={options} />
+          <ToggleButton
+            className="button button-quiet"
+            isSelected={follows}
+            isDisabled={isGone || state !== "running"}
+            onChange={setFollows}
+          >
+            Follow
+          </ToggleButton>
           <Button kind="quiet" isDisabled={isGone || state === "waiting"} onPress={() => log.refetch()}>
             Refresh
           </Button>
@@ -69,7 +82,7 @@ export function Log({ pod, isGone }: Props) {
       )}
     </Pane>
   );
-}
+});
 
 function aside(read: Read | undefined, follows: boolean): string {
   if (read === undefined) return `the last ${LINES} lines`;

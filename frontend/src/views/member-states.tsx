@@ -1,10 +1,11 @@
 // Pause's members as the pod's status has them, reasons and messages whole.
+import { memo } from "react";
 import { type MemberFacts, type PodFacts, troubled } from "../state/pod";
 import { clock, visible, zone } from "../state/text";
 import { MemberName } from "../ui/member";
 import { Pane } from "../ui/pane";
 import { Short } from "../ui/short";
-import { type Column, FactTable, whole } from "../ui/table";
+import { type Column, FactTable, type Keys, whole } from "../ui/table";
 
 function told(member: MemberFacts): string {
   const exit = member.exitCode === null ? "" : `exit code ${member.exitCode}`;
@@ -12,7 +13,11 @@ function told(member: MemberFacts): string {
   return [member.message, exit, since].filter(Boolean).join(" · ");
 }
 
-export function MemberStates({ pod }: { readonly pod: PodFacts }) {
+function keysOf({ name }: MemberFacts): Keys {
+  return { lights: [`member:${name}`], answers: [`member:${name}`, `of:${name}`] };
+}
+
+export const MemberStates = memo(function MemberStates({ pod }: { readonly pod: PodFacts }) {
   const wrong = new Set(troubled(pod).map((member) => member.name));
   const columns: readonly Column<MemberFacts>[] = [
     { head: "Member", cell: (member) => <MemberName member={member.name} /> },
@@ -31,14 +36,15 @@ export function MemberStates({ pod }: { readonly pod: PodFacts }) {
     { head: "What it says", fills: true, cell: (member) => <span className="words">{visible(told(member))}</span> },
   ];
   return (
-    <Pane title="Members" aside={zone()} wide>
+    <Pane id="members" title="Members" aside={zone()}>
       <FactTable
         caption="Members"
         wraps="narrow"
         columns={columns}
         groups={whole(pod.members)}
         keyOf={(member) => member.name}
+        lit={keysOf}
       />
     </Pane>
   );
-}
+});

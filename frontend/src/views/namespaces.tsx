@@ -1,60 +1,125 @@
 // Which namespaces pause and the members have: what is shared wears its owner's colour, what is the host's is hollow.
-import type { ReactNode } from "react";
-import type { NamespaceCell, NamespaceKind, NamespacesView } from "../api/wire";
+import { type KeyboardEvent, memo, useState } from "react";
+import type { NamespaceCell, NamespaceKind, NamespaceRow, NamespacesView } from "../api/wire";
 import { called, cellOf, KINDS, letters, sentences, spoken } from "../state/namespaces";
 import { Crown } from "../ui/crown";
 import { useHue } from "../ui/hue";
+import { useLight } from "../ui/lit";
 import { MemberName } from "../ui/member";
 import { Empty, Pane } from "../ui/pane";
+import { NamespaceDetail } from "./namespace-detail";
 
 interface Props {
   readonly view: NamespacesView | undefined;
-  readonly later: ReactNode;
+  readonly later: string;
 }
 
-export function Namespaces({ view, later }: Props) {
+interface Chosen {
+  readonly member: string;
+  readonly kind: NamespaceKind;
+}
+
+export const Namespaces = memo(function Namespaces({ view, later }: Props) {
+  const [chosen, setChosen] = useState<Chosen | null>(null);
   if (!view || view.rows.length === 0) {
-    return <Pane title="Namespaces">{view ? <Empty>Nothing runs, so there are no namespaces.</Empty> : later}</Pane>;
+    return (
+      <Pane id="matrix" title="Namespaces">
+        <Empty>{view ? "Nothing runs, so there are no namespaces." : later}</Empty>
+      </Pane>
+    );
   }
+  const row = chosen ? view.rows.find((each) => each.member === chosen.member) : undefined;
+  const cell = chosen && row && cellOf(row, chosen.kind);
+  return (
+    <Pane id="matrix" title="Namespaces" aside={<Legend />} note={<Sentences view={view} />}>
+      <Matrix view={view} chosen={chosen} onChoose={setChosen} />
+      {row && cell && <NamespaceDetail row={row} cell={cell} onClose={() => setChosen(null)} />}
+    </Pane>
+  );
+});
+
+function Sentences({ view }: { readonly view: NamespacesView }) {
+  return sentences(view).map((said) => (
+    <p key={said.text} className={worth(Math.min(...said.kinds.map((kind) => KINDS.indexOf(kind))))}>
+      {said.text}
+    </p>
+  ));
+}
+
+const STEPS: Readonly<Record<string, readonly [across: number, down: number]>> = {
+  ArrowRight: [1, 0],
+  ArrowLeft: [-1, 0],
+  ArrowDown: [0, 1],
+  ArrowUp: [0, -1],
+};
+
+/** From cell to cell with the arrow keys: one stop of the Tab key for the whole matrix. */
+function walk(event: KeyboardEvent<HTMLTableElement>) {
+  const step = STEPS[event.key];
+  const from = event.target instanceof Element ? event.target.closest("td") : null;
+  const row = from?.parentElement;
+  if (!step || !from || !row?.parentElement) return;
+  const rows = [...row.parentElement.children];
+  const next = rows[rows.indexOf(row) + step[1]]?.children[[...row.children].indexOf(from) + step[0]];
+  const cell = next?.querySelector("button");
+  if (!cell) return;
+  event.preventDefault();
+  cell.focus();
+}
+
+interface MatrixProps {
+  readonly view: NamespacesView;
+  readonly chosen: Chosen | null;
+  readonly onChoose: (chosen: Chosen | null) => void;
+}
+
+function Matrix({ view, chosen, onChoose }: MatrixProps) {
   const marks = new Map(KINDS.map((kind) => [kind, letters(view, kind)]));
   return (
-    <Pane
-      title="Namespaces"
-      aside={<Legend />}
-      note={sentences(view).map((said) => (
-        <p key={said.text} className={worth(Math.min(...said.kinds.map((kind) => KINDS.indexOf(kind))))}>
-          {said.text}
-        </p>
-      ))}
-    >
-      <table className="matrix">
-        <caption className="unseen">Namespaces</caption>
-        <thead>
-          <tr>
-            <td />
-            {KINDS.map((kind, at) => (
-              <th key={kind} scope="col" className={worth(at)}>
-                {kind}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {view.rows.map((row) => (
-            <tr key={called(row.member)}>
-              <th scope="row">
-                <MemberName member={row.member} />
-              </th>
-              {KINDS.map((kind, at) => (
-                <td key={kind} className={worth(at)}>
-                  <Cell cell={cellOf(row, kind)} member={row.member} mark={marks.get(kind)} kind={kind} />
-                </td>
-              ))}
-            </tr>
+    <table className="matrix" onKeyDown={walk}>
+      <caption className="unseen">Namespaces</caption>
+      <thead>
+        <tr>
+          <td />
+          {KINDS.map((kind, at) => (
+            <th key={kind} scope="col" className={worth(at)}>
+              {kind}
+            </th>
           ))}
-        </tbody>
-      </table>
-    </Pane>
+        </tr>
+      </thead>
+      <tbody>
+        {view.rows.map((row, down) => (
+          <tr key={called(row.member)}>
+            <RowHead member={row.member} />
+            {KINDS.map((kind, at) => {
+              const isChosen = chosen?.member === row.member && chosen.kind === kind;
+              return (
+                <td key={kind} className={worth(at)}>
+                  <Cell
+                    row={row}
+                    kind={kind}
+                    mark={marks.get(kind)}
+                    isFirst={down === 0 && at === 0}
+                    isChosen={isChosen}
+                    onPress={() => onChoose(isChosen ? null : { member: row.member, kind })}
+                  />
+                </td>
+              );
+            })}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function RowHead({ member }: { readonly member: string }) {
+  const key = `member:${member}`;
+  return (
+    <th scope="row" {...useLight([key], [key, `of:${member}`])}>
+      <MemberName member={member} />
+    </th>
   );
 }
 
@@ -75,24 +140,55 @@ function worth(at: number): string {
 }
 
 interface CellProps {
-  readonly cell: NamespaceCell | undefined;
-  readonly member: string;
+  readonly row: NamespaceRow;
   readonly kind: NamespaceKind;
   readonly mark: ReadonlyMap<number, string> | undefined;
+  readonly isFirst: boolean;
+  readonly isChosen: boolean;
+  readonly onPress: () => void;
 }
 
-function Cell({ cell, member, kind, mark }: CellProps) {
+function keyOf(cell: NamespaceCell | undefined, kind: NamespaceKind): readonly string[] {
+  return cell?.inode == null ? [] : [`ns:${kind}:${cell.inode}`];
+}
+
+function Cell({ row, kind, mark, isFirst, isChosen, onPress }: CellProps) {
   const hue = useHue();
-  if (!cell || cell.relation === "unknown") {
-    return (
-      <span className="cell cell-unknown" title={`${kind}: could not be read`}>
-        ?
-      </span>
-    );
-  }
-  const colour = cell.relation === "owns" ? hue(member) : cell.relation === "shares" ? hue(cell.owner) : "";
+  const cell = cellOf(row, kind);
+  const keys = keyOf(cell, kind);
+  const light = useLight([...keys, `of:${row.member}`], keys);
+  const isKnown = cell !== undefined && cell.relation !== "unknown";
+  const said = cell && isKnown ? spoken(cell) : `${kind}: could not be read`;
   return (
-    <span className={`cell cell-${cell.relation} ${colour}`} title={spoken(cell)}>
+    <button
+      type="button"
+      className={`cell cell-${isKnown ? cell.relation : "unknown"} ${cell ? colourOf(cell, row.member, hue) : ""}`}
+      title={said}
+      tabIndex={isFirst ? 0 : -1}
+      aria-expanded={isChosen}
+      onClick={onPress}
+      {...light}
+    >
+      {cell && isKnown ? <Mark cell={cell} mark={mark} /> : "?"}
+      <span className="unseen">{said}</span>
+    </button>
+  );
+}
+
+function colourOf(cell: NamespaceCell, member: string, hue: (member: string) => string): string {
+  if (cell.relation === "owns") return hue(member);
+  return cell.relation === "shares" ? hue(cell.owner) : "";
+}
+
+function Mark({
+  cell,
+  mark,
+}: {
+  readonly cell: NamespaceCell;
+  readonly mark: ReadonlyMap<number, string> | undefined;
+}) {
+  return (
+    <>
       <span>
         {cell.relation === "host" ? "host" : (cell.inode !== null && mark?.get(cell.inode)) || ""}
         {cell.relation === "owns" && <Crown />}
@@ -100,8 +196,7 @@ function Cell({ cell, member, kind, mark }: CellProps) {
       <small>
         <Inode inode={cell.inode} />
       </small>
-      <span className="unseen">{spoken(cell)}</span>
-    </span>
+    </>
   );
 }
 

@@ -1,20 +1,11 @@
 // The pod's one network namespace: interfaces, routes, sockets, and where it meets the host.
-import { type ReactNode, useState } from "react";
-import type { Interface, NetworkView, PublishedPort, Route, Socket } from "../api/wire";
-import {
-  endpoint,
-  isListening,
-  localEnd,
-  networkSentences,
-  peerEnd,
-  podAddress,
-  type SocketRow,
-  socketRows,
-} from "../state/network";
+import { memo, type ReactNode } from "react";
+import type { Interface, NetworkView, PublishedPort, Route } from "../api/wire";
+import { endpoint, networkSentences, podAddress } from "../state/network";
 import { bytes, visible } from "../state/text";
-import { MemberName } from "../ui/member";
 import { Empty, Pane, Said } from "../ui/pane";
-import { type Column, FactTable, whole } from "../ui/table";
+import { type Column, FactTable, type Keys, whole } from "../ui/table";
+import { Sockets } from "./sockets";
 
 const INTERFACES: readonly Column<Interface>[] = [
   { head: "Name", cell: (each) => <b>{visible(each.name)}</b> },
@@ -52,67 +43,12 @@ const ROUTES: readonly Column<Route>[] = [
   { head: "Scope", worth: 3, cell: (route) => route.scope },
 ];
 
-function Sockets({ sockets }: { readonly sockets: readonly Socket[] }) {
-  const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
-  const toggle = (key: string) =>
-    setOpen((last) => new Set(last.has(key) ? [...last].filter((each) => each !== key) : [...last, key]));
-  const rows = socketRows(sockets).flatMap((row) => (open.has(row.key) ? [row, ...parts(row)] : [row]));
-  const columns: readonly Column<SocketRow>[] = [
-    { head: "Proto", cell: (row) => (row.kind === "one" ? row.socket.protocol : row.protocol) },
-    {
-      head: "State",
-      cell: (row) => <SocketState row={row} isOpen={open.has(row.key)} onPress={() => toggle(row.key)} />,
-    },
-    { head: "Local", cell: (row) => (row.kind === "one" ? localEnd(row.socket) : row.local) },
-    { head: "Peer", own: true, cell: (row) => <Peer at={row.kind === "one" ? peerEnd(row.socket) : row.peer} /> },
-    {
-      head: "Held by",
-      fills: true,
-      cell: (row) =>
-        row.kind === "one" ? <Owners socket={row.socket} /> : <span className="faint">nobody: they are closed</span>,
-    },
-  ];
-  return <FactTable caption="Sockets" wraps="half" columns={columns} groups={whole(rows)} keyOf={(row) => row.key} />;
+function interfaceKeys({ name }: Interface): Keys {
+  return { lights: [`interface:${name}`], answers: [`interface:${name}`] };
 }
 
-function parts(row: SocketRow): readonly SocketRow[] {
-  if (row.kind === "one") return [];
-  return row.sockets.map((socket, at) => ({ key: `${row.key} ${at}`, kind: "one", socket }));
-}
-
-// On a narrow pane it stands on a line of its own, where the style says what it is.
-function Peer({ at }: { readonly at: string }) {
-  return at && <span className="peer">{at}</span>;
-}
-
-interface SocketStateProps {
-  readonly row: SocketRow;
-  readonly isOpen: boolean;
-  readonly onPress: () => void;
-}
-
-function SocketState({ row, isOpen, onPress }: SocketStateProps) {
-  if (row.kind === "one") {
-    return <span className={isListening(row.socket) ? "good" : ""}>{row.socket.state}</span>;
-  }
-  return (
-    <button type="button" className="unfold" aria-expanded={isOpen} onClick={onPress}>
-      {row.sockets.length} × TIME-WAIT
-    </button>
-  );
-}
-
-function Owners({ socket }: { readonly socket: Socket }) {
-  if (socket.owners.length === 0) return <span className="faint">no process here</span>;
-  return (
-    <ul className="owners">
-      {socket.owners.map((owner) => (
-        <li key={owner.hostPid}>
-          <MemberName member={owner.member} /> {owner.pid} <span className="faint words">{visible(owner.cmd)}</span>
-        </li>
-      ))}
-    </ul>
-  );
+function portKeys({ containerPort }: PublishedPort): Keys {
+  return { lights: [`port:${containerPort}`], answers: [`port:${containerPort}`] };
 }
 
 const PUBLISHED: readonly Column<PublishedPort>[] = [
@@ -135,20 +71,20 @@ const PUBLISHED: readonly Column<PublishedPort>[] = [
 interface Props {
   readonly view: NetworkView | null | undefined;
   readonly isEnding: boolean;
-  readonly later: ReactNode;
+  readonly later: string;
 }
 
-export function Network({ view, isEnding, later }: Props) {
+export const Network = memo(function Network({ view, isEnding, later }: Props) {
   if (view === undefined) {
     return (
-      <Pane title="Network" wide>
-        {later}
+      <Pane id="network" title="Network" wide>
+        <Empty>{later}</Empty>
       </Pane>
     );
   }
   if (view === null) {
     return (
-      <Pane title="Network" wide>
+      <Pane id="network" title="Network" wide>
         <Empty>
           {isEnding
             ? "The network namespace is gone with pause, which held it."
@@ -160,6 +96,7 @@ export function Network({ view, isEnding, later }: Props) {
   const said = networkSentences(view, isEnding);
   return (
     <Pane
+      id="network"
       title="Network"
       wide
       aside="one network namespace, held by pause"
@@ -172,6 +109,7 @@ export function Network({ view, isEnding, later }: Props) {
             columns={INTERFACES}
             groups={whole(view.interfaces)}
             keyOf={(each) => each.index}
+            lit={interfaceKeys}
           />
         </Part>
         <Ends view={view} />
@@ -188,6 +126,7 @@ export function Network({ view, isEnding, later }: Props) {
                 columns={PUBLISHED}
                 groups={whole(view.published)}
                 keyOf={(port) => `${port.protocol} ${port.hostPort}`}
+                lit={portKeys}
               />
             )}
           </Part>
@@ -199,7 +138,7 @@ export function Network({ view, isEnding, later }: Props) {
       </div>
     </Pane>
   );
-}
+});
 
 function routeKey(route: Route): string {
   return `${route.family} ${route.destination} ${route.interface} ${route.gateway}`;

@@ -69,12 +69,12 @@ function PodTable({ pod }: { readonly pod: PodToBe }) {
 }
 
 function Picture({ pod, said }: { readonly pod: PodToBe; readonly said: readonly string[] }) {
-  const { element, width } = useWidth<HTMLDivElement>(USUAL_WIDTH);
+  const { ref, width } = useWidth(USUAL_WIDTH);
   const places = layout(pod, width);
   const ids = pod.members.map((member) => String(member.id));
   const colour = (id: number) => hue(String(id), ids);
   return (
-    <div className="to-be" ref={element}>
+    <div className="to-be" ref={ref}>
       <svg
         width={places.width}
         height={places.height}

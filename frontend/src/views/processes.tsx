@@ -1,99 +1,137 @@
 // Every process of the pod as `ps -ef` prints it from inside, with what only the node knows beside it.
-import { type ReactNode, useContext, useState } from "react";
+import { memo, useContext, useMemo, useState } from "react";
 import { ToggleButton, ToggleButtonGroup } from "react-aria-components";
 import type { Process } from "../api/wire";
-import type { PodFacts } from "../state/pod";
-import { byMember, insidePids, ordered, processSentence, stateWord } from "../state/processes";
+import { type Branch, byMember, flat, insidePids, processSentence, stateWord, tree } from "../state/processes";
 import { counted, visible } from "../state/text";
 import { Members } from "../ui/hue";
 import { MemberName } from "../ui/member";
 import { Empty, Pane, Said } from "../ui/pane";
 import { Short } from "../ui/short";
-import { type Column, FactTable, whole } from "../ui/table";
+import { type Column, FactTable, type Keys, whole } from "../ui/table";
 
-const COLUMNS: readonly Column<Process>[] = [
-  { head: "Member", cell: (process) => <MemberName member={process.member} /> },
-  { head: "UID", cell: (process) => <Short text={visible(process.user)} /> },
-  { head: "PID", align: "end", cell: (process) => process.pid },
-  { head: "PPID", worth: 2, align: "end", cell: (process) => process.ppid },
-  { head: "C", worth: 3, align: "end", cell: (process) => process.c },
-  { head: "STIME", worth: 3, cell: (process) => process.stime },
-  { head: "TTY", worth: 3, cell: (process) => visible(process.tty) },
-  { head: "TIME", worth: 2, cell: (process) => process.time },
-  { head: "CMD", fills: true, cell: (process) => <span className="words">{visible(process.cmd)}</span> },
-  { head: "Host PID", worth: 2, align: "end", cell: (process) => <span className="faint">{process.hostPid}</span> },
+const COLUMNS: readonly Column<Branch>[] = [
+  { head: "Member", cell: ({ process }) => <MemberName member={process.member} /> },
+  { head: "UID", cell: ({ process }) => <Short text={visible(process.user)} /> },
+  { head: "PID", align: "end", cell: ({ process }) => process.pid },
+  { head: "PPID", worth: 2, align: "end", cell: ({ process }) => process.ppid },
+  { head: "C", worth: 3, align: "end", cell: ({ process }) => process.c },
+  { head: "STIME", worth: 3, cell: ({ process }) => process.stime },
+  { head: "TTY", worth: 3, cell: ({ process }) => visible(process.tty) },
+  { head: "TIME", worth: 2, cell: ({ process }) => process.time },
+  { head: "CMD", fills: true, cell: (branch) => <Cmd {...branch} /> },
+  {
+    head: "Host PID",
+    worth: 2,
+    align: "end",
+    cell: ({ process }) => <span className="faint">{process.hostPid}</span>,
+  },
   {
     head: "PIDs inside",
     title: "Its PID in each nested namespace, outermost first",
     worth: 3,
-    cell: (process) => <span className="faint">{insidePids(process).join(" › ")}</span>,
+    cell: ({ process }) => <span className="faint">{insidePids(process).join(" › ")}</span>,
   },
-  { head: "State", worth: 3, cell: (process) => <span title={stateWord(process.state)}>{process.state}</span> },
+  { head: "State", worth: 3, cell: ({ process }) => <span title={stateWord(process.state)}>{process.state}</span> },
 ];
+
+function Cmd({ process, lines }: Branch) {
+  return (
+    <span className="words">
+      {lines && (
+        <span className="branch" aria-hidden="true">
+          {lines}
+        </span>
+      )}
+      {visible(process.cmd)}
+    </span>
+  );
+}
+
+function keysOf({ process }: Branch): Keys {
+  const pid = `pid:${process.hostPid}`;
+  return { lights: [pid, `of:${process.member}`], answers: [pid, `member:${process.member}`] };
+}
+
+function lookOf({ process }: Branch): string {
+  return process.state.startsWith("Z") ? "bad" : "";
+}
+
+function keyOf({ process }: Branch): number {
+  return process.hostPid;
+}
+
+type Order = "all" | "member" | "tree";
+
+function groupsOf(processes: readonly Process[], members: readonly string[], order: Order) {
+  switch (order) {
+    case "all":
+      return whole(flat(processes, members));
+    case "tree":
+      return whole(tree(processes, members));
+    case "member":
+      return byMember(processes, members).map((group) => ({
+        key: group.member || "pause",
+        head: <MemberName member={group.member} />,
+        rows: flat(group.processes, members),
+      }));
+  }
+}
 
 interface Props {
   readonly processes: readonly Process[] | undefined;
   readonly truncated: boolean | undefined;
-  readonly pod: PodFacts;
-  readonly later: ReactNode;
+  readonly sharesProcesses: boolean;
+  readonly later: string;
 }
 
-export function Processes({ processes, truncated, pod, later }: Props) {
-  const [grouping, setGrouping] = useState<"all" | "member">("all");
+export const Processes = memo(function Processes({ processes, truncated, sharesProcesses, later }: Props) {
+  const [order, setOrder] = useState<Order>("all");
+  const [isFull, setFull] = useState(false);
   const members = useContext(Members);
-  if (!processes) {
+  const groups = useMemo(() => groupsOf(processes ?? [], members, order), [processes, members, order]);
+  if (!processes || processes.length === 0) {
     return (
-      <Pane title="Processes" wide>
-        {later}
+      <Pane id="processes" title="Processes">
+        <Empty>{processes ? "No process runs in this pod." : later}</Empty>
       </Pane>
     );
   }
-  const groups =
-    grouping === "all"
-      ? whole(ordered(processes, members))
-      : byMember(processes, members).map((group) => ({
-          key: group.member || "pause",
-          head: <MemberName member={group.member} />,
-          rows: group.processes,
-        }));
-  const aside = `ps -ef, from inside: ${counted(processes.length, "process", "processes")}`;
   return (
     <Pane
+      id="processes"
       title="Processes"
-      wide
-      aside={aside}
-      actions={<Grouping value={grouping} onChange={setGrouping} />}
-      note={processes.length > 0 && <Said sentences={sentences(processes, pod, truncated === true)} />}
+      look={isFull ? "pane-full" : "pane-beside"}
+      aside={`ps -ef, from inside: ${counted(processes.length, "process", "processes")}`}
+      actions={
+        <>
+          <ToggleButton className="button button-quiet full-switch" isSelected={isFull} onChange={setFull}>
+            All columns
+          </ToggleButton>
+          <Orders value={order} onChange={setOrder} />
+        </>
+      }
+      note={<Said sentences={sentences(processes, sharesProcesses, truncated === true)} />}
     >
-      {processes.length === 0 ? (
-        <Empty>No process runs in this pod.</Empty>
-      ) : (
-        <div className="mono">
-          <FactTable
-            caption="Processes"
-            columns={COLUMNS}
-            groups={groups}
-            keyOf={(process) => process.hostPid}
-            look={(process) => (process.state.startsWith("Z") ? "bad" : "")}
-          />
-        </div>
-      )}
+      <div className="mono scrolls">
+        <FactTable caption="Processes" columns={COLUMNS} groups={groups} keyOf={keyOf} look={lookOf} lit={keysOf} />
+      </div>
     </Pane>
   );
-}
+});
 
-function sentences(processes: readonly Process[], pod: PodFacts, truncated: boolean): readonly string[] {
-  const said = [processSentence(processes, pod.sharesProcesses)];
+function sentences(processes: readonly Process[], sharesProcesses: boolean, truncated: boolean): readonly string[] {
+  const said = [processSentence(processes, sharesProcesses)];
   if (truncated) said.push("There are more than are shown here.");
   return said;
 }
 
-interface GroupingProps {
-  readonly value: "all" | "member";
-  readonly onChange: (value: "all" | "member") => void;
+interface OrdersProps {
+  readonly value: Order;
+  readonly onChange: (value: Order) => void;
 }
 
-function Grouping({ value, onChange }: GroupingProps) {
+function Orders({ value, onChange }: OrdersProps) {
   return (
     <ToggleButtonGroup
       className="switcher"
@@ -101,10 +139,11 @@ function Grouping({ value, onChange }: GroupingProps) {
       selectionMode="single"
       disallowEmptySelection
       selectedKeys={[value]}
-      onSelectionChange={(keys) => onChange(keys.has("member") ? "member" : "all")}
+      onSelectionChange={(keys) => onChange(keys.has("member") ? "member" : keys.has("tree") ? "tree" : "all")}
     >
       <ToggleButton id="all">All</ToggleButton>
       <ToggleButton id="member">By member</ToggleButton>
+      <ToggleButton id="tree">Tree</ToggleButton>
     </ToggleButtonGroup>
   );
 }

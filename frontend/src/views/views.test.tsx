@@ -5,6 +5,7 @@ import { describe, expect, test } from "vitest";
 import { readEvent, readPod } from "../state/pod";
 import { SAMPLE, SNAPSHOT } from "../testing/frames";
 import { Members } from "../ui/hue";
+import { Build } from "./build";
 import { Conditions } from "./conditions";
 import { Events } from "./events";
 import { Hostnames } from "./hostnames";
@@ -12,10 +13,9 @@ import { MemberStates } from "./member-states";
 import { Namespaces } from "./namespaces";
 import { Network } from "./network";
 import { Processes } from "./processes";
-import { Steps } from "./steps";
 
 const POD = readPod(SNAPSHOT.pod);
-const LATER = <p>later</p>;
+const LATER = "later";
 
 function show(view: ReactNode) {
   render(<Members value={["web", "toolbox"]}>{view}</Members>);
@@ -31,7 +31,7 @@ function rows(name: string): string[][] {
 }
 
 describe("processes", () => {
-  const view = <Processes processes={SAMPLE.processes} truncated={false} pod={POD} later={LATER} />;
+  const view = <Processes processes={SAMPLE.processes} truncated={false} sharesProcesses={false} later={LATER} />;
 
   test("each is a row with the columns of ps -ef and what the node knows", () => {
     show(view);
@@ -80,14 +80,14 @@ describe("processes", () => {
   });
 
   test("before the first reading the pane says what it waits for", () => {
-    show(<Processes processes={undefined} truncated={undefined} pod={POD} later={LATER} />);
+    show(<Processes processes={undefined} truncated={undefined} sharesProcesses={false} later={LATER} />);
     expect(screen.getByText("later")).toBeTruthy();
   });
 });
 
 describe("where nothing is to be seen", () => {
   test("nothing is said of it", () => {
-    show(<Processes processes={[]} truncated={false} pod={POD} later={LATER} />);
+    show(<Processes processes={[]} truncated={false} sharesProcesses={false} later={LATER} />);
     expect(screen.getByText("No process runs in this pod.")).toBeTruthy();
     expect(screen.queryByText(/PID namespace/)).toBeNull();
   });
@@ -176,7 +176,7 @@ describe("the pod itself", () => {
       <>
         <Conditions conditions={POD.conditions} />
         <Events events={SNAPSHOT.events.map(readEvent)} />
-        <Steps steps={SNAPSHOT.steps} />
+        <Build pod={POD} steps={SNAPSHOT.steps} />
       </>,
     );
     expect(rows("Conditions")[2]?.[2]).toBe("ContainersNotReady");
@@ -185,7 +185,15 @@ describe("the pod itself", () => {
       'Failed to pull image "playground/toolbox:1": pull access denied ×3',
       "Successfully assigned ada/demo to n1",
     ]);
-    expect(rows("Engine calls")[0]?.slice(1, 4)).toEqual(["start pause", "pg_main_POD_demo", "180"]);
-    expect(screen.getByText(/^2 calls, 221 ms in all/)).toBeTruthy();
+    expect(rows("Engine calls").map((row) => row.slice(1))).toEqual([
+      ["Create pause, the container that holds the pod's namespaces", "CreatePause pause", "41 ms", "container aa"],
+      [
+        "Start pause: the kernel makes the namespaces, the engine a veth pair",
+        "StartPause pause",
+        "180 ms",
+        "a veth pair",
+      ],
+    ]);
+    expect(screen.getByText("2 calls to the engine, 221 ms in all")).toBeTruthy();
   });
 });

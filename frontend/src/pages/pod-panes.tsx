@@ -1,0 +1,123 @@
+// The panes of a pod's page, in an order of worth; before the first word of the pod their places are kept.
+import { useMemo, useState } from "react";
+import { isEnding, type LiveState } from "../state/live";
+import { type PodFacts, readEvent } from "../state/pod";
+import { whyNothingRuns } from "../state/troubles";
+import { Skeleton } from "../ui/pane";
+import { Build } from "../views/build";
+import { Commands } from "../views/commands";
+import { Conditions } from "../views/conditions";
+import { Events } from "../views/events";
+import { Hostnames } from "../views/hostnames";
+import { Log } from "../views/log";
+import { MemberStates } from "../views/member-states";
+import { Namespaces } from "../views/namespaces";
+import { Network } from "../views/network";
+import { PodPicture } from "../views/picture";
+import { Processes } from "../views/processes";
+
+interface Props {
+  readonly state: LiveState;
+  readonly pod: PodFacts | null;
+  /** Whose log shows; "" is the first member's. */
+  readonly logOf: string;
+  readonly onLogOf: (member: string) => void;
+}
+
+const LINKS = [
+  { id: "picture", name: "Picture", worth: 1 },
+  { id: "members", name: "Members", worth: 2 },
+  { id: "hostname", name: "Hostname", worth: 2 },
+  { id: "matrix", name: "Namespaces", worth: 1 },
+  { id: "processes", name: "Processes", worth: 1 },
+  { id: "network", name: "Network", worth: 1 },
+  { id: "logs", name: "Log", worth: 1 },
+  { id: "events", name: "Events", worth: 1 },
+  { id: "conditions", name: "Conditions", worth: 2 },
+  { id: "build", name: "Build", worth: 2 },
+  { id: "commands", name: "By hand", worth: 2 },
+] as const;
+
+/** Stays in sight, and leads to each pane. On a narrow page only the most wanted ones fit. */
+export function PaneLinks() {
+  return (
+    <nav className="jump" aria-label="Parts of this page">
+      {LINKS.map(({ id, name, worth }) => (
+        <a key={id} href={`#${id}`} className={`jump-${worth}`}>
+          {name}
+        </a>
+      ))}
+    </nav>
+  );
+}
+
+export function Panes({ state, pod, logOf, onLogOf }: Props) {
+  // Where its build was watched, it stays on top: nothing jumps away from under the reader.
+  const [wasBuilt, setWasBuilt] = useState<boolean | null>(null);
+  const { snapshot, sample, gone } = state;
+  const events = useMemo(() => snapshot?.events.map(readEvent) ?? [], [snapshot]);
+  if (!snapshot || !pod) return <Waiting />;
+  const isBuilding = pod.phase === "Pending" && !pod.deletedAt;
+  if (wasBuilt === null || (isBuilding && !wasBuilt)) setWasBuilt(isBuilding);
+  const later = laterWords(state, pod);
+  const build = <Build pod={pod} steps={snapshot.steps} />;
+  return (
+    <div className={gone ? "panes panes-past" : "panes"}>
+      {wasBuilt && build}
+      <div className="stack beside">
+        <PodPicture pod={pod} sample={sample} isGone={gone} later={later} />
+        <MemberStates pod={pod} />
+        <Hostnames views={sample?.hostnames} later={later} />
+      </div>
+      <div className="stack beside">
+        <Namespaces view={sample?.namespaces} later={later} />
+        <Processes
+          processes={sample?.processes}
+          truncated={sample?.processesTruncated}
+          sharesProcesses={pod.sharesProcesses}
+          later={later}
+        />
+      </div>
+      <Network view={sample?.network} isEnding={isEnding(state)} later={later} />
+      <Log pod={pod} isGone={gone} member={logOf} onMember={onLogOf} />
+      <div className="stack">
+        <Events events={events} />
+        <Conditions conditions={pod.conditions} />
+      </div>
+      {!wasBuilt && build}
+      <Commands pod={pod} object={snapshot.pod} isGone={gone} />
+    </div>
+  );
+}
+
+function Waiting() {
+  return (
+    <div className="panes" aria-busy="true">
+      <p className="unseen" role="status">
+        Waiting for the first word of this pod
+      </p>
+      <div className="stack beside">
+        <Skeleton id="picture" title="Inside the pod" lines={14} />
+        <Skeleton id="members" title="Members" lines={3} />
+        <Skeleton id="hostname" title="Hostname" lines={3} />
+      </div>
+      <div className="stack beside">
+        <Skeleton id="matrix" title="Namespaces" lines={6} />
+        <Skeleton id="processes" title="Processes" lines={8} />
+      </div>
+      <Skeleton id="network" title="Network" lines={6} wide />
+    </div>
+  );
+}
+
+function laterWords(state: LiveState, pod: PodFacts): string {
+  if (state.gone) return "Nothing was read before it was gone.";
+  switch (state.stream?.state) {
+    case "waiting":
+      return whyNothingRuns(pod);
+    case "unavailable":
+      return state.stream.reason;
+    default:
+      return "Waiting for the first reading…";
+  }
+}

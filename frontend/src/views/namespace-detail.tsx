@@ -1,0 +1,41 @@
+// One cell of the matrix, told: what that kind of namespace is, who is in this one, and how to enter it.
+import type { NamespaceCell, NamespaceRow } from "../api/wire";
+import { called, enter, ISOLATES, procPath, sharers } from "../state/namespaces";
+import { listed } from "../state/text";
+import { Button } from "../ui/button";
+import { CopyButton } from "../ui/pane";
+
+interface Props {
+  readonly row: NamespaceRow;
+  readonly cell: NamespaceCell;
+  readonly onClose: () => void;
+}
+
+export function NamespaceDetail({ row, cell, onClose }: Props) {
+  const line = enter(row, cell.kind);
+  return (
+    <section className="detail" aria-label={`The ${cell.kind} namespace of ${called(row.member)}`}>
+      <p>
+        <b>
+          {cell.kind} of {called(row.member)}
+        </b>
+        : {ISOLATES[cell.kind]}
+      </p>
+      <dl>
+        <dt>Inode</dt>
+        <dd className="mono">{cell.inode === null ? "could not be read" : `${cell.kind}:[${cell.inode}]`}</dd>
+        <dt>In it</dt>
+        <dd>{cell.relation === "host" ? "every process of the host that has no other" : listed(sharers(row, cell))}</dd>
+        <dt>In the kernel</dt>
+        <dd className="mono">{procPath(row, cell.kind)}</dd>
+        <dt>Enter it</dt>
+        <dd>
+          <code className="mono words">{line}</code> <CopyButton text={line} what="the nsenter line" />
+        </dd>
+      </dl>
+      <Button kind="quiet" onPress={onClose}>
+        Close
+      </Button>
+    </section>
+  );
+}

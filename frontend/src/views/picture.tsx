@@ -1,0 +1,60 @@
+// The pod as it is: pause's box, who is in it, who talks to whom, and the way out. The same facts as a table.
+import { memo, type ReactNode, useMemo, useState } from "react";
+import { ToggleButton, ToggleButtonGroup } from "react-aria-components";
+import type { Sample } from "../api/wire";
+import { sceneSentences } from "../state/captions";
+import { pictureOf } from "../state/picture";
+import type { PodFacts } from "../state/pod";
+import { sceneOf } from "../state/scene";
+import { Pane, Said } from "../ui/pane";
+import { useWidth } from "../ui/width";
+import { Drawing } from "./drawing";
+import { PictureTable } from "./picture-table";
+
+interface Props {
+  readonly pod: PodFacts;
+  readonly sample: Sample | null;
+  readonly isGone: boolean;
+  readonly later: string;
+}
+
+export const PodPicture = memo(function PodPicture({ pod, sample, isGone, later }: Props) {
+  const [look, setLook] = useState<"picture" | "table">("picture");
+  const { ref, width } = useWidth(720);
+  const scene = useMemo(() => sceneOf(pod, sample), [pod, sample]);
+  const picture = useMemo(() => pictureOf(scene, width), [scene, width]);
+  return (
+    <Pane
+      id="picture"
+      title="Inside the pod"
+      aside={scene.isHeld ? "one network namespace, held by pause" : later}
+      actions={<Looks value={look} onChange={setLook} />}
+      note={<Said sentences={sceneSentences(scene, isGone)} />}
+    >
+      <div ref={ref}>
+        {look === "picture" ? <Drawing scene={scene} picture={picture} /> : <PictureTable scene={scene} />}
+      </div>
+    </Pane>
+  );
+});
+
+interface LooksProps {
+  readonly value: "picture" | "table";
+  readonly onChange: (value: "picture" | "table") => void;
+}
+
+function Looks({ value, onChange }: LooksProps): ReactNode {
+  return (
+    <ToggleButtonGroup
+      className="switcher"
+      aria-label="Show the pod as"
+      selectionMode="single"
+      disallowEmptySelection
+      selectedKeys={[value]}
+      onSelectionChange={(keys) => onChange(keys.has("table") ? "table" : "picture")}
+    >
+      <ToggleButton id="picture">Picture</ToggleButton>
+      <ToggleButton id="table">Table</ToggleButton>
+    </ToggleButtonGroup>
+  );
+}

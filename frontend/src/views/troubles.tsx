@@ -1,0 +1,71 @@
+// What stands in a pod's way, on top of its page: what happened, why, and the one thing to press.
+import { Link } from "react-router";
+import type { Obj } from "../state/read";
+import { visible } from "../state/text";
+import { shortened, type Trouble } from "../state/troubles";
+import { copyOf } from "../state/written";
+import { Button } from "../ui/button";
+
+interface Props {
+  readonly troubles: readonly Trouble[];
+  /** What could not be read, in the words of who tried. */
+  readonly readings: readonly string[];
+  /** The Pod v1 object, for a copy of it. */
+  readonly object: Obj;
+  readonly onLog: (member: string) => void;
+}
+
+export function Troubles({ troubles, readings, object, onLog }: Props) {
+  if (troubles.length + readings.length === 0) return null;
+  const isCalm = readings.length === 0 && troubles.every((trouble) => trouble.remedy === "wait");
+  return (
+    <div className={isCalm ? "problem calm troubles" : "problem troubles"} role="alert" aria-label="Not all is well">
+      {troubles.map((trouble) => (
+        <One key={trouble.key} trouble={trouble} object={object} onLog={onLog} />
+      ))}
+      {readings.map((reading) => (
+        <div key={reading} className="trouble">
+          <strong>A live reading failed</strong>
+          <p>{visible(reading)}</p>
+        </div>
+      ))}
+    </div>
+  );
+}
+
+interface OneProps extends Pick<Props, "object" | "onLog"> {
+  readonly trouble: Trouble;
+}
+
+/** The log is of that member then, and has the focus. */
+function readLog(member: string, onLog: (member: string) => void) {
+  onLog(member);
+  document.getElementById("logs")?.focus();
+}
+
+function One({ trouble, object, onLog }: OneProps) {
+  const { title, why, words, remedy, member } = trouble;
+  const short = shortened(words);
+  return (
+    <div className="trouble">
+      <div className="trouble-words">
+        <strong>{visible(title)}</strong>
+        <p>{visible(why)}</p>
+        {words && (
+          <p className="mono words" title={words}>
+            {visible(short)}
+            {short !== words && <span className="faint"> (the whole message is in Events)</span>}
+          </p>
+        )}
+      </div>
+      {remedy !== "wait" && (
+        <div className="trouble-actions">
+          {remedy === "log" && <Button onPress={() => readLog(member, onLog)}>Read its log</Button>}
+          <Link className="button button-plain" to="/new" state={{ manifest: copyOf(object) }}>
+            Edit a copy
+          </Link>
+        </div>
+      )}
+    </div>
+  );
+}
