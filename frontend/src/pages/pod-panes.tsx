@@ -30,9 +30,9 @@ const LINKS = [
   { id: "hostname", name: "Hostname", worth: 2 },
   { id: "matrix", name: "Namespaces", worth: 1 },
   { id: "processes", name: "Processes", worth: 1 },
+  { id: "events", name: "Events", worth: 1 },
   { id: "network", name: "Network", worth: 1 },
   { id: "logs", name: "Log", worth: 1 },
-  { id: "events", name: "Events", worth: 1 },
   { id: "conditions", name: "Conditions", worth: 2 },
   { id: "build", name: "Build", worth: 2 },
   { id: "commands", name: "By hand", worth: 2 },
@@ -77,13 +77,11 @@ export function Panes({ state, pod, logOf, onLogOf }: Props) {
           sharesProcesses={pod.sharesProcesses}
           later={later}
         />
+        <Events events={events} />
       </div>
       <Network view={sample?.network} isEnding={isEnding(state)} later={later} />
       <Log pod={pod} isGone={gone} member={logOf} onMember={onLogOf} />
-      <div className="stack">
-        <Events events={events} />
-        <Conditions conditions={pod.conditions} />
-      </div>
+      <Conditions conditions={pod.conditions} />
       {!wasBuilt && build}
       <Commands pod={pod} object={snapshot.pod} isGone={gone} />
     </div>

@@ -66,7 +66,7 @@ export interface Call {
 export function calls(steps: readonly StepView[]): readonly Call[] {
   const longest = Math.max(1, ...steps.map((step) => step.ms));
   return [...steps]
-    .sort((a, b) => a.started.localeCompare(b.started) || a.id - b.id)
+    .sort((a, b) => Date.parse(a.started) - Date.parse(b.started) || a.id - b.id)
     .map((step) => ({ step, what: sentence(step), isFailed: step.outcome !== "ok", share: step.ms / longest }));
 }
 

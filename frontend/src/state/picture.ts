@@ -62,15 +62,17 @@ export interface Picture {
   readonly wires: readonly Wire[];
 }
 
-const MONO = 6.65; // a character of 11 px JetBrains Mono
-const SANS = 7.4; // of 12.5 px Inter, the wider ones
-const LINE = 17;
+export const MONO = 7.25; // a character of 12 px JetBrains Mono
+export const SANS = 8.3; // of 14 px Inter, the wider ones
+export const LINE = 20;
 const MAX_LINES = 3;
 const MAX_PORTS = 4;
-const HEAD = 54;
-const PAUSE = 48;
-const PLUG = 46;
-const LANE = 26;
+const HEAD = 74;
+const PAUSE = 54;
+const PLUG = 52;
+const LANE = 28;
+/** From a member's top to the line of its first listener. */
+export const EAR = 88;
 
 /** As much of a text as there is room for; the whole of it is in the title. */
 export function cut(text: string, room: number, character = MONO): string {
@@ -102,7 +104,7 @@ function memberBox(member: SceneMember, box: Box): MemberBox {
     lines: member.listeners.slice(0, shown).map((listener, at) => ({
       listener,
       text: cut(listening(listener), room),
-      y: box.y + 76 + at * LINE,
+      y: box.y + EAR + at * LINE,
     })),
     more: Math.max(0, member.listeners.length - shown),
   };
@@ -111,7 +113,7 @@ function memberBox(member: SceneMember, box: Box): MemberBox {
 /** A line for listeners is kept where there is none yet: nothing moves when the first one comes. */
 function heightOf(members: readonly SceneMember[]): number {
   const lines = Math.max(1, ...members.map((member) => Math.min(MAX_LINES, member.listeners.length)));
-  return 70 + lines * LINE + 4;
+  return EAR - 8 + lines * LINE + 2;
 }
 
 interface Room {
@@ -124,7 +126,7 @@ interface Room {
 function roomOf(width: number): Room {
   const isNarrow = width < 560;
   const edge = isNarrow ? 8 : 16;
-  const side = 128;
+  const side = 138;
   const w = isNarrow ? width - 2 * edge : width - 2 * edge - side - 56;
   const pad = isNarrow ? 18 : 24;
   return { isNarrow, side, pod: { x: edge, y: edge, w }, inner: { x: edge + pad, w: w - 2 * pad } };
@@ -140,8 +142,8 @@ interface Grid {
 
 function gridOf(scene: Scene, room: Room, top: number): Grid {
   const wide = columns(scene.members.length, room.isNarrow);
-  const gap = 28;
-  const w = Math.min(300, (room.inner.w - gap * (wide - 1)) / wide);
+  const gap = 30;
+  const w = Math.min(320, (room.inner.w - gap * (wide - 1)) / wide);
   const rows: SceneMember[][] = [];
   scene.members.forEach((member, at) => {
     if (at % wide === 0) rows.push([]);
@@ -158,7 +160,7 @@ function gridOf(scene: Scene, room: Room, top: number): Grid {
       boxes.push(memberBox(member, { x: room.inner.x + column * (w + gap), y, w, h }));
     });
     below.push(y + h);
-    y += h + Math.max(16, 10 + (lanes[at]?.length ?? 0) * LANE);
+    y += h + Math.max(22, 12 + (lanes[at]?.length ?? 0) * LANE);
   });
   const places = new Map(
     boxes.map((box, at) => [box.member.name, { box, row: Math.floor(at / wide), column: at % wide }] as const),
@@ -175,8 +177,8 @@ function passes(talk: Talk, rowOf: ReadonlyMap<string, number>, rows: number): r
 function plugBoxes(scene: Scene, room: Room, y: number): readonly PlugBox[] {
   const inside = scene.plugs.filter((plug) => plug.isLoopback).slice(0, 1);
   const outside = scene.plugs.filter((plug) => !plug.isLoopback).slice(0, 1);
-  const left = inside.map((plug) => ({ plug, x: room.inner.x, w: Math.min(124, room.inner.w * 0.4) }));
-  const w = Math.min(168, room.inner.w * 0.52);
+  const left = inside.map((plug) => ({ plug, x: room.inner.x, w: Math.min(132, room.inner.w * 0.42) }));
+  const w = Math.min(176, room.inner.w * 0.54);
   const right = outside.map((plug) => ({ plug, x: room.inner.x + room.inner.w - w, w }));
   return [...left, ...right].map(({ plug, x, w: each }) => ({
     x,
@@ -211,28 +213,29 @@ function outsideOf(scene: Scene, room: Room, plug: PlugBox, bottom: number): Out
   const end = scene.host?.end ?? "";
   const middle = plug.y + plug.h / 2;
   if (room.isNarrow) {
-    const host = { x: plug.x, y: bottom + 34, w: plug.w, h: 64 };
-    const ports = shown.map((port, at) => ({ port, x: host.x - 112, y: host.y + 10 + at * 52, w: 84, h: 44 }));
-    const x = plug.x + plug.w / 2;
-    const row = host.y + 32;
-    const wires = [veth(`M${x} ${plug.y + plug.h}V${host.y}`, end), spine(`M${host.x} ${row}H${room.pod.x + 58}`)];
+    const w = Math.min(128, plug.w);
+    const host = { x: plug.x + plug.w - w, y: bottom + 34, w, h: 74 };
+    const ports = shown.map((port, at) => ({ port, x: host.x - 96, y: host.y + 14 + at * 54, w: 78, h: 46 }));
+    const x = host.x + w / 2;
+    const row = host.y + 37;
+    const wires = [veth(`M${x} ${plug.y + plug.h}V${host.y}`, end), spine(`M${host.x} ${row}H${room.pod.x + 92}`)];
     const low = Math.max(host.y + host.h, ...ports.map((port) => port.y + port.h));
     return { host, ports, wires, browser: { x: room.pod.x, y: row + 4, anchor: "start" }, bottom: low };
   }
-  const host = { x: room.pod.x + room.pod.w + 56, y: middle - 34, w: room.side, h: 68 };
-  const ports = shown.map((port, at) => ({ port, x: host.x + 14, y: host.y - 68 - at * 56, w: host.w - 28, h: 44 }));
-  const top = (ports.at(-1)?.y ?? host.y) - 30;
+  const host = { x: room.pod.x + room.pod.w + 56, y: middle - 37, w: room.side, h: 74 };
+  const ports = shown.map((port, at) => ({ port, x: host.x + 14, y: host.y - 76 - at * 62, w: host.w - 28, h: 48 }));
+  const top = (ports.at(-1)?.y ?? host.y) - 32;
   const x = host.x + host.w / 2;
   const wires = [veth(`M${plug.x + plug.w} ${middle}H${host.x}`, end), spine(`M${x} ${host.y}V${top}`)];
-  return { host, ports, wires, browser: { x, y: top - 24, anchor: "middle" }, bottom: host.y + host.h };
+  return { host, ports, wires, browser: { x, y: top - 26, anchor: "middle" }, bottom: host.y + host.h };
 }
 
 /** The whole picture for `width` pixels: what has no place in it is counted or named in a title, never lost. */
 export function pictureOf(scene: Scene, width: number): Picture {
   const room = roomOf(width);
   const { inner, pod } = room;
-  const pause = { x: inner.x, y: pod.y + HEAD, w: Math.min(236, inner.w), h: PAUSE };
-  const grid = gridOf(scene, room, pause.y + PAUSE + 24);
+  const pause = { x: inner.x, y: pod.y + HEAD, w: Math.min(250, inner.w), h: PAUSE };
+  const grid = gridOf(scene, room, pause.y + PAUSE + 26);
   const open = scene.published.filter((port) => port.to !== null);
   const trunk = grid.end + 2;
   const plugs = plugBoxes(scene, room, trunk + 18 + Math.min(open.length, MAX_PORTS) * 6);

@@ -59,7 +59,7 @@ function towards([x, y]: Point, [toX, toY]: Point): Point {
 }
 
 function laneY({ below, lanes, lane }: Gutters, row: number, talk: Talk): number {
-  return (below[row] ?? 0) + 18 + (lanes[row]?.indexOf(talk) ?? 0) * lane;
+  return (below[row] ?? 0) + 20 + (lanes[row]?.indexOf(talk) ?? 0) * lane;
 }
 
 /** Ways out of a box begin at its left, ways in end at its right; several stand beside each other. */
@@ -97,8 +97,8 @@ function talkWire(ground: Ground, talk: Talk, at: number): Wire | null {
 }
 
 function pill(text: string, middle: number, y: number, left: number): NonNullable<Wire["label"]> {
-  const w = Math.round(text.length * 6.4 + 18);
-  return { x: Math.round(Math.max(left, middle - w / 2)), y: y - 10, w, text };
+  const w = Math.round(text.length * 7.25 + 20);
+  return { x: Math.round(Math.max(left, middle - w / 2)), y: y - 11, w, text };
 }
 
 export function talkTitle(talk: Talk): string {

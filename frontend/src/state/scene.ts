@@ -78,6 +78,7 @@ function says(member: MemberFacts, own: readonly Process[]): string {
     return own.length === 1 ? program : `${program}, ${counted(own.length, "process", "processes")}`;
   }
   if (member.state === "running") return "no process seen yet";
+  if (member.reason === "StartError") return "could not start";
   const exit = member.exitCode === null ? "" : `, exit code ${member.exitCode}`;
   if (member.state === "terminated") return `ended: ${member.reason || "no reason given"}${exit}`;
   return `waits: ${member.reason || "not begun"}`;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { POD } from "../testing/frames";
 import { readPod } from "./pod";
-import { reasonOf, shortened, troubles, whyNothingRuns } from "./troubles";
+import { kindOf, reasonOf, shortened, troubles, whyNothingRuns } from "./troubles";
 
 const TAKEN =
   "driver failed programming external connectivity on endpoint pg_main_POD_demo_1 (c588c5122bd385942ba7827c699e): " +
@@ -58,5 +58,49 @@ describe("an engine's message", () => {
     ],
   ])("%s", (message, short) => {
     expect(shortened(message)).toBe(short);
+  });
+});
+
+describe("what happened, why, and what to press", () => {
+  const ran = "unable to start container process: exec:";
+  test.each([
+    ["ErrImagePull", "pull access denied for x, repository does not exist", "image-missing", "copy"],
+    ["ImagePullBackOff", 'Back-off pulling image "x"', "image-missing", "copy"],
+    ["ErrImageNeverPull", 'Container image "x" is not present with pull policy of Never', "image-never", "copy"],
+    ["InvalidImageName", "Failed to apply default image tag", "image-name", "copy"],
+    ["ContainerCreating", 'Waiting for image "mysql" to be built on this node', "image-building", "wait"],
+    ["RunContainerError", `${ran} "nope": executable file not found in $PATH: unknown`, "command-missing", "copy"],
+    ["StartError", `${ran} "/nope": stat /nope: no such file or directory: unknown`, "command-missing", "copy"],
+    ["RunContainerError", `${ran} "/etc/passwd": permission denied: unknown`, "command-denied", "copy"],
+    ["CreatePodSandboxError", TAKEN, "port-taken", "copy"],
+    ["CreatePodSandboxError", "Bind for 127.0.0.1:80 failed: port is already allocated", "port-taken", "copy"],
+    ["Error", "", "ended", "log"],
+    ["OOMKilled", "", "killed", "log"],
+    ["ContainerStatusUnknown", "", "unknown-end", "copy"],
+    ["SomethingNew", "nobody thought of it", "other", "copy"],
+  ])("%s: %s", (reason, message, kind, remedy) => {
+    expect(kindOf({ reason, message })).toBe(kind);
+    const state = reason.endsWith("d") || /Error$/.test(reason) ? "terminated" : "waiting";
+    const status = { name: "web", state: { [state]: { reason, message, exitCode: 1 } } };
+    const found = troubles(readPod({ ...POD, status: { containerStatuses: [status] } }))[0];
+    expect(found).toMatchObject({ remedy, words: message, member: "web" });
+    expect(found?.title).not.toBe("");
+  });
+
+  test("a command that is not there and a port that is taken are named", () => {
+    const message = `${ran} "slep": executable file not found in $PATH: unknown`;
+    const status = { name: "web", state: { terminated: { reason: "StartError", message, exitCode: 128 } } };
+    const found = troubles(readPod({ ...POD, status: { containerStatuses: [status] } }))[0];
+    expect(found?.title).toBe("web cannot start: there is no slep");
+    expect(found?.why).toContain("nginx:latest has no such program");
+  });
+
+  test.each([
+    ["0/1 nodes are available: 1 node(s) didn't have free ports for the requested pod ports.", "no-port-free"],
+    ["0/1 nodes are available: 1 node(s) were not ready.", "node-away"],
+    ["0/0 nodes are available", "node-away"],
+    ["0/1 nodes are available: 1 Too many pods.", "no-room"],
+  ])("no node: %s", (message, kind) => {
+    expect(kindOf({ reason: "Unschedulable", message })).toBe(kind);
   });
 });

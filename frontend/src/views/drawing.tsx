@@ -1,7 +1,7 @@
 // The drawing itself: boxes and wires at the places that state/picture gave them.
 import { memo } from "react";
 import { endpoint } from "../state/network";
-import { type Box, cut, type MemberBox, type Picture } from "../state/picture";
+import { type Box, cut, EAR, LINE, type MemberBox, MONO, type Picture, SANS } from "../state/picture";
 import type { Listener, Scene, SceneMember } from "../state/scene";
 import { useHue } from "../ui/hue";
 import { Frame, Thing } from "./drawn";
@@ -50,10 +50,10 @@ function Pod({ scene, box }: { readonly scene: Scene; readonly box: Box }) {
       lights={scene.net === null ? [] : [`ns:net:${scene.net}`]}
     >
       <Frame box={box} round={16} />
-      <text className="strong" x={box.x + 20} y={box.y + 25}>
-        {cut(scene.name, room, 7.4)}
+      <text className="strong" x={box.x + 20} y={box.y + 30}>
+        {cut(scene.name, room, SANS)}
       </text>
-      <text className="m" x={box.x + 20} y={box.y + 42}>
+      <text className="m" x={box.x + 20} y={box.y + 50}>
         {cut(`${net}  hostname ${scene.hostname}`, room)}
       </text>
     </Thing>
@@ -68,9 +68,13 @@ interface PauseProps {
 }
 
 function Pause({ scene, box, shares, room }: PauseProps) {
-  const held = scene.isHeld ? `/pause  holds ${scene.holds.join(" ") || "nothing for others"}` : "not running";
+  const held = scene.isHeld
+    ? scene.holds.length > 0
+      ? `/pause  holds ${scene.holds.join(" ")}`
+      : "/pause  alone in all of them"
+    : "not running";
   const beside = scene.pid === null ? "" : `one PID namespace  pid:[${scene.pid}]`;
-  const fits = room - box.w - 30 > beside.length * 6.65;
+  const fits = room - box.w - 30 > beside.length * MONO;
   return (
     <>
       <Thing
@@ -80,15 +84,15 @@ function Pause({ scene, box, shares, room }: PauseProps) {
         answers={["member:", "of:"]}
       >
         <Frame box={box} />
-        <text className="strong" x={box.x + 12} y={box.y + 20}>
+        <text className="strong" x={box.x + 12} y={box.y + 23}>
           pause
         </text>
-        <text className="m" x={box.x + 12} y={box.y + 37}>
+        <text className="m" x={box.x + 12} y={box.y + 42}>
           {cut(held, box.w - 20)}
         </text>
       </Thing>
       {fits && beside && (
-        <text className="m" x={box.x + box.w + 14} y={box.y + 28}>
+        <text className="m" x={box.x + box.w + 14} y={box.y + 32}>
           {beside}
         </text>
       )}
@@ -113,22 +117,22 @@ const Member = memo(function Member({ box }: { readonly box: MemberBox }) {
         answers={[`member:${member.name}`, `of:${member.name}`]}
       >
         <Frame box={box} />
-        <text className="strong" x={x + 12} y={y + 20}>
+        <text className="strong" x={x + 14} y={y + 23}>
           {box.name}
         </text>
-        <text className="m" x={x + 12} y={y + 37}>
+        <text className="m" x={x + 14} y={y + 42}>
           {box.image}
         </text>
-        <text className="m" x={x + 12} y={y + 53}>
+        <text className="m" x={x + 14} y={y + 60}>
           {box.says}
         </text>
         {box.lines.length === 0 && member.look === "solid" && (
-          <text className="m faint" x={x + 12} y={y + 76}>
+          <text className="m faint" x={x + 14} y={y + EAR}>
             listens on nothing
           </text>
         )}
         {box.more > 0 && (
-          <text className="m" x={x + 12} y={y + 76 + box.lines.length * 17}>
+          <text className="m" x={x + 14} y={y + EAR + box.lines.length * LINE}>
             and {box.more} more
           </text>
         )}
@@ -164,8 +168,8 @@ function Ear({ box, y, text, at }: EarProps) {
       lights={[...keys, `of:${box.member.name}`]}
       answers={keys}
     >
-      <rect className="shape" x={box.x + 5} y={y - 12} width={box.w - 10} height={17} rx={4} />
-      <text className="m" x={box.x + 12} y={y}>
+      <rect className="shape" x={box.x + 5} y={y - 14} width={box.w - 10} height={19} rx={4} />
+      <text className="m" x={box.x + 14} y={y}>
         {text}
       </text>
       <circle cx={box.x + box.w} cy={y - 4} r={4.5} />

@@ -16,8 +16,8 @@ export const Way = memo(function Way({ wire }: { readonly wire: Wire }) {
       <path className="line" d={wire.path} />
       {label && (
         <>
-          <rect className="pill" x={label.x} y={label.y} width={label.w} height={20} rx={10} />
-          <text className="m" x={label.x + label.w / 2} y={label.y + 14} textAnchor="middle">
+          <rect className="pill" x={label.x} y={label.y} width={label.w} height={22} rx={11} />
+          <text className="m" x={label.x + label.w / 2} y={label.y + 15} textAnchor="middle">
             {label.text}
           </text>
         </>
@@ -42,10 +42,10 @@ export function Plug({ plug }: { readonly plug: PlugBox }) {
   return (
     <Thing name={`Interface ${plug.name}: ${plug.text}`} look="plug" lights={[`interface:${plug.name}`]}>
       <Frame box={plug} />
-      <text className="strong" x={plug.x + 11} y={plug.y + 19}>
+      <text className="strong" x={plug.x + 11} y={plug.y + 22}>
         {plug.name}
       </text>
-      <text className="m" x={plug.x + 11} y={plug.y + 35}>
+      <text className="m" x={plug.x + 11} y={plug.y + 40}>
         {plug.text}
       </text>
     </Thing>
@@ -61,13 +61,13 @@ export function Host({ scene, box }: { readonly scene: Scene; readonly box: Box 
       lights={["interface:eth0"]}
     >
       <Frame box={box} />
-      <text className="strong" x={box.x + 11} y={box.y + 20}>
+      <text className="strong" x={box.x + 11} y={box.y + 23}>
         host
       </text>
-      <text className="m" x={box.x + 11} y={box.y + 38}>
+      <text className="m" x={box.x + 11} y={box.y + 43}>
         {cut(end, box.w - 18)}
       </text>
-      <text className="m" x={box.x + 11} y={box.y + 54}>
+      <text className="m" x={box.x + 11} y={box.y + 61}>
         {cut(bridge && `bridge ${bridge}`, box.w - 18)}
       </text>
     </Thing>
@@ -85,10 +85,10 @@ export function Port({ box }: { readonly box: PortBox }) {
       lights={[`port:${port.port}`]}
     >
       <Frame box={box} />
-      <text className="strong" x={box.x + 11} y={box.y + 19}>
+      <text className="strong" x={box.x + 11} y={box.y + 20}>
         :{port.hostPort}
       </text>
-      <text className="m" x={box.x + 11} y={box.y + 35}>
+      <text className="m" x={box.x + 11} y={box.y + 38}>
         {port.count > 0 ? `${port.count} open` : `to ${port.port}`}
       </text>
     </Thing>
@@ -107,7 +107,7 @@ export function Browser({ picture, scene }: { readonly picture: Picture; readonl
         {words}
       </text>
       {at.anchor === "middle" && (
-        <text className="m" x={at.x} y={at.y + 15} textAnchor={at.anchor}>
+        <text className="m" x={at.x} y={at.y + 17} textAnchor={at.anchor}>
           {more || (scene.published.length === 0 ? "at the pod's address" : isHere ? "on this machine" : "")}
         </text>
       )}

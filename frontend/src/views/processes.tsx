@@ -114,7 +114,15 @@ export const Processes = memo(function Processes({ processes, truncated, sharesP
       note={<Said sentences={sentences(processes, sharesProcesses, truncated === true)} />}
     >
       <div className="mono scrolls">
-        <FactTable caption="Processes" columns={COLUMNS} groups={groups} keyOf={keyOf} look={lookOf} lit={keysOf} />
+        <FactTable
+          caption="Processes"
+          wraps="narrow"
+          columns={COLUMNS}
+          groups={groups}
+          keyOf={keyOf}
+          look={lookOf}
+          lit={keysOf}
+        />
       </div>
     </Pane>
   );
