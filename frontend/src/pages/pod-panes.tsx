@@ -1,5 +1,5 @@
 // The panes of a pod's page, in an order of worth; before the first word of the pod their places are kept.
-import { useMemo, useState } from "react";
+import { useDeferredValue, useMemo, useState } from "react";
 import { isEnding, type LiveState } from "../state/live";
 import { type PodFacts, readEvent } from "../state/pod";
 import { whyNothingRuns } from "../state/troubles";
@@ -54,7 +54,9 @@ export function PaneLinks() {
 export function Panes({ state, pod, logOf, onLogOf }: Props) {
   // Where its build was watched, it stays on top: nothing jumps away from under the reader.
   const [wasBuilt, setWasBuilt] = useState<boolean | null>(null);
-  const { snapshot, sample, gone } = state;
+  const { snapshot, gone } = state;
+  // Drawn in slices between frames: a large sample must not hold up a key or the pointer.
+  const sample = useDeferredValue(state.sample);
   const events = useMemo(() => snapshot?.events.map(readEvent) ?? [], [snapshot]);
   if (!snapshot || !pod) return <Waiting />;
   const isBuilding = pod.phase === "Pending" && !pod.deletedAt;

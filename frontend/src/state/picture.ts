@@ -98,7 +98,7 @@ function memberBox(member: SceneMember, box: Box): MemberBox {
   return {
     ...box,
     member,
-    name: cut(member.name, room, SANS),
+    name: cut(member.name, room - 14, SANS),
     image: cut(member.image, room),
     says: cut(member.says, room),
     lines: member.listeners.slice(0, shown).map((listener, at) => ({

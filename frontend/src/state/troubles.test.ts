@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { POD } from "../testing/frames";
 import { readPod } from "./pod";
-import { kindOf, reasonOf, shortened, troubles, whyNothingRuns } from "./troubles";
+import { kindOf, troubles } from "./remedies";
+import { reasonOf, shortened, whyNothingRuns } from "./troubles";
 
 const TAKEN =
   "driver failed programming external connectivity on endpoint pg_main_POD_demo_1 (c588c5122bd385942ba7827c699e): " +

@@ -53,9 +53,9 @@ test("who leaves an inner thing is on the outer one again; the focus means the i
   );
   const [box, inner] = [screen.getByTestId("box"), screen.getByText("process")];
   fireEvent.pointerEnter(box);
-  fireEvent.pointerEnter(inner, { relatedTarget: box });
+  fireEvent.pointerOut(box, { relatedTarget: inner });
   expect([isLit(box), isLit(inner)]).toEqual([false, true]);
-  fireEvent.pointerLeave(inner, { relatedTarget: box });
+  fireEvent.pointerOut(inner, { relatedTarget: box });
   expect([isLit(box), isLit(inner)]).toEqual([true, false]);
   fireEvent.pointerLeave(box);
   act(() => inner.focus());

@@ -5,7 +5,7 @@ import { type Box, cut, EAR, LINE, type MemberBox, MONO, type Picture, SANS } fr
 import type { Listener, Scene, SceneMember } from "../state/scene";
 import { useHue } from "../ui/hue";
 import { Frame, Thing } from "./drawn";
-import { Browser, Host, Plug, Port, Way } from "./outside";
+import { Browser, Host, Pill, Plug, Port, Way } from "./outside";
 
 export const Drawing = memo(function Drawing({ scene, picture }: { scene: Scene; picture: Picture }) {
   const { width, height, pod, sees, members, plugs, ports, wires } = picture;
@@ -24,6 +24,9 @@ export const Drawing = memo(function Drawing({ scene, picture }: { scene: Scene;
       <Pause scene={scene} box={picture.pause} shares={sees !== null} room={pod.x + pod.w - picture.pause.x} />
       {wires.map((wire) => (
         <Way key={wire.key} wire={wire} />
+      ))}
+      {wires.map((wire) => (
+        <Pill key={wire.key} wire={wire} />
       ))}
       {members.map((box) => (
         <Member key={box.member.name} box={box} />
@@ -117,6 +120,7 @@ const Member = memo(function Member({ box }: { readonly box: MemberBox }) {
         answers={[`member:${member.name}`, `of:${member.name}`]}
       >
         <Frame box={box} />
+        <Swatch x={x + box.w - 22} y={y + 13} />
         <text className="strong" x={x + 14} y={y + 23}>
           {box.name}
         </text>
@@ -149,6 +153,16 @@ const Member = memo(function Member({ box }: { readonly box: MemberBox }) {
     </g>
   );
 });
+
+/** The member's mark, as its name has it in the tables: full, striped or hollow. */
+function Swatch({ x, y }: { readonly x: number; readonly y: number }) {
+  return (
+    <g className="mark">
+      <rect x={x} y={y} width={9} height={9} rx={3} />
+      <path d={`M${x + 1} ${y + 6}l5 -5M${x + 3} ${y + 8}l5 -5`} />
+    </g>
+  );
+}
 
 interface EarProps {
   readonly box: MemberBox;

@@ -7,34 +7,27 @@ import { Frame, Quiet, Thing } from "./drawn";
 
 export const Way = memo(function Way({ wire }: { readonly wire: Wire }) {
   const hue = useHue();
-  const { label } = wire;
-  const isSpoken = wire.kind === "talk" || wire.kind === "past";
   const look = `way way-${wire.kind} arrives ${wire.member === null ? "" : hue(wire.member)}`;
-  const drawn = (
-    <>
-      <path className="touch" d={wire.path} />
-      <path className="line" d={wire.path} />
-      {label && (
-        <>
-          <rect className="pill" x={label.x} y={label.y} width={label.w} height={22} rx={11} />
-          <text className="m" x={label.x + label.w / 2} y={label.y + 15} textAnchor="middle">
-            {label.text}
-          </text>
-        </>
-      )}
-    </>
-  );
-  if (isSpoken) {
-    return (
-      <Thing name={wire.title} look={look} lights={wire.lit}>
-        {drawn}
-      </Thing>
-    );
-  }
   return (
     <Quiet look={look} keys={wire.lit} title={wire.title}>
-      {drawn}
+      <path className="touch" d={wire.path} />
+      <path className="line" d={wire.path} />
     </Quiet>
+  );
+});
+
+/** What is written on a wire: on top of all wires, so that none strikes it out. */
+export const Pill = memo(function Pill({ wire }: { readonly wire: Wire }) {
+  const hue = useHue();
+  const { label } = wire;
+  if (!label) return null;
+  return (
+    <Thing name={wire.title} look={`way arrives ${wire.member === null ? "" : hue(wire.member)}`} lights={wire.lit}>
+      <rect className="pill" x={label.x} y={label.y} width={label.w} height={22} rx={11} />
+      <text className="m" x={label.x + label.w / 2} y={label.y + 15} textAnchor="middle">
+        {label.text}
+      </text>
+    </Thing>
   );
 });
 

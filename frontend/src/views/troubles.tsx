@@ -1,8 +1,9 @@
 // What stands in a pod's way, on top of its page: what happened, why, and the one thing to press.
 import { Link } from "react-router";
 import type { Obj } from "../state/read";
+import type { Trouble } from "../state/remedies";
 import { visible } from "../state/text";
-import { shortened, type Trouble } from "../state/troubles";
+import { shortened } from "../state/troubles";
 import { copyOf } from "../state/written";
 import { Button } from "../ui/button";
 
