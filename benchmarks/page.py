@@ -1,4 +1,4 @@
-"""Does a pod's page keep up: frames a second and long tasks of a browser that shows 200 processes of 10 members at 10 Hz.
+"""Does a pod's page keep up: frames a second and long tasks while it shows 200 processes of 10 members, at 10 Hz.
 
 The page is the real one, served by a real stack; its live socket is answered here, with samples of which each differs
 from the last one in every process that works, in counters and in sockets. Counted in the page itself: animation frames
