@@ -4,6 +4,8 @@ import { afterEach, expect, test, vi } from "vitest";
 import { App } from "../app";
 import { POD, SAMPLE, SNAPSHOT } from "../testing/frames";
 import { SESSION, service } from "../testing/service";
+// Loaded beforehand: a test need not wait for a page that comes when it is opened.
+import "./pod";
 
 const PODS = "/api/v1/namespaces/ada/pods";
 const BASE = {

@@ -51,6 +51,9 @@ export function PaneLinks() {
   );
 }
 
+/** Processes and sockets from which on it pays to leave out what is not in sight. */
+const LARGE = 120;
+
 export function Panes({ state, pod, logOf, onLogOf }: Props) {
   // Where its build was watched, it stays on top: nothing jumps away from under the reader.
   const [wasBuilt, setWasBuilt] = useState<boolean | null>(null);
@@ -63,8 +66,10 @@ export function Panes({ state, pod, logOf, onLogOf }: Props) {
   if (wasBuilt === null || (isBuilding && !wasBuilt)) setWasBuilt(isBuilding);
   const later = laterWords(state, pod);
   const build = <Build pod={pod} steps={snapshot.steps} />;
+  const size = (sample?.processes.length ?? 0) + (sample?.network?.sockets.length ?? 0);
+  const looks = ["panes", gone && "panes-past", size > LARGE && "panes-large"].filter(Boolean).join(" ");
   return (
-    <div className={gone ? "panes panes-past" : "panes"}>
+    <div className={looks}>
       {wasBuilt && build}
       <div className="stack beside">
         <PodPicture pod={pod} sample={sample} isGone={gone} later={later} />

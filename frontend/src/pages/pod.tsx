@@ -8,7 +8,7 @@ import { clock } from "../state/text";
 import { useNow } from "../ui/clock";
 import { Members } from "../ui/hue";
 import { LitScope } from "../ui/lit";
-import { Troubles } from "../views/troubles";
+import { type Reading, Troubles } from "../views/troubles";
 import { DeletePod } from "./delete-pod";
 import { LiveBadge } from "./live-badge";
 import { Phase } from "./phase";
@@ -109,9 +109,10 @@ function Facts({ pod, isGone }: { readonly pod: PodFacts; readonly isGone: boole
 }
 
 /** What could not be read just now. Of a pod that ends, every reading fails at some moment: that is no problem. */
-function readings(state: LiveState, pod: PodFacts): readonly string[] {
-  return [
-    ...(state.stream?.state === "unavailable" ? [`Live readings are unavailable: ${state.stream.reason}`] : []),
-    ...(pod.deletedAt ? [] : (state.sample?.problems ?? [])),
-  ];
+function readings(state: LiveState, pod: PodFacts): readonly Reading[] {
+  if (state.connection.state !== "open") return [];
+  const { stream } = state;
+  const away = stream?.state === "unavailable" ? [{ title: "Live readings are unavailable", why: stream.reason }] : [];
+  const problems = pod.deletedAt ? [] : (state.sample?.problems ?? []);
+  return [...away, ...problems.map((why) => ({ title: "Not everything could be read", why }))];
 }

@@ -53,6 +53,7 @@ function crowd(count: number, name = (at: number) => `member-${at}`): Scene {
       image: "registry.example.org/some/team/with-a-long-name:2026.1",
       look: "solid",
       says: "nginx, 3 processes",
+      brief: "nginx +2",
       listeners: Array.from({ length: at % 6 }, (_, more) => listener(8000 + at * 10 + more)),
     })),
     talks: names.slice(1).map((to, at) => ({

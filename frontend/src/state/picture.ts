@@ -100,7 +100,7 @@ function memberBox(member: SceneMember, box: Box): MemberBox {
     member,
     name: cut(member.name, room - 14, SANS),
     image: cut(member.image, room),
-    says: cut(member.says, room),
+    says: member.says.length * MONO <= room ? member.says : cut(member.brief, room),
     lines: member.listeners.slice(0, shown).map((listener, at) => ({
       listener,
       text: cut(listening(listener), room),

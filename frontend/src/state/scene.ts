@@ -23,6 +23,8 @@ export interface SceneMember {
   readonly look: "dashed" | "solid" | "hollow";
   /** Its main process and their number, or why there is none. */
   readonly says: string;
+  /** The same where there is little room. */
+  readonly brief: string;
   readonly listeners: readonly Listener[];
 }
 
@@ -71,12 +73,17 @@ export interface Scene {
   readonly host: { readonly end: string; readonly bridge: string } | null;
 }
 
-function says(member: MemberFacts, own: readonly Process[]): string {
+function told(member: MemberFacts, own: readonly Process[]): Pick<SceneMember, "says" | "brief"> {
   const [main] = [...own].sort((a, b) => a.pid - b.pid);
-  if (main) {
-    const program = programOf(main);
-    return own.length === 1 ? program : `${program}, ${counted(own.length, "process", "processes")}`;
-  }
+  if (!main) return { says: absence(member), brief: absence(member) };
+  const program = programOf(main);
+  if (own.length === 1) return { says: program, brief: program };
+  const many = `${program}, ${counted(own.length, "process", "processes")}`;
+  return { says: many, brief: `${program} +${own.length - 1}` };
+}
+
+/** Why there is no process to show. */
+function absence(member: MemberFacts): string {
   if (member.state === "running") return "no process seen yet";
   if (member.reason === "StartError") return "could not start";
   const exit = member.exitCode === null ? "" : `, exit code ${member.exitCode}`;
@@ -194,7 +201,7 @@ export function sceneOf(pod: PodFacts, sample: Sample | null): Scene {
     name: member.name,
     image: member.image,
     look: LOOKS[member.state],
-    says: says(member, sample?.processes.filter((process) => process.member === member.name) ?? []),
+    ...told(member, sample?.processes.filter((process) => process.member === member.name) ?? []),
     listeners: listenersOf(member.name, network?.sockets ?? []),
   }));
   const pause = sample?.namespaces.rows.find((row) => row.member === "");

@@ -28,7 +28,7 @@ function Took({ call }: { readonly call: Call }) {
 
 function Made({ call: { step, isFailed } }: { readonly call: Call }) {
   if (isFailed) return <span className="bad words">Failed: {visible(step.outcome)}</span>;
-  return <span className="words">{visible(step.effect) || "done"}</span>;
+  return <span className="words call-made">{visible(step.effect) || "done"}</span>;
 }
 
 function keysOf({ step }: Call): Keys {

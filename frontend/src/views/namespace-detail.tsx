@@ -14,7 +14,11 @@ interface Props {
 export function NamespaceDetail({ row, cell, onClose }: Props) {
   const line = enter(row, cell.kind);
   return (
-    <section className="detail" aria-label={`The ${cell.kind} namespace of ${called(row.member)}`}>
+    <section
+      className="detail"
+      onKeyDown={(event) => event.key === "Escape" && onClose()}
+      aria-label={`The ${cell.kind} namespace of ${called(row.member)}`}
+    >
       <p>
         <b>
           {cell.kind} of {called(row.member)}

@@ -167,6 +167,7 @@ function Cell({ row, kind, mark, isFirst, isChosen, onPress }: CellProps) {
       tabIndex={isFirst ? 0 : -1}
       aria-expanded={isChosen}
       onClick={onPress}
+      onKeyDown={(event) => event.key === "Escape" && isChosen && onPress()}
       {...light}
     >
       {cell && isKnown ? <Mark cell={cell} mark={mark} /> : "?"}

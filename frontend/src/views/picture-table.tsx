@@ -8,7 +8,7 @@ import { type Column, FactTable, whole } from "../ui/table";
 const BOXES: readonly Column<SceneMember>[] = [
   { head: "Member", cell: (member) => <MemberName member={member.name} /> },
   { head: "Image", worth: 2, cell: (member) => <span className="mono">{member.image}</span> },
-  { head: "Runs", cell: (member) => <span className="words">{member.says}</span> },
+  { head: "Runs", cell: (member) => member.says },
   { head: "Listens on", fills: true, cell: (member) => <Ears member={member} /> },
 ];
 
@@ -56,6 +56,7 @@ export function PictureTable({ scene }: { readonly scene: Scene }) {
     <div className="parts">
       <FactTable
         caption="Who is in the pod"
+        wraps="half"
         columns={BOXES}
         groups={whole(scene.members)}
         keyOf={(member) => member.name}

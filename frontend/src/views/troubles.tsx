@@ -7,10 +7,15 @@ import { shortened } from "../state/troubles";
 import { copyOf } from "../state/written";
 import { Button } from "../ui/button";
 
+/** What could not be read; `why` in the words of who tried. */
+export interface Reading {
+  readonly title: string;
+  readonly why: string;
+}
+
 interface Props {
   readonly troubles: readonly Trouble[];
-  /** What could not be read, in the words of who tried. */
-  readonly readings: readonly string[];
+  readonly readings: readonly Reading[];
   /** The Pod v1 object, for a copy of it. */
   readonly object: Obj;
   readonly onLog: (member: string) => void;
@@ -24,10 +29,12 @@ export function Troubles({ troubles, readings, object, onLog }: Props) {
       {troubles.map((trouble) => (
         <One key={trouble.key} trouble={trouble} object={object} onLog={onLog} />
       ))}
-      {readings.map((reading) => (
-        <div key={reading} className="trouble">
-          <strong>A live reading failed</strong>
-          <p>{visible(reading)}</p>
+      {readings.map(({ title, why }) => (
+        <div key={why} className="trouble">
+          <div className="trouble-words">
+            <strong>{title}</strong>
+            <p>{visible(why)}. It is tried again by itself.</p>
+          </div>
         </div>
       ))}
     </div>
