@@ -26,7 +26,7 @@ function hidden(scene: Scene): readonly string[] {
 }
 
 function talking(scene: Scene): readonly string[] {
-  const [talk] = scene.talks.filter((each) => each.from !== null && each.from !== each.to);
+  const [talk] = scene.talks.filter((each) => !each.isOver && each.from !== null && each.from !== each.to);
   if (!talk) return [];
   const open = counted(talk.count, "connection is", "connections are");
   return [

@@ -64,6 +64,7 @@ function crowd(count: number, name = (at: number) => `member-${at}`): Scene {
       address: `127.0.0.1:${8000 + (at + 1) * 10}`,
       count: at + 1,
       inodes: [at],
+      isOver: false,
     })),
     published: names.map((to, at) => ({
       hostPort: 9000 + at,

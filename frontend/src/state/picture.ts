@@ -60,6 +60,8 @@ export interface Picture {
   readonly morePorts: number;
   readonly browser: { readonly x: number; readonly y: number; readonly anchor: "start" | "middle" } | null;
   readonly wires: readonly Wire[];
+  /** How many ways there is room for under each row: given back, the next picture keeps that room. */
+  readonly lanes: readonly number[];
 }
 
 export const MONO = 7.25; // a character of 12 px JetBrains Mono
@@ -138,9 +140,10 @@ interface Grid {
   readonly places: ReadonlyMap<string, Place>;
   /** Where the members end. */
   readonly end: number;
+  readonly room: readonly number[];
 }
 
-function gridOf(scene: Scene, room: Room, top: number): Grid {
+function gridOf(scene: Scene, room: Room, top: number, floor: readonly number[]): Grid {
   const wide = columns(scene.members.length, room.isNarrow);
   const gap = 30;
   const w = Math.min(320, (room.inner.w - gap * (wide - 1)) / wide);
@@ -153,6 +156,7 @@ function gridOf(scene: Scene, room: Room, top: number): Grid {
   const lanes = rows.map((_, row) => scene.talks.filter((talk) => passes(talk, rowOf, rows.length).includes(row)));
   const boxes: MemberBox[] = [];
   const below: number[] = [];
+  const kept = lanes.map((talks, row) => Math.max(1, talks.length, floor[row] ?? 0));
   let y = top;
   rows.forEach((row, at) => {
     const h = heightOf(row);
@@ -160,12 +164,18 @@ function gridOf(scene: Scene, room: Room, top: number): Grid {
       boxes.push(memberBox(member, { x: room.inner.x + column * (w + gap), y, w, h }));
     });
     below.push(y + h);
-    y += h + Math.max(22, 12 + (lanes[at]?.length ?? 0) * LANE);
+    y += h + 12 + (kept[at] ?? 1) * LANE;
   });
   const places = new Map(
     boxes.map((box, at) => [box.member.name, { box, row: Math.floor(at / wide), column: at % wide }] as const),
   );
-  return { boxes, gutters: { below, lanes, lane: LANE, left: room.inner.x, step: w + gap, gap }, places, end: y };
+  return {
+    boxes,
+    gutters: { below, lanes, lane: LANE, left: room.inner.x, step: w + gap, gap },
+    places,
+    end: y,
+    room: kept,
+  };
 }
 
 /** The rows under which a talk runs: its client's and its server's; closed ones come from lo, under the last. */
@@ -230,12 +240,12 @@ function outsideOf(scene: Scene, room: Room, plug: PlugBox, bottom: number): Out
   return { host, ports, wires, browser: { x, y: top - 26, anchor: "middle" }, bottom: host.y + host.h };
 }
 
-/** The whole picture for `width` pixels: what has no place in it is counted or named in a title, never lost. */
-export function pictureOf(scene: Scene, width: number): Picture {
+/** The whole picture for `width` pixels; `floor` is the `lanes` of the last one. What has no place in it is counted or named in a title, never lost. */
+export function pictureOf(scene: Scene, width: number, floor: readonly number[] = []): Picture {
   const room = roomOf(width);
   const { inner, pod } = room;
   const pause = { x: inner.x, y: pod.y + HEAD, w: Math.min(250, inner.w), h: PAUSE };
-  const grid = gridOf(scene, room, pause.y + PAUSE + 26);
+  const grid = gridOf(scene, room, pause.y + PAUSE + 26, floor);
   const open = scene.published.filter((port) => port.to !== null);
   const trunk = grid.end + 2;
   const plugs = plugBoxes(scene, room, trunk + 18 + Math.min(open.length, MAX_PORTS) * 6);
@@ -258,5 +268,6 @@ export function pictureOf(scene: Scene, width: number): Picture {
     morePorts: Math.max(0, scene.published.length - MAX_PORTS),
     browser: outside?.browser ?? null,
     wires: [...(outside?.wires ?? []), ...wires],
+    lanes: grid.room,
   };
 }

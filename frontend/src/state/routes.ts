@@ -87,7 +87,7 @@ function talkWire(ground: Ground, talk: Talk, at: number): Wire | null {
   const ends = [first === low ? start[0] : side, end[0]];
   return {
     key: `talk ${talk.key}`,
-    kind: talk.from === null ? "past" : "talk",
+    kind: talk.from === null || talk.isOver ? "past" : "talk",
     path: rounded(points),
     member: talk.to,
     label: pill(text, (Math.min(...ends) + Math.max(...ends)) / 2, low, gutters.left),
@@ -103,6 +103,7 @@ function pill(text: string, middle: number, y: number, left: number): NonNullabl
 
 export function talkTitle(talk: Talk): string {
   if (talk.from === null) return `${counted(talk.count, "connection")} to ${talk.to} at ${talk.address}, closed lately`;
+  if (talk.isOver) return `${talk.from || "pause"} to ${talk.to} at ${talk.address}: open a moment ago`;
   return `${talk.from || "pause"} to ${talk.to} at ${talk.address}: ${counted(talk.count, "open connection")}`;
 }
 

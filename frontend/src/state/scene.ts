@@ -38,6 +38,8 @@ export interface Talk {
   readonly address: string;
   readonly count: number;
   readonly inodes: readonly number[];
+  /** It was open a moment ago. */
+  readonly isOver: boolean;
 }
 
 export interface Published {
@@ -160,6 +162,7 @@ function talksOf(network: NetworkView, members: readonly SceneMember[]): readonl
       address: endpoint(socket.remoteAddress, socket.remotePort),
       count: (last?.count ?? 0) + 1,
       inodes: [...(last?.inodes ?? []), ...(socket.inode === 0 ? [] : [socket.inode])],
+      isOver: false,
     });
   }
   const rank = (talk: Talk) => members.findIndex((member) => member.name === talk.to);

@@ -30,7 +30,11 @@ const TALKS: readonly Column<Talk>[] = [
   {
     head: "From",
     cell: (talk) =>
-      talk.from === null ? <span className="faint">closed lately</span> : <MemberName member={talk.from} />,
+      talk.from === null || talk.isOver ? (
+        <span className="faint">closed lately</span>
+      ) : (
+        <MemberName member={talk.from} />
+      ),
   },
   { head: "To", cell: (talk) => <MemberName member={talk.to} /> },
   { head: "At", fills: true, cell: (talk) => <span className="mono">{talk.address}</span> },

@@ -1,11 +1,12 @@
 // The pod as it is: pause's box, who is in it, who talks to whom, and the way out. The same facts as a table.
-import { memo, type ReactNode, useMemo, useState } from "react";
+import { memo, type ReactNode, useEffect, useMemo, useState } from "react";
 import { ToggleButton, ToggleButtonGroup } from "react-aria-components";
 import type { Sample } from "../api/wire";
 import { sceneSentences } from "../state/captions";
 import { pictureOf } from "../state/picture";
 import type { PodFacts } from "../state/pod";
-import { sceneOf } from "../state/scene";
+import { type Scene, sceneOf } from "../state/scene";
+import { settled, UNSETTLED, until } from "../state/steady";
 import { Pane, Said } from "../ui/pane";
 import { useWidth } from "../ui/width";
 import { Drawing } from "./drawing";
@@ -21,8 +22,10 @@ interface Props {
 export const PodPicture = memo(function PodPicture({ pod, sample, isGone, later }: Props) {
   const [look, setLook] = useState<"picture" | "table">("picture");
   const { ref, width } = useWidth(720);
-  const scene = useMemo(() => sceneOf(pod, sample), [pod, sample]);
-  const picture = useMemo(() => pictureOf(scene, width), [scene, width]);
+  const scene = useSteady(useMemo(() => sceneOf(pod, sample), [pod, sample]));
+  const [lanes, setLanes] = useState<readonly number[]>([]);
+  const picture = useMemo(() => pictureOf(scene, width, lanes), [scene, width, lanes]);
+  if (picture.lanes.some((count, row) => count > (lanes[row] ?? 1))) setLanes(picture.lanes);
   return (
     <Pane
       id="picture"
@@ -37,6 +40,20 @@ export const PodPicture = memo(function PodPicture({ pod, sample, isGone, later 
     </Pane>
   );
 });
+
+/** The scene with what was open a moment ago. */
+function useSteady(scene: Scene): Scene {
+  const [steady, setSteady] = useState(UNSETTLED);
+  const next = steady.of === scene ? steady : settled(steady, scene, Date.now());
+  if (next !== steady) setSteady(next);
+  const end = until(next);
+  useEffect(() => {
+    if (end === null) return;
+    const timer = setTimeout(() => setSteady((last) => settled(last, scene, Date.now())), end - Date.now());
+    return () => clearTimeout(timer);
+  }, [end, scene]);
+  return next.scene ?? scene;
+}
 
 interface LooksProps {
   readonly value: "picture" | "table";
