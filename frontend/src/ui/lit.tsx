@@ -4,6 +4,7 @@ import {
   createContext,
   type FocusEvent,
   type PointerEvent,
+  useCallback,
   useContext,
   useEffect,
   useMemo,
@@ -23,6 +24,9 @@ class Lights {
       this.#told.delete(tell);
     };
   };
+
+  /** The same set until something else is lit. */
+  readonly lit = () => this.#lit;
 
   has(keys: readonly string[]): boolean {
     return this.#lit.size > 0 && keys.some((key) => this.#lit.has(key));
@@ -55,34 +59,55 @@ export function LitScope({ children }: { readonly children: React.ReactNode }) {
 // Focus events bubble: only the innermost thing around what has the focus is meant.
 const taken = new WeakSet<Event>();
 
+/** For what holds many things and asks once for all of them: the keys that are lit, and how to say what is held. */
+export function useLights() {
+  const scope = useContext(Scope);
+  const lit = useSyncExternalStore(scope.subscribe, scope.lit);
+  return { lit, hold: useHold(scope) } as const;
+}
+
+interface Held {
+  pointer: readonly string[] | null;
+  focus: readonly string[] | null;
+}
+
+/** Says what the pointer and the focus are on, one thing each; what goes away takes its light along. */
+function useHold(scope: Lights) {
+  const held = useRef<Held>({ pointer: null, focus: null });
+  const hold = useCallback(
+    (by: keyof Held, keys: readonly string[] | null) => {
+      const last = held.current[by];
+      if (last) scope.off(last);
+      const next = keys && [...keys];
+      held.current[by] = next;
+      if (next) scope.on(next);
+    },
+    [scope],
+  );
+  useEffect(() => {
+    return () => {
+      hold("pointer", null);
+      hold("focus", null);
+    };
+  }, [hold]);
+  return hold;
+}
+
 /** For what is one thing and shows another: it lights with any of `answers`, and under the pointer gives off `lights`. */
 export function useLight(lights: readonly string[], answers: readonly string[]) {
   const scope = useContext(Scope);
   const isLit = useSyncExternalStore(scope.subscribe, () => scope.has(answers));
-  const pointed = useRef<readonly string[] | null>(null);
-  const focused = useRef<readonly string[] | null>(null);
-  const set = (held: { current: readonly string[] | null }, next: readonly string[] | null) => {
-    if (held.current) scope.off(held.current);
-    held.current = next;
-    if (next) scope.on(next);
-  };
-  useEffect(
-    () => () => {
-      // A thing that goes away while it is pointed at takes its light along.
-      for (const held of [pointed, focused]) if (held.current) scope.off(held.current);
-    },
-    [scope],
-  );
+  const hold = useHold(scope);
   return {
     "data-lit": isLit,
-    onPointerEnter: (_: PointerEvent) => set(pointed, [...lights]),
-    onPointerLeave: (_: PointerEvent) => set(pointed, null),
+    onPointerEnter: (_: PointerEvent) => hold("pointer", lights),
+    onPointerLeave: (_: PointerEvent) => hold("pointer", null),
     onFocus: ({ nativeEvent }: FocusEvent) => {
       if (taken.has(nativeEvent)) return;
       taken.add(nativeEvent);
-      set(focused, [...lights]);
+      hold("focus", lights);
     },
-    onBlur: (_: FocusEvent) => set(focused, null),
+    onBlur: (_: FocusEvent) => hold("focus", null),
   } as const;
 }
 

@@ -1,8 +1,9 @@
 // A member's name with its colour.
+import { memo } from "react";
 import { called } from "../state/namespaces";
 import { useHue } from "./hue";
 
-export function MemberName({ member }: { readonly member: string }) {
+export const MemberName = memo(function MemberName({ member }: { readonly member: string }) {
   const hue = useHue();
   return (
     <span className={`member ${hue(member)}`} title={called(member)}>
@@ -10,4 +11,4 @@ export function MemberName({ member }: { readonly member: string }) {
       <span className="short">{called(member)}</span>
     </span>
   );
-}
+});

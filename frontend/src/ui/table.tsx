@@ -1,6 +1,6 @@
 // A table of facts: named for those who hear it, and losing its last-worth columns first where it is narrow.
-import { type KeyboardEvent, memo, type ReactNode } from "react";
-import { useLight } from "./lit";
+import { type KeyboardEvent, memo, type ReactNode, type SyntheticEvent, useMemo } from "react";
+import { useLights } from "./lit";
 
 export interface Column<Row> {
   readonly head: string;
@@ -32,49 +32,42 @@ export interface Keys {
 interface RowProps<Row> {
   readonly row: Row;
   readonly columns: readonly Column<Row>[];
+  readonly classes: readonly string[];
+  readonly look: string;
+  /** Lit or not, in a table whose rows light. */
+  readonly isLit?: boolean | undefined;
   readonly isFirst: boolean;
-  look?(row: Row): string;
-  /** Rows that light can be walked with the arrow keys. */
-  lit?(row: Row): Keys;
+  readonly id: string | number;
 }
 
-interface Props<Row> extends Pick<RowProps<Row>, "columns" | "look" | "lit"> {
+interface Props<Row> {
   readonly caption: string;
+  readonly columns: readonly Column<Row>[];
   readonly groups: readonly Group<Row>[];
   readonly keyOf: (row: Row) => string | number;
+  readonly look?: (row: Row) => string;
+  /** Rows that light can be walked with the arrow keys. */
+  readonly lit?: (row: Row) => Keys;
   /** Below which width of the pane the filling column has a line of its own: 480 px, or 700 px. */
   readonly wraps?: "narrow" | "half";
 }
 
-function classes<Row>(column: Column<Row>): string {
+function classOf<Row>(column: Column<Row>): string {
   const worth = `worth-${column.worth ?? 1}`;
   return [worth, column.align === "end" && "end", column.fills && "fills", column.own && "own"]
     .filter(Boolean)
     .join(" ");
 }
 
-function Cells<Row>({ row, columns }: Pick<RowProps<Row>, "row" | "columns">) {
-  return columns.map((column) => (
-    <td key={column.head} className={classes(column)}>
-      {column.cell(row)}
-    </td>
-  ));
-}
-
-function LitRow<Row>({ row, columns, look, isFirst, keys }: RowProps<Row> & { readonly keys: Keys }) {
-  const { lights, answers } = keys;
+function AnyRow<Row>({ row, columns, classes, look, isLit, isFirst, id }: RowProps<Row>) {
+  const walked = isLit === undefined ? {} : { tabIndex: isFirst ? 0 : -1, "data-lit": isLit, "data-row": id };
   return (
-    <tr className={look?.(row)} tabIndex={isFirst ? 0 : -1} {...useLight(lights, answers)}>
-      <Cells row={row} columns={columns} />
-    </tr>
-  );
-}
-
-function AnyRow<Row>(props: RowProps<Row>) {
-  if (props.lit) return <LitRow {...props} keys={props.lit(props.row)} />;
-  return (
-    <tr className={props.look?.(props.row)}>
-      <Cells row={props.row} columns={props.columns} />
+    <tr className={look} {...walked}>
+      {columns.map((column, at) => (
+        <td key={column.head} className={classes[at]}>
+          {column.cell(row)}
+        </td>
+      ))}
     </tr>
   );
 }
@@ -95,15 +88,39 @@ function walk(event: KeyboardEvent<HTMLTableElement>) {
   next.focus();
 }
 
+/** What a table needs so that its rows light: one subscription and one set of handlers for all of them. */
+function useRowLights<Row>({ groups, keyOf, lit }: Pick<Props<Row>, "groups" | "keyOf" | "lit">) {
+  const lights = useLights();
+  if (!lit) return { isLit: () => undefined, handlers: {} };
+  const keysAt = (target: EventTarget): readonly string[] | null => {
+    const id = target instanceof Element ? target.closest<HTMLElement>("tr[data-row]")?.dataset.row : undefined;
+    if (id === undefined) return null;
+    const found = groups.flatMap((group) => group.rows).find((row) => String(keyOf(row)) === id);
+    return found === undefined ? null : lit(found).lights;
+  };
+  return {
+    isLit: (row: Row) => lights.lit.size > 0 && lit(row).answers.some((key) => lights.lit.has(key)),
+    handlers: {
+      onKeyDown: walk,
+      onPointerOver: ({ target }: SyntheticEvent) => lights.hold("pointer", keysAt(target)),
+      onPointerLeave: () => lights.hold("pointer", null),
+      onFocus: ({ target }: SyntheticEvent) => lights.hold("focus", keysAt(target)),
+      onBlur: () => lights.hold("focus", null),
+    },
+  };
+}
+
 export function FactTable<Row>({ caption, columns, groups, keyOf, look, lit, wraps }: Props<Row>) {
   const first = groups.find((group) => group.rows.length > 0)?.rows[0];
+  const classes = useMemo(() => columns.map(classOf), [columns]);
+  const { isLit, handlers } = useRowLights({ groups, keyOf, ...(lit && { lit }) });
   return (
-    <table className={wraps ? `facts facts-${wraps}` : "facts"} onKeyDown={lit && walk}>
+    <table className={wraps ? `facts facts-${wraps}` : "facts"} {...handlers}>
       <caption className="unseen">{caption}</caption>
       <thead>
         <tr>
-          {columns.map((column) => (
-            <th key={column.head} scope="col" className={classes(column)} title={column.title}>
+          {columns.map((column, at) => (
+            <th key={column.head} scope="col" className={classes[at]} title={column.title}>
               {column.head}
             </th>
           ))}
@@ -119,7 +136,16 @@ export function FactTable<Row>({ caption, columns, groups, keyOf, look, lit, wra
             </tr>
           )}
           {group.rows.map((row) => (
-            <KeptRow key={keyOf(row)} row={row} columns={columns} isFirst={row === first} look={look} lit={lit} />
+            <KeptRow
+              key={keyOf(row)}
+              id={keyOf(row)}
+              row={row}
+              columns={columns}
+              classes={classes}
+              isFirst={row === first}
+              look={look?.(row) ?? ""}
+              isLit={isLit(row)}
+            />
           ))}
         </tbody>
       ))}

@@ -19,7 +19,7 @@ const COLUMNS: readonly Column<Branch>[] = [
   { head: "STIME", worth: 3, cell: ({ process }) => process.stime },
   { head: "TTY", worth: 3, cell: ({ process }) => visible(process.tty) },
   { head: "TIME", worth: 2, cell: ({ process }) => process.time },
-  { head: "CMD", fills: true, cell: (branch) => <Cmd {...branch} /> },
+  { head: "CMD", fills: true, cell: ({ process, lines }) => <Cmd cmd={process.cmd} lines={lines} /> },
   {
     head: "Host PID",
     worth: 2,
@@ -35,7 +35,7 @@ const COLUMNS: readonly Column<Branch>[] = [
   { head: "State", worth: 3, cell: ({ process }) => <span title={stateWord(process.state)}>{process.state}</span> },
 ];
 
-function Cmd({ process, lines }: Branch) {
+const Cmd = memo(function Cmd({ cmd, lines }: { readonly cmd: string; readonly lines: string }) {
   return (
     <span className="words">
       {lines && (
@@ -43,10 +43,10 @@ function Cmd({ process, lines }: Branch) {
           {lines}
         </span>
       )}
-      {visible(process.cmd)}
+      {visible(cmd)}
     </span>
   );
-}
+});
 
 function keysOf({ process }: Branch): Keys {
   const pid = `pid:${process.hostPid}`;
