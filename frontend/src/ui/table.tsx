@@ -17,7 +17,7 @@ export interface Column<Row> {
   readonly title?: string;
 }
 
-interface Group<Row> {
+export interface Group<Row> {
   readonly key: string;
   readonly head: ReactNode;
   readonly rows: readonly Row[];
@@ -156,4 +156,15 @@ export function FactTable<Row>({ caption, columns, groups, keyOf, look, lit, wra
 /** The one group of a table that has no groups. */
 export function whole<Row>(rows: readonly Row[]): readonly Group<Row>[] {
   return [{ key: "all", head: null, rows }];
+}
+
+/** The same rows in parts of `size`: what is far out of sight need then not be laid out. */
+export function chunked<Row>(groups: readonly Group<Row>[], size: number): readonly Group<Row>[] {
+  return groups.flatMap(({ key, head, rows }) =>
+    Array.from({ length: Math.ceil(rows.length / size) }, (_, at) => ({
+      key: `${key} ${at}`,
+      head: at === 0 ? head : null,
+      rows: rows.slice(at * size, (at + 1) * size),
+    })),
+  );
 }

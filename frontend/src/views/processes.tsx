@@ -8,7 +8,7 @@ import { Members } from "../ui/hue";
 import { MemberName } from "../ui/member";
 import { Empty, Pane, Said } from "../ui/pane";
 import { Short } from "../ui/short";
-import { type Column, FactTable, type Keys, whole } from "../ui/table";
+import { type Column, chunked, FactTable, type Group, type Keys, whole } from "../ui/table";
 
 const COLUMNS: readonly Column<Branch>[] = [
   { head: "Member", cell: ({ process }) => <MemberName member={process.member} /> },
@@ -61,9 +61,13 @@ function keyOf({ process }: Branch): number {
   return process.hostPid;
 }
 
+/** From so many processes on, the table is laid out in parts of this many rows, and only those in sight. */
+const MANY = 60;
+const PART = 16;
+
 type Order = "all" | "member" | "tree";
 
-function groupsOf(processes: readonly Process[], members: readonly string[], order: Order) {
+function groupsOf(processes: readonly Process[], members: readonly string[], order: Order): readonly Group<Branch>[] {
   switch (order) {
     case "all":
       return whole(flat(processes, members));
@@ -89,7 +93,11 @@ export const Processes = memo(function Processes({ processes, truncated, sharesP
   const [order, setOrder] = useState<Order>("all");
   const [isFull, setFull] = useState(false);
   const members = useContext(Members);
-  const groups = useMemo(() => groupsOf(processes ?? [], members, order), [processes, members, order]);
+  const isLarge = processes !== undefined && processes.length > MANY;
+  const groups = useMemo(() => {
+    const all = groupsOf(processes ?? [], members, order);
+    return isLarge ? chunked(all, PART) : all;
+  }, [processes, members, order, isLarge]);
   if (!processes || processes.length === 0) {
     return (
       <Pane id="processes" title="Processes">
@@ -113,7 +121,7 @@ export const Processes = memo(function Processes({ processes, truncated, sharesP
       }
       note={<Said sentences={sentences(processes, sharesProcesses, truncated === true)} />}
     >
-      <div className="mono scrolls">
+      <div className={isLarge ? "mono scrolls many" : "mono scrolls"}>
         <FactTable
           caption="Processes"
           wraps="narrow"
