@@ -258,7 +258,7 @@ test("a used link says how to get another", async () => {
     "POST /api/playground/v1/session": [401, { reason: "Unauthorized", message: "this link has been used" }],
   });
   visit("/sign-in#old");
-  expect((await screen.findByRole("alert")).textContent).toContain("manage.py link NAME) on the machine");
+  expect((await screen.findByRole("alert")).textContent).toContain("./play link NAME) on the machine");
 });
 
 test("a service that goes away leaves the pod's page as it was, and comes back to it", async () => {

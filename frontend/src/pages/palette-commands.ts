@@ -5,12 +5,12 @@ import { listNamespaces, listPods, type Session } from "../api/client";
 import type { Findable } from "../state/palette";
 import type { PodFacts } from "../state/pod";
 import { type Preference, SINGLE_KEYS, THEME } from "../state/preferences";
+import { START_KEYS, START_NAMES } from "../state/start-names";
 import { choose, usePreference } from "../ui/preference";
 import { copy } from "./copy";
 import { useDeletions } from "./deletions";
 import { useNotices } from "./notice-queue";
 import { useShell } from "./shell";
-import { STARTS } from "./starts";
 
 export interface Command extends Findable {
   readonly id: string;
@@ -86,8 +86,10 @@ export function useCommands(session: Session): readonly Command[] {
       ),
     go("my-pods", "Go to", "My pods", "/", { also: "list home", ...key("g p") }),
     go("new", "Go to", "New pod", "/new", { also: "create make form", ...key("g n") }),
-    ...STARTS.map(({ start, title }) =>
-      go(`start ${start}`, "Go to", `New pod: ${title}`, `/new?start=${start}`, { also: "example starting point" }),
+    ...START_KEYS.map((start) =>
+      go(`start ${start}`, "Go to", `New pod: ${START_NAMES[start].title}`, `/new?start=${start}`, {
+        also: "example starting point",
+      }),
     ),
     ...(namespaces.length > 1
       ? namespaces.map((name) =>

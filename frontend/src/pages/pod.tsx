@@ -27,7 +27,7 @@ function LivePod({ namespace, name }: { readonly namespace: string; readonly nam
   const wrong = useMemo(() => (pod ? troubles(pod) : []), [pod]);
   const [logOf, setLogOf] = useState("");
   if (state.connection.state === "signed-out")
-    return <Navigate to="/sign-in" replace state={{ next: location.pathname }} />;
+    return <Navigate to="/sign-in" replace state={{ next: location.pathname + location.search + location.hash }} />;
   if (state.connection.state === "not-found") return <Missing namespace={namespace} name={name} />;
   return (
     <Members value={members}>
@@ -35,7 +35,7 @@ function LivePod({ namespace, name }: { readonly namespace: string; readonly nam
       <div className="page-head">
         <h1>
           <span className="path">
-            <Link to="/">{namespace}</Link> /{" "}
+            <Link to={`/?namespace=${encodeURIComponent(namespace)}`}>{namespace}</Link> /{" "}
           </span>
           {name}
         </h1>

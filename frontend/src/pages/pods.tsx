@@ -7,6 +7,7 @@ import { told } from "../api/refusal";
 import type { PodFacts } from "../state/pod";
 import { filtered } from "../state/pods";
 import { PODS_AS } from "../state/preferences";
+import { START_KEYS, START_NAMES } from "../state/start-names";
 import { counted } from "../state/text";
 import { Button } from "../ui/button";
 import { Choice, Field } from "../ui/field";
@@ -17,7 +18,6 @@ import type { FrameContext } from "./frame";
 import { GlanceScope } from "./glance";
 import { NoCardsYet, PodCards } from "./pod-cards";
 import { PodTable } from "./pod-table";
-import { STARTS } from "./starts";
 
 const POLL_MS = 2000;
 
@@ -114,10 +114,10 @@ function NoPods({ namespace, isOwn }: { readonly namespace: string; readonly isO
       <h2 id="starts">No pods here yet</h2>
       <p>Start from one of these: the form is filled in, and shows what it will make before it makes it.</p>
       <ul>
-        {STARTS.map(({ start, title, what }) => (
+        {START_KEYS.map((start) => (
           <li key={start}>
-            <Link to={`/new?start=${start}`}>{title}</Link>
-            <span className="hint">{what}</span>
+            <Link to={`/new?start=${start}`}>{START_NAMES[start].title}</Link>
+            <span className="hint">{START_NAMES[start].teaches}</span>
           </li>
         ))}
       </ul>

@@ -66,8 +66,8 @@ export function SignInPage() {
             <p>{told(entry.error)}</p>
             {entry.variables && "link" in entry.variables && entry.error instanceof Refusal && (
               <p>
-                Run <code className="mono">./play up</code> again (or <code className="mono">manage.py link NAME</code>)
-                on the machine: it prints a new one.
+                Run <code className="mono">./play up</code> again (or <code className="mono">./play link NAME</code>) on
+                the machine: it prints a new one.
               </p>
             )}
           </Problem>

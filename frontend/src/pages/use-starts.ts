@@ -1,10 +1,12 @@
 // Filling the form from a starting point, pressed or named in the address: /new?start=wordpress.
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
-import { useSearchParams } from "react-router";
+import { useLocation, useNavigate, useSearchParams } from "react-router";
 import { listPods } from "../api/client";
+import { isRecord } from "../state/read";
 import { newPassword, type Start, startOf } from "../state/starts";
-import { ofForm } from "../state/two-ways";
+import { ofForm, ofText } from "../state/two-ways";
+import { write } from "../state/yaml";
 import { isUntouched, type Making } from "./use-making";
 
 export function useStarts(namespace: string, making: Making, forget: () => void) {
@@ -31,7 +33,25 @@ export function useStarts(namespace: string, making: Making, forget: () => void)
   useEffect(() => {
     if (wanted && isKnown) arrive.current();
   }, [wanted, isKnown]);
+  useCopy(making, forget);
   return { start, offer, hostPorts, accept: () => offer && start(offer), decline: () => setOffer(null) };
+}
+
+/** A pod's page hands over the manifest of a copy: `navigate("/new", { state: { manifest } })`. It is taken once. */
+function useCopy(making: Making, forget: () => void) {
+  const { state } = useLocation();
+  const navigate = useNavigate();
+  const manifest = isRecord(state) && isRecord(state.manifest) ? state.manifest : null;
+  const take = useRef(() => {});
+  take.current = () => {
+    if (!manifest) return;
+    forget();
+    making.replace(ofText(write(manifest), making.draft.form), "The draft was replaced by the copy.");
+    navigate(".", { replace: true, state: null });
+  };
+  useEffect(() => {
+    if (manifest) take.current();
+  }, [manifest]);
 }
 
 function without(params: URLSearchParams, key: string): URLSearchParams {

@@ -1,6 +1,5 @@
 // Where a published port can be opened from this browser.
 import type { PublishedPort } from "../api/wire";
-import type { HostPort } from "./pod";
 
 const LOOPBACK = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
@@ -14,7 +13,11 @@ interface Opened {
  * `published` is what the node has, once it was read: it knows the address, which is the loopback otherwise. The link
  * takes the loopback name that this site is not at, so that the site's cookies do not go along: they know no ports.
  */
-export function opened(port: HostPort, published: readonly PublishedPort[], siteHost: string): Opened {
+export function opened(
+  port: Pick<PublishedPort, "hostPort" | "protocol">,
+  published: readonly PublishedPort[],
+  siteHost: string,
+): Opened {
   const found = published.find((each) => each.hostPort === port.hostPort);
   const isLoopback = !found?.hostIp || found.hostIp.startsWith("127.");
   const other = siteHost === "localhost" ? "127.0.0.1" : "localhost";

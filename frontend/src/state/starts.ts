@@ -1,8 +1,7 @@
 // Pods to start from: each runs at once and shows one thing.
 import { EMPTY, type Form, type Member, NO_MEMBER, type Pair } from "./form";
 import { freeHostPort } from "./ports";
-
-export type StartKey = "wordpress" | "nginx-debug" | "pair";
+import { START_NAMES, type StartKey } from "./start-names";
 
 interface Around {
   /** Names and host ports of the pods that are there. */
@@ -24,8 +23,7 @@ const CURLS = "while sleep 2; do curl -sI http://127.0.0.1 | head -1; done";
 export const STARTS: readonly Start[] = [
   {
     key: "wordpress",
-    title: "WordPress + MySQL",
-    teaches: "Two members reach each other on 127.0.0.1, and /pause is PID 1 for both.",
+    ...START_NAMES.wordpress,
     make: (around) => {
       const password = around.password();
       return pod("wordpress", around, true, [
@@ -50,8 +48,7 @@ export const STARTS: readonly Start[] = [
   },
   {
     key: "nginx-debug",
-    title: "nginx + debug",
-    teaches: "A toolbox beside a web server sees its processes, its sockets and its traffic.",
+    ...START_NAMES["nginx-debug"],
     make: (around) =>
       pod("nginx-debug", around, true, [
         { name: "web", image: "nginx", publishes: 80 },
@@ -60,8 +57,7 @@ export const STARTS: readonly Start[] = [
   },
   {
     key: "pair",
-    title: "An isolated pair",
-    teaches: "One network, yet separate processes: the second member curls the first and never sees its PID.",
+    ...START_NAMES.pair,
     make: (around) =>
       pod("pair", around, false, [
         { name: "web", image: "nginx" },

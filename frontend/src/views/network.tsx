@@ -2,6 +2,7 @@
 import { memo, type ReactNode } from "react";
 import type { Interface, NetworkView, PublishedPort, Route } from "../api/wire";
 import { endpoint, networkSentences, podAddress } from "../state/network";
+import { opened } from "../state/opened";
 import { bytes, visible } from "../state/text";
 import { Empty, Pane, Said } from "../ui/pane";
 import { type Column, FactTable, type Keys, whole } from "../ui/table";
@@ -56,10 +57,11 @@ const PUBLISHED: readonly Column<PublishedPort>[] = [
     head: "On the host",
     cell: (port) => {
       const where = endpoint(port.hostIp || "127.0.0.1", port.hostPort);
-      if (port.protocol.toLowerCase() !== "tcp") return where;
+      const { href } = opened(port, [port], globalThis.location.hostname);
+      if (href === null) return where;
       return (
-        <a href={`http://${where}`} target="_blank" rel="noreferrer">
-          http://{where}
+        <a href={href} target="_blank" rel="noreferrer">
+          {href}
         </a>
       );
     },
