@@ -45,6 +45,7 @@ def form(page: Page, stack: Stack) -> Iterator[Page]:
 def fill_member(page: Page, number: int, name: str, variables: dict[str, str]) -> None:
     page.get_by_label(f"Member {number} name", exact=True).fill(name)
     page.get_by_label(f"Member {number} image", exact=True).fill(name)
+    page.keyboard.press("Tab")  # away from the suggestions, which cover the rest while they are open
     pane = page.get_by_role("region", name=f"Member {number}", exact=True)
     for row, (key, value) in enumerate(variables.items(), 1):
         pane.get_by_role("button", name="Add variable").click()

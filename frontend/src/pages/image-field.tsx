@@ -1,4 +1,5 @@
 // The image of a member: free text, completed from the catalogue, with what is known of what was typed.
+import "./image-field.css";
 import { useContext, useId } from "react";
 import {
   ComboBox,

@@ -220,7 +220,7 @@ test("the picture has a table with the same facts", async () => {
   expect(rows.map((row) => row.textContent)).toEqual([
     "MemberImageNetworkProcessesPorts",
     "pausethe node's ownholds itits own",
-    "webnginxpause'sits own",
+    "webnginxpause'sits ownlistens on 80",
     "curlplayground/toolbox:1pause'sits own",
   ]);
 });

@@ -1,4 +1,5 @@
 // The Pod as Kubernetes' YAML, to read, to change and to take away; what is wrong with it by line.
+import "./yaml-pane.css";
 import { lazy, Suspense, useEffect, useMemo, useState } from "react";
 import { listed } from "../state/text";
 import type { Mark } from "../state/verdict";

@@ -72,6 +72,7 @@ test("what follows from the spec is said, and nothing else", () => {
   expect(sentencesOn(podToBe(NGINX))).toContain("debug reaches web at 127.0.0.1:80 if web listens there.");
   expect(sentencesOn(podToBe(PAIR))).toEqual([
     "web and curl share one network namespace, yet none sees another's processes: in each, its first one is PID 1.",
+    "curl reaches web at 127.0.0.1:80 if web listens there.",
   ]);
   expect(sentencesOn(podToBe({ ...EMPTY, members: [] }))).toEqual([
     "No member yet: pause alone would hold the namespaces, and nothing would run in them.",

@@ -60,7 +60,7 @@ export const STARTS: readonly Start[] = [
     ...START_NAMES.pair,
     make: (around) =>
       pod("pair", around, false, [
-        { name: "web", image: "nginx" },
+        { name: "web", image: "nginx", listens: 80 },
         { name: "curl", image: TOOLBOX, command: ["bash", "-c", CURLS] },
       ]),
   },
@@ -75,6 +75,8 @@ interface Sketch {
   readonly image: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly command?: readonly string[];
+  readonly listens?: number;
+  /** It listens there, and the host has a port for it. */
   readonly publishes?: number;
 }
 
@@ -83,8 +85,9 @@ function pod(name: string, around: Around, sharesProcesses: boolean, sketches: r
   const members = sketches.map((sketch): Member => {
     const id = next++;
     const env = Object.entries(sketch.env ?? {}).map(([key, value]): Pair => ({ id: next++, name: key, value }));
-    const hostPort = String(freeHostPort(EMPTY, around.hostPorts));
-    const port = { containerPort: String(sketch.publishes), protocol: "", hostPort };
+    const hostPort = sketch.publishes === undefined ? "" : String(freeHostPort(EMPTY, around.hostPorts));
+    const inside = sketch.publishes ?? sketch.listens;
+    const port = { containerPort: String(inside), protocol: "", hostPort };
     return {
       ...NO_MEMBER,
       id,
@@ -92,7 +95,7 @@ function pod(name: string, around: Around, sharesProcesses: boolean, sketches: r
       image: sketch.image,
       command: (sketch.command ?? []).join("\n"),
       env,
-      ports: sketch.publishes === undefined ? [] : [{ ...port, id: next++ }],
+      ports: inside === undefined ? [] : [{ ...port, id: next++ }],
     };
   });
   return { ...EMPTY, nextId: next, name: freeName(name, around.names), sharesProcesses, members };

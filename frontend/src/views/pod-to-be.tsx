@@ -1,4 +1,5 @@
 // The picture of a pod that is not there yet, drawn from its spec alone; and the same as a table.
+import "./pod-to-be.css";
 import { type ReactNode, useState } from "react";
 import { ToggleButton, ToggleButtonGroup } from "react-aria-components";
 import type { Form } from "../state/form";
