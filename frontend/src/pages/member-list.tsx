@@ -8,9 +8,7 @@ import { Button } from "../ui/button";
 import { useFocusNext } from "../ui/focus";
 import { hue } from "../ui/hue";
 import { MemberFields } from "./member-fields";
-import type { Making } from "./use-making";
-
-const ADD_MEMBER = "add-member";
+import { ADD_MEMBER, type Making } from "./use-making";
 
 interface Props {
   readonly making: Making;

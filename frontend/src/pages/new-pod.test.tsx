@@ -161,6 +161,7 @@ test("a member that was removed comes back to its place with all that was typed"
   expect(screen.getByText("mysql was removed.")).toBeTruthy();
   await press("Undo");
   expect(screen.getByLabelText("Member 1 name")).toHaveProperty("value", "mysql");
+  expect(document.activeElement).toBe(screen.getByLabelText("Member 1 name"));
   expect((await yaml()).value).toBe(before);
 });
 

@@ -21,7 +21,7 @@ import { type Part, PartSwitch } from "./part-switch";
 import { PodFields } from "./pod-fields";
 import { StartingPoints } from "./starting-points";
 import { type Creating, useCreate } from "./use-create";
-import { isUntouched, type Making, useMaking } from "./use-making";
+import { HEADING, isUntouched, type Making, useMaking } from "./use-making";
 import { useStarts } from "./use-starts";
 import { YamlPane } from "./yaml-pane";
 
@@ -80,7 +80,9 @@ function NewPodForm({ namespace }: { readonly namespace: string }) {
           <div className="making">
             <div className="making-head">
               <div className="page-head">
-                <h1>New pod</h1>
+                <h1 id={HEADING} tabIndex={-1}>
+                  New pod
+                </h1>
                 <span className="aside">in {namespace}</span>
                 <PartSwitch part={part} onChange={setPart} />
               </div>

@@ -2,14 +2,22 @@
 import { useEffect, useRef, useState } from "react";
 import { dropDraft, loadDraft, saveDraft } from "../state/draft";
 import { EMPTY, type Form, insertMember, isEmpty, removeMember } from "../state/form";
+import { memberField } from "../state/manifest";
 import { agrees, changeForm, changeText, type Draft, ofForm, ofText } from "../state/two-ways";
+import { useFocusNext } from "../ui/focus";
 
 export interface Undo {
   readonly said: string;
   /** Where in the list of members something is missing; null: it is about all of it. */
   readonly at: number | null;
   readonly back: (draft: Draft) => Draft;
+  /** What has the focus once it was taken back, and once it was dismissed: the note is gone then. */
+  readonly focus: readonly [back: string, dismissed: string];
 }
+
+/** Where the focus goes when all of the page is another: its heading. */
+export const HEADING = "new-pod";
+export const ADD_MEMBER = "add-member";
 
 function begin(): Draft {
   const kept = loadDraft();
@@ -30,8 +38,11 @@ export function useMaking() {
     if (!made.current) saveDraft(draft);
   }, [draft]);
 
+  const focusNext = useFocusNext();
+
   const replace = (next: Draft, said: string) => {
-    setUndo(isUntouched(draft) ? null : { said, at: null, back: () => draft });
+    focusNext(HEADING);
+    setUndo(isUntouched(draft) ? null : { said, at: null, back: () => draft, focus: [HEADING, HEADING] });
     setDraft(next);
     setGeneration((last) => last + 1);
   };
@@ -40,7 +51,8 @@ export function useMaking() {
     const member = draft.form.members[at];
     if (!member) return;
     const back = (last: Draft) => changeForm(last, (form) => insertMember(form, member, at));
-    setUndo({ said: `${member.name || `Member ${at + 1}`} was removed.`, at, back });
+    const said = `${member.name || `Member ${at + 1}`} was removed.`;
+    setUndo({ said, at, back, focus: [memberField(id, "name"), ADD_MEMBER] });
     setDraft((last) => changeForm(last, (form) => removeMember(form, id)));
   };
   return {
@@ -54,12 +66,16 @@ export function useMaking() {
     takeBack: () => {
       const before = undo?.back(draft) ?? draft;
       // While the YAML cannot be read a member finds no place to go back to: it is kept.
-      if (before === draft) return;
+      if (!undo || before === draft) return;
+      focusNext(undo.focus[0]);
       setDraft(before);
       setUndo(null);
       setGeneration((last) => last + 1);
     },
-    forgetUndo: () => setUndo(null),
+    forgetUndo: () => {
+      if (undo) focusNext(undo.focus[1]);
+      setUndo(null);
+    },
     finish: () => {
       made.current = true;
       dropDraft();
