@@ -56,29 +56,14 @@ export function PairRows({ noun, title, add, hint, pastes, rows, nextId, onChang
     <fieldset className="rows">
       <legend className="label">{title}</legend>
       {rows.map((row, index) => (
-        <div className="pair" key={row.id} onPaste={(event) => isName(event) && paste(index, event)}>
-          <Field
-            bare
-            mono
-            id={pairField(row.id, "name")}
-            label={`${noun} ${index + 1} name`}
-            value={row.name}
-            onChange={(name) => change(row.id, { name })}
-            input={{ placeholder: "name" }}
-          />
-          <Field
-            bare
-            mono
-            id={pairField(row.id, "value")}
-            label={`${noun} ${index + 1} value`}
-            value={row.value}
-            onChange={(value) => change(row.id, { value })}
-            input={{ placeholder: "value" }}
-          />
-          <Button kind="quiet" aria-label={`Remove ${noun.toLowerCase()} ${index + 1}`} onPress={() => remove(index)}>
-            Remove
-          </Button>
-        </div>
+        <PairRow
+          key={row.id}
+          noun={`${noun} ${index + 1}`}
+          row={row}
+          onChange={(part) => change(row.id, part)}
+          onPaste={(event) => paste(index, event)}
+          onRemove={() => remove(index)}
+        />
       ))}
       <div className="row">
         <Button id={adder} kind="quiet" onPress={addRow}>
@@ -88,6 +73,43 @@ export function PairRows({ noun, title, add, hint, pastes, rows, nextId, onChang
         <span className="hint">{hint}</span>
       </div>
     </fieldset>
+  );
+}
+
+interface RowProps {
+  /** "Member 2 variable 1" */
+  readonly noun: string;
+  readonly row: Pair;
+  readonly onChange: (part: Partial<Pair>) => void;
+  readonly onPaste: (event: ClipboardEvent) => void;
+  readonly onRemove: () => void;
+}
+
+function PairRow({ noun, row, onChange, onPaste, onRemove }: RowProps) {
+  return (
+    <div className="pair" onPaste={(event) => isName(event) && onPaste(event)}>
+      <Field
+        bare
+        mono
+        id={pairField(row.id, "name")}
+        label={`${noun} name`}
+        value={row.name}
+        onChange={(name) => onChange({ name })}
+        input={{ placeholder: "name" }}
+      />
+      <Field
+        bare
+        mono
+        id={pairField(row.id, "value")}
+        label={`${noun} value`}
+        value={row.value}
+        onChange={(value) => onChange({ value })}
+        input={{ placeholder: "value" }}
+      />
+      <Button kind="quiet" aria-label={`Remove ${noun.toLowerCase()}`} onPress={onRemove}>
+        Remove
+      </Button>
+    </div>
   );
 }
 

@@ -62,28 +62,39 @@ export function PodFields({ form, setForm }: Props) {
           }
         />
         <PodPorts form={form} />
-        <details className="more" open={form.labels.length + form.annotations.length > 0}>
-          <summary>Labels and annotations</summary>
-          <PairRows
-            noun="Label"
-            title="Labels"
-            add="Add label"
-            hint=""
-            rows={form.labels}
-            nextId={form.nextId}
-            onChange={(labels, nextId) => change({ labels, nextId })}
-          />
-          <PairRows
-            noun="Annotation"
-            title="Annotations"
-            add="Add annotation"
-            hint=""
-            rows={form.annotations}
-            nextId={form.nextId}
-            onChange={(annotations, nextId) => change({ annotations, nextId })}
-          />
-        </details>
+        <Marks form={form} change={change} />
       </div>
     </section>
+  );
+}
+
+interface MarksProps {
+  readonly form: Form;
+  readonly change: (part: Partial<Form>) => void;
+}
+
+function Marks({ form, change }: MarksProps) {
+  return (
+    <details className="more" open={form.labels.length + form.annotations.length > 0}>
+      <summary>Labels and annotations</summary>
+      <PairRows
+        noun="Label"
+        title="Labels"
+        add="Add label"
+        hint=""
+        rows={form.labels}
+        nextId={form.nextId}
+        onChange={(labels, nextId) => change({ labels, nextId })}
+      />
+      <PairRows
+        noun="Annotation"
+        title="Annotations"
+        add="Add annotation"
+        hint=""
+        rows={form.annotations}
+        nextId={form.nextId}
+        onChange={(annotations, nextId) => change({ annotations, nextId })}
+      />
+    </details>
   );
 }

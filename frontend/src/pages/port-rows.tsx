@@ -44,49 +44,15 @@ export function PortRows({ noun, rows, nextId, hostPort, onChange }: Props) {
     <fieldset className="rows">
       <legend className="label">Ports</legend>
       {rows.map((row, index) => (
-        <div className="port" key={row.id}>
-          <Field
-            mono
-            id={portField(row.id, "container")}
-            about={`${noun} ${index + 1}`}
-            label="container port"
-            value={row.containerPort}
-            onChange={(containerPort) => change(row.id, { containerPort })}
-            input={DIGITS}
-          />
-          <Choice
-            id={portField(row.id, "protocol")}
-            about={`${noun} ${index + 1}`}
-            label="protocol"
-            value={row.protocol}
-            onChange={(protocol) => change(row.id, { protocol })}
-            options={PROTOCOLS}
-          />
-          <Field
-            mono
-            id={portField(row.id, "host")}
-            about={`${noun} ${index + 1}`}
-            label="host port"
-            value={row.hostPort}
-            onChange={(hostPort) => change(row.id, { hostPort })}
-            input={{ ...DIGITS, placeholder: "not published" }}
-          />
-          {row.hostPort === "" && (
-            <Button
-              kind="quiet"
-              aria-label={`Use ${hostPort} as host port of ${noun.toLowerCase()} ${index + 1}`}
-              onPress={() => {
-                change(row.id, { hostPort: String(hostPort) });
-                focusNext(portField(row.id, "host"));
-              }}
-            >
-              Use {hostPort}
-            </Button>
-          )}
-          <Button kind="quiet" aria-label={`Remove ${noun.toLowerCase()} ${index + 1}`} onPress={() => remove(index)}>
-            Remove
-          </Button>
-        </div>
+        <PortRow
+          key={row.id}
+          noun={`${noun} ${index + 1}`}
+          row={row}
+          hostPort={hostPort}
+          onChange={(part) => change(row.id, part)}
+          onSuggested={() => focusNext(portField(row.id, "host"))}
+          onRemove={() => remove(index)}
+        />
       ))}
       <div className="row">
         <Button id={adder} kind="quiet" onPress={addRow}>
@@ -95,5 +61,63 @@ export function PortRows({ noun, rows, nextId, hostPort, onChange }: Props) {
         <span className="hint">What this member listens on. A host port makes it reachable from the host.</span>
       </div>
     </fieldset>
+  );
+}
+
+interface RowProps {
+  /** "Member 2 port 1" */
+  readonly noun: string;
+  readonly row: Port;
+  readonly hostPort: number;
+  readonly onChange: (part: Partial<Port>) => void;
+  readonly onSuggested: () => void;
+  readonly onRemove: () => void;
+}
+
+function PortRow({ noun, row, hostPort, onChange, onSuggested, onRemove }: RowProps) {
+  return (
+    <div className="port">
+      <Field
+        mono
+        id={portField(row.id, "container")}
+        about={noun}
+        label="container port"
+        value={row.containerPort}
+        onChange={(containerPort) => onChange({ containerPort })}
+        input={DIGITS}
+      />
+      <Choice
+        id={portField(row.id, "protocol")}
+        about={noun}
+        label="protocol"
+        value={row.protocol}
+        onChange={(protocol) => onChange({ protocol })}
+        options={PROTOCOLS}
+      />
+      <Field
+        mono
+        id={portField(row.id, "host")}
+        about={noun}
+        label="host port"
+        value={row.hostPort}
+        onChange={(hostPort) => onChange({ hostPort })}
+        input={{ ...DIGITS, placeholder: "not published" }}
+      />
+      {row.hostPort === "" && (
+        <Button
+          kind="quiet"
+          aria-label={`Use ${hostPort} as host port of ${noun.toLowerCase()}`}
+          onPress={() => {
+            onChange({ hostPort: String(hostPort) });
+            onSuggested();
+          }}
+        >
+          Use {hostPort}
+        </Button>
+      )}
+      <Button kind="quiet" aria-label={`Remove ${noun.toLowerCase()}`} onPress={onRemove}>
+        Remove
+      </Button>
+    </div>
   );
 }
