@@ -10,8 +10,9 @@ const TEXT = `input${NO_TEXT.map((type) => `:not([type='${type}'])`).join("")}`;
 const TYPING = `${TEXT}, textarea, select, [contenteditable]:not([contenteditable='false']), [role='textbox']`;
 const CHOOSING = "[role='menu'], [role='listbox'], [role='grid'], [role='tree'], .veil";
 
-function isTaken(target: EventTarget | null): boolean {
-  return target instanceof Element && target.closest(`${TYPING}, ${CHOOSING}`) !== null;
+/** The whole path: of what happens in a shadow root, as in the YAML editor, `target` names the host alone. */
+function isTaken(event: KeyboardEvent): boolean {
+  return event.composedPath().some((each) => each instanceof Element && each.matches(`${TYPING}, ${CHOOSING}`));
 }
 
 function isPaletteKey(event: KeyboardEvent): boolean {
@@ -38,7 +39,7 @@ export function useShortcuts(keys: Keys): void {
         return;
       }
       const plain = !event.ctrlKey && !event.metaKey && !event.altKey && event.key.length === 1;
-      if (!single || !plain || event.repeat || isTaken(event.target)) return;
+      if (!single || !plain || event.repeat || isTaken(event)) return;
       const step = press(pressed, event.key, event.timeStamp);
       pressed = step.pressed;
       if (step.command === null) return;
