@@ -10,16 +10,15 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.engine.pods import wait_for
-from tests.stack import ROOT, Stack
+from tests.stack import Stack
 
+from .axe import THEMES, violations
 from .conftest import sign_in
 
 pytestmark = pytest.mark.timeout(120)
 
 PODS = "/api/v1/namespaces/admin/pods"
 SOON = 15_000  # milliseconds
-AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
-THEMES: tuple[Literal["dark", "light"], ...] = ("dark", "light")
 
 
 @pytest.fixture
@@ -49,13 +48,6 @@ def home(page: Page, stack: Stack) -> Page:
 def status(stack: Stack, name: str) -> int:
     with stack.client("admin") as client:
         return client.get(f"{PODS}/{name}").status_code
-
-
-def violations(page: Page) -> list[str]:
-    """What axe finds on the page as it is; put there past the page's policy, which lets no script of ours in."""
-    page.evaluate(AXE.read_text())
-    found = page.evaluate("axe.run().then(r => r.violations.map(v => `${v.id}: ${v.nodes.map(n => n.target).join()}`))")
-    return [str(each) for each in found]
 
 
 def test_the_keyboard_alone_leads_from_signing_in_through_the_palette_to_a_new_pod(page: Page, stack: Stack) -> None:

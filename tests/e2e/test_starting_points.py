@@ -11,6 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.engine.pods import wait_for
 from tests.stack import Stack, free_port
 
+from .axe import expect_none
 from .conftest import sign_in
 
 pytestmark = pytest.mark.timeout(300)
@@ -58,6 +59,7 @@ def test_wordpress_from_sign_in_to_its_installation_page(home: Page) -> None:
     port = free_port()
     page.get_by_label("Member 2 port 1 host port").fill(str(port))
     expect(page.get_by_text("Checked by the service")).to_be_visible()
+    expect_none(page)
     clicks.on(page.get_by_role("button", name="Create pod"))
     expect(page.get_by_text("Running", exact=True).first).to_be_visible(timeout=SOON)
 
