@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.stack import Stack
 
@@ -60,3 +60,14 @@ def sign_in(page: Page, stack: Stack, user: str = "admin") -> str:
     page.goto(stack.url + link)
     page.wait_for_url(lambda url: "/sign-in" not in url)
     return link
+
+
+@pytest.fixture
+def home(page: Page, stack: Stack) -> Iterator[Page]:
+    """My pods, signed in as admin; pods that a test made go at its end."""
+    sign_in(page, stack)
+    expect(page.get_by_role("heading", name="My pods")).to_be_visible()
+    yield page
+    with stack.client("admin") as client:
+        for item in client.get("/api/v1/namespaces/admin/pods").json()["items"]:
+            client.delete(f"/api/v1/namespaces/admin/pods/{item['metadata']['name']}?gracePeriodSeconds=0")

@@ -3,30 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
-
-from tests.stack import Stack
-
-from .conftest import sign_in
 
 pytestmark = pytest.mark.timeout(180)
 
 SOON = 30_000  # milliseconds
 FARTHEST = 80  # presses of Tab; more and nobody would go there
-
-
-@pytest.fixture
-def home(page: Page, stack: Stack) -> Iterator[Page]:
-    """My pods, signed in; pods that a test made go at its end."""
-    sign_in(page, stack)
-    expect(page.get_by_role("heading", name="My pods")).to_be_visible()
-    yield page
-    with stack.client("admin") as client:
-        for item in client.get("/api/v1/namespaces/admin/pods").json()["items"]:
-            client.delete(f"/api/v1/namespaces/admin/pods/{item['metadata']['name']}?gracePeriodSeconds=0")
 
 
 def has_focus(found: Locator) -> bool:

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.engine.pods import wait_for
 from tests.stack import Stack, free_port, run
-
-from .conftest import sign_in
 
 pytestmark = pytest.mark.timeout(180)
 
@@ -20,15 +17,11 @@ SOON = 15_000  # milliseconds
 
 
 @pytest.fixture
-def form(page: Page, stack: Stack) -> Iterator[Page]:
-    """The empty new-pod form, signed in; pods that a test made go at its end."""
-    sign_in(page, stack)
-    page.goto(f"{stack.url}/new")
-    expect(page.get_by_role("heading", name="New pod")).to_be_visible()
-    yield page
-    with stack.client("admin") as client:
-        for item in client.get("/api/v1/namespaces/admin/pods").json()["items"]:
-            client.delete(f"/api/v1/namespaces/admin/pods/{item['metadata']['name']}?gracePeriodSeconds=0")
+def form(home: Page, stack: Stack) -> Page:
+    """The empty new-pod form, signed in."""
+    home.goto(f"{stack.url}/new")
+    expect(home.get_by_role("heading", name="New pod")).to_be_visible()
+    return home
 
 
 def fill_member(page: Page, number: int, *, name: str, image: str, command: str = "") -> None:

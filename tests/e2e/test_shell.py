@@ -13,7 +13,6 @@ from tests.engine.pods import wait_for
 from tests.stack import Stack
 
 from .axe import THEMES, violations
-from .conftest import sign_in
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -35,14 +34,6 @@ def pod(stack: Stack) -> Iterator[str]:
         client.post(PODS, json=body).raise_for_status()
         yield name
         client.delete(f"{PODS}/{name}?gracePeriodSeconds=0")
-
-
-@pytest.fixture
-def home(page: Page, stack: Stack) -> Page:
-    """My pods, signed in."""
-    sign_in(page, stack)
-    expect(page.get_by_role("heading", name="My pods")).to_be_visible()
-    return page
 
 
 def status(stack: Stack, name: str) -> int:

@@ -2,33 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import httpx
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.engine.pods import wait_for
-from tests.stack import Stack, free_port
+from tests.stack import free_port
 
 from .axe import expect_none
-from .conftest import sign_in
 
 pytestmark = pytest.mark.timeout(300)
 
 SOON = 60_000  # milliseconds: two large containers start, a database is made
 FEW = 4
-
-
-@pytest.fixture
-def home(page: Page, stack: Stack) -> Iterator[Page]:
-    """My pods, signed in; pods that a test made go at its end."""
-    sign_in(page, stack)
-    expect(page.get_by_role("heading", name="My pods")).to_be_visible()
-    yield page
-    with stack.client("admin") as client:
-        for item in client.get("/api/v1/namespaces/admin/pods").json()["items"]:
-            client.delete(f"/api/v1/namespaces/admin/pods/{item['metadata']['name']}?gracePeriodSeconds=0")
 
 
 class Clicks:

@@ -6,7 +6,7 @@ import { Toggle } from "../ui/field";
 import { Pane } from "../ui/pane";
 import { choose, usePreference } from "../ui/preference";
 import { Switcher } from "../ui/switcher";
-import { CopyButton } from "./copy";
+import { CopyButton } from "../ui/take";
 import type { FrameContext } from "./frame";
 import { useShell } from "./shell";
 import { ShortcutList } from "./shortcuts";
@@ -111,7 +111,7 @@ function Code({ text, about }: { readonly text: string; readonly about: string }
   return (
     <div className="code">
       <code className="mono">{text}</code>
-      <CopyButton text={text} about={about} />
+      <CopyButton text={text} what={about} />
     </div>
   );
 }

@@ -1,12 +1,13 @@
 // The Pod as Kubernetes' YAML, to read, to change and to take away; what is wrong with it by line.
 import "./yaml-pane.css";
-import { lazy, Suspense, useEffect, useMemo, useState } from "react";
+import { lazy, Suspense, useMemo, useState } from "react";
 import { listed } from "../state/text";
 import type { Mark } from "../state/verdict";
 import { unknownFields } from "../state/verdict";
 import { parse, without } from "../state/yaml";
 import { Button } from "../ui/button";
 import { Pane } from "../ui/pane";
+import { CopyButton, download } from "../ui/take";
 import { type Creating, YAML } from "./use-create";
 import type { Making } from "./use-making";
 
@@ -44,46 +45,16 @@ export function YamlPane({ making, creating }: Props) {
   );
 }
 
-const SAID_FOR_MS = 2000;
-
 function Take({ text, name }: { readonly text: string; readonly name: string }) {
-  const [copied, setCopied] = useState("");
-  useEffect(() => {
-    if (!copied) return;
-    const timer = setTimeout(() => setCopied(""), SAID_FOR_MS);
-    return () => clearTimeout(timer);
-  }, [copied]);
-  const copy = async () => {
-    try {
-      // Not there at all where the site is not served securely.
-      await navigator.clipboard.writeText(text);
-      setCopied("Copied");
-    } catch {
-      setCopied("The browser does not allow to copy");
-    }
-  };
   const file = `${/^[\w.-]+$/.test(name) ? name : "pod"}.yaml`;
   return (
     <>
-      <span className="hint" role="status">
-        {copied}
-      </span>
-      <Button kind="quiet" onPress={copy} aria-label="Copy the YAML">
-        Copy
-      </Button>
+      <CopyButton text={text} what="the YAML" />
       <Button kind="quiet" onPress={() => download(file, text)}>
         {`Download ${file}`}
       </Button>
     </>
   );
-}
-
-function download(file: string, text: string): void {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([text], { type: "application/yaml" }));
-  link.download = file;
-  link.click();
-  URL.revokeObjectURL(link.href);
 }
 
 interface MarksProps {

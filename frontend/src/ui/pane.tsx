@@ -1,5 +1,5 @@
 // A titled part of a page, and what stands in one that has nothing to show yet.
-import { type ReactNode, useEffect, useId, useState } from "react";
+import { type ReactNode, useEffect, useId } from "react";
 import { Button } from "./button";
 
 interface PaneProps {
@@ -95,30 +95,4 @@ export function Problem({ title, children }: { readonly title: string; readonly 
 /** Sentences under a picture. */
 export function Said({ sentences }: { readonly sentences: readonly string[] }) {
   return sentences.map((sentence) => <p key={sentence}>{sentence}</p>);
-}
-
-/** Puts text on the clipboard and says so; where the browser forbids it, that is said. */
-export function CopyButton({ text, what }: { readonly text: string; readonly what: string }) {
-  const [said, say] = useState("");
-  useEffect(() => {
-    if (said === "") return;
-    const timer = setTimeout(() => say(""), 2000);
-    return () => clearTimeout(timer);
-  }, [said]);
-  const copy = () =>
-    // Only pages that came over HTTPS or from this machine have a clipboard.
-    (navigator.clipboard?.writeText(text) ?? Promise.reject(new Error("no clipboard"))).then(
-      () => say("Copied"),
-      () => say("The browser does not allow it"),
-    );
-  return (
-    <span className="copy">
-      <Button kind="quiet" aria-label={`Copy ${what}`} onPress={copy}>
-        Copy
-      </Button>
-      <span className="faint" role="status">
-        {said}
-      </span>
-    </span>
-  );
 }

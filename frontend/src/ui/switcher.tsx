@@ -6,12 +6,13 @@ interface Props<Value extends string> {
   readonly value: Value;
   readonly onChange: (value: Value) => void;
   readonly options: readonly { readonly value: Value; readonly label: string }[];
+  readonly look?: string;
 }
 
-export function Switcher<Value extends string>({ label, value, onChange, options }: Props<Value>) {
+export function Switcher<Value extends string>({ label, value, onChange, options, look = "" }: Props<Value>) {
   const name = useId();
   return (
-    <fieldset className="switcher switcher-radio">
+    <fieldset className={`switcher ${look}`}>
       <legend className="unseen">{label}</legend>
       {options.map((option) => (
         <label key={option.value}>

@@ -8,7 +8,8 @@ import type { Obj } from "../state/read";
 import { visible } from "../state/text";
 import { written } from "../state/written";
 import { Button } from "../ui/button";
-import { CopyButton, Empty, FoldingPane } from "../ui/pane";
+import { Empty, FoldingPane } from "../ui/pane";
+import { CopyButton, download } from "../ui/take";
 
 interface Props {
   readonly pod: PodFacts;
@@ -105,13 +106,4 @@ function Yaml({ object, name }: { readonly object: Obj; readonly name: string })
       </section>
     </>
   );
-}
-
-function download(name: string, text: string) {
-  const address = URL.createObjectURL(new Blob([text], { type: "application/yaml" }));
-  const link = document.createElement("a");
-  link.href = address;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(address);
 }

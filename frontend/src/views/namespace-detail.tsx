@@ -3,7 +3,7 @@ import type { NamespaceCell, NamespaceRow } from "../api/wire";
 import { called, enter, ISOLATES, procPath, sharers } from "../state/namespaces";
 import { listed } from "../state/text";
 import { Button } from "../ui/button";
-import { CopyButton } from "../ui/pane";
+import { CopyButton } from "../ui/take";
 
 interface Props {
   readonly row: NamespaceRow;

@@ -1,6 +1,5 @@
 // The pod as it is: pause's box, who is in it, who talks to whom, and the way out. The same facts as a table.
 import { memo, type ReactNode, useEffect, useMemo, useState } from "react";
-import { ToggleButton, ToggleButtonGroup } from "react-aria-components";
 import type { Sample } from "../api/wire";
 import { sceneSentences } from "../state/captions";
 import { pictureOf } from "../state/picture";
@@ -8,6 +7,7 @@ import type { PodFacts } from "../state/pod";
 import { type Scene, sceneOf } from "../state/scene";
 import { settled, UNSETTLED, until } from "../state/steady";
 import { Pane, Said } from "../ui/pane";
+import { Switcher } from "../ui/switcher";
 import { useWidth } from "../ui/width";
 import { Drawing } from "./drawing";
 import { PictureTable } from "./picture-table";
@@ -55,23 +55,16 @@ function useSteady(scene: Scene): Scene {
   return next.scene ?? scene;
 }
 
+const LOOKS = [
+  { value: "picture", label: "Picture" },
+  { value: "table", label: "Table" },
+] as const;
+
 interface LooksProps {
   readonly value: "picture" | "table";
   readonly onChange: (value: "picture" | "table") => void;
 }
 
 function Looks({ value, onChange }: LooksProps): ReactNode {
-  return (
-    <ToggleButtonGroup
-      className="switcher"
-      aria-label="Show the pod as"
-      selectionMode="single"
-      disallowEmptySelection
-      selectedKeys={[value]}
-      onSelectionChange={(keys) => onChange(keys.has("table") ? "table" : "picture")}
-    >
-      <ToggleButton id="picture">Picture</ToggleButton>
-      <ToggleButton id="table">Table</ToggleButton>
-    </ToggleButtonGroup>
-  );
+  return <Switcher label="Show the pod as" value={value} onChange={onChange} options={LOOKS} />;
 }

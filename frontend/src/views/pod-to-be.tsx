@@ -1,7 +1,6 @@
 // The picture of a pod that is not there yet, drawn from its spec alone; and the same as a table.
 import "./pod-to-be.css";
 import { type ReactNode, useState } from "react";
-import { ToggleButton, ToggleButtonGroup } from "react-aria-components";
 import type { Form } from "../state/form";
 import { type MemberToBe, type PodToBe, podToBe, type Row, rowsOf, sentencesOn } from "../state/pod-to-be";
 import { type Box, cut, type Layout, layout, type Wire } from "../state/pod-to-be-layout";
@@ -9,6 +8,7 @@ import { hue, Members } from "../ui/hue";
 import { useLit } from "../ui/lit";
 import { MemberName } from "../ui/member";
 import { Pane, Said } from "../ui/pane";
+import { Switcher } from "../ui/switcher";
 import { type Column, FactTable, whole } from "../ui/table";
 import { useWidth } from "../ui/width";
 
@@ -30,6 +30,11 @@ export function PodToBePane({ form }: { readonly form: Form }) {
   );
 }
 
+const LOOKS = [
+  { value: "picture", label: "Picture" },
+  { value: "table", label: "Table" },
+] as const;
+
 interface SwitchProps {
   readonly isTable: boolean;
   readonly onChange: (isTable: boolean) => void;
@@ -37,17 +42,12 @@ interface SwitchProps {
 
 function Switch({ isTable, onChange }: SwitchProps) {
   return (
-    <ToggleButtonGroup
-      className="switcher"
-      aria-label="The pod to be as"
-      selectionMode="single"
-      disallowEmptySelection
-      selectedKeys={[isTable ? "table" : "picture"]}
-      onSelectionChange={(keys) => onChange(keys.has("table"))}
-    >
-      <ToggleButton id="picture">Picture</ToggleButton>
-      <ToggleButton id="table">Table</ToggleButton>
-    </ToggleButtonGroup>
+    <Switcher
+      label="The pod to be as"
+      value={isTable ? "table" : "picture"}
+      onChange={(look) => onChange(look === "table")}
+      options={LOOKS}
+    />
   );
 }
 

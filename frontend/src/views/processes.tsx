@@ -1,6 +1,6 @@
 // Every process of the pod as `ps -ef` prints it from inside, with what only the node knows beside it.
 import { memo, useContext, useMemo, useState } from "react";
-import { ToggleButton, ToggleButtonGroup } from "react-aria-components";
+import { ToggleButton } from "react-aria-components";
 import type { Process } from "../api/wire";
 import { type Branch, byMember, flat, insidePids, processSentence, stateWord, tree } from "../state/processes";
 import { counted, visible } from "../state/text";
@@ -8,6 +8,7 @@ import { Members } from "../ui/hue";
 import { MemberName } from "../ui/member";
 import { Empty, Pane, Said } from "../ui/pane";
 import { Short } from "../ui/short";
+import { Switcher } from "../ui/switcher";
 import { type Column, chunked, FactTable, type Group, type Keys, whole } from "../ui/table";
 
 const COLUMNS: readonly Column<Branch>[] = [
@@ -142,24 +143,17 @@ function sentences(processes: readonly Process[], sharesProcesses: boolean, trun
   return said;
 }
 
+const ORDERS = [
+  { value: "all", label: "All" },
+  { value: "member", label: "By member" },
+  { value: "tree", label: "Tree" },
+] as const;
+
 interface OrdersProps {
   readonly value: Order;
   readonly onChange: (value: Order) => void;
 }
 
 function Orders({ value, onChange }: OrdersProps) {
-  return (
-    <ToggleButtonGroup
-      className="switcher"
-      aria-label="Group processes"
-      selectionMode="single"
-      disallowEmptySelection
-      selectedKeys={[value]}
-      onSelectionChange={(keys) => onChange(keys.has("member") ? "member" : keys.has("tree") ? "tree" : "all")}
-    >
-      <ToggleButton id="all">All</ToggleButton>
-      <ToggleButton id="member">By member</ToggleButton>
-      <ToggleButton id="tree">Tree</ToggleButton>
-    </ToggleButtonGroup>
-  );
+  return <Switcher label="Group processes" value={value} onChange={onChange} options={ORDERS} />;
 }

@@ -1,0 +1,40 @@
+// Taking text along: onto the clipboard, or as a file.
+import { useEffect, useState } from "react";
+import { Button } from "./button";
+
+const SAID_FOR_MS = 2000;
+
+/** Puts text on the clipboard and says so; where the browser forbids it, that is said. `what` ends "Copy …". */
+export function CopyButton({ text, what }: { readonly text: string; readonly what: string }) {
+  const [said, say] = useState("");
+  useEffect(() => {
+    if (said === "") return;
+    const timer = setTimeout(() => say(""), SAID_FOR_MS);
+    return () => clearTimeout(timer);
+  }, [said]);
+  const copy = () =>
+    // Only pages that came over HTTPS or from this machine have a clipboard.
+    (navigator.clipboard?.writeText(text) ?? Promise.reject(new Error("no clipboard"))).then(
+      () => say("Copied"),
+      () => say("The browser does not allow it"),
+    );
+  return (
+    <span className="copy">
+      <span className="hint" role="status">
+        {said}
+      </span>
+      <Button kind="quiet" aria-label={`Copy ${what}`} onPress={copy}>
+        Copy
+      </Button>
+    </span>
+  );
+}
+
+/** Gives YAML as a file of that name. */
+export function download(file: string, text: string): void {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([text], { type: "application/yaml" }));
+  link.download = file;
+  link.click();
+  URL.revokeObjectURL(link.href);
+}
