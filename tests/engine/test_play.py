@@ -152,6 +152,7 @@ def test_ctrl_c_ends_every_process_and_the_canaries_and_says_that_the_pod_stays(
     assert terminal.press_ctrl_c() == 130
     assert there.processes() == {}
     assert canaries(there) == ""
+    assert run("docker", "version"), "this machine's own engine is none of that playground's"
     assert "1 pod(s) keep running" in terminal.said
     assert "Traceback" not in terminal.said
     assert len(there.pod_containers()) == 3
