@@ -11,10 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sandboxes import policy
-from sandboxes.policy import PAUSE_MEMORY, PAUSE_PIDS, PAUSE_USER, Basis, MemberBody, PauseBody
+from sandboxes.policy import Basis, MemberBody, PauseBody
 from sandboxes.spec import Container
 
-SHM = "64m"
 WIDTH = 96
 
 
@@ -62,12 +61,8 @@ def _pause_name(pod: str) -> str:
 
 
 def _network(pod: str) -> tuple[str, ...]:
-    return (
-        "docker", "network", "create",
-        "--opt", "com.docker.network.bridge.enable_icc=false",
-        "--opt", "com.docker.network.bridge.enable_ip_masquerade=false",
-        pod,
-    )  # fmt: skip
+    options = (word for key, value in policy.BRIDGE_OPTIONS.items() for word in ("--opt", f"{key}={value}"))
+    return ("docker", "network", "create", *options, pod)
 
 
 def _pause(pod: str, body: PauseBody) -> Iterator[str]:
@@ -76,11 +71,19 @@ def _pause(pod: str, body: PauseBody) -> Iterator[str]:
     for port in body.ports:
         host = f"[{port.host_ip}]" if ":" in port.host_ip else port.host_ip
         yield from ("--publish", f"{host}:{port.host_port}:{port.container_port}/{port.protocol}")
-    yield from ("--sysctl", "net.ipv6.conf.all.disable_ipv6=1", "--shm-size", SHM)
-    yield from ("--user", PAUSE_USER, "--cap-drop", "ALL", "--security-opt", "no-new-privileges:true", "--read-only")
-    memory = _mebibytes(PAUSE_MEMORY)
-    yield from ("--memory", memory, "--memory-swap", memory, "--pids-limit", str(PAUSE_PIDS))
-    yield from ("--cpu-shares", "2", "--no-healthcheck", body.image)
+    yield from ("--sysctl", "net.ipv6.conf.all.disable_ipv6=1", "--shm-size", _mebibytes(policy.PAUSE_SHM))
+    yield from (
+        "--user",
+        policy.PAUSE_USER,
+        "--cap-drop",
+        "ALL",
+        "--security-opt",
+        "no-new-privileges:true",
+        "--read-only",
+    )
+    memory = _mebibytes(policy.PAUSE_MEMORY)
+    yield from ("--memory", memory, "--memory-swap", memory, "--pids-limit", str(policy.PAUSE_PIDS))
+    yield from ("--cpu-shares", str(policy.PAUSE_CPU_SHARES), "--no-healthcheck", body.image)
 
 
 def _member(pod: str, name: str, body: MemberBody) -> Iterator[str]:

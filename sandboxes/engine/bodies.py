@@ -9,13 +9,21 @@ from typing import Any
 
 from sandboxes.engine import naming
 from sandboxes.engine.naming import Identity
-from sandboxes.policy import PAUSE_MEMORY, PAUSE_PIDS, PAUSE_USER, MemberBody, PauseBody, Profile
+from sandboxes.policy import (
+    PAUSE_CPU_SHARES,
+    PAUSE_MEMORY,
+    PAUSE_PIDS,
+    PAUSE_SHM,
+    PAUSE_USER,
+    MemberBody,
+    PauseBody,
+    Profile,
+)
 
 Json = dict[str, Any]
 
 # The kubelet gives pause -998 and its members the rest; lowering needs CAP_SYS_RESOURCE.
 PAUSE_OOM_SCORE = -998
-SHM_BYTES = 64 * 2**20
 
 
 def pause(identity: Identity, body: PauseBody, *, network: str, may_lower_oom_score: bool, has_ipv6: bool) -> Json:
@@ -33,14 +41,14 @@ def pause(identity: Identity, body: PauseBody, *, network: str, may_lower_oom_sc
         "Dns": ["127.0.0.1"],
         # runc refuses a sysctl that the kernel has not.
         "Sysctls": {"net.ipv6.conf.all.disable_ipv6": "1"} if has_ipv6 else {},
-        "ShmSize": SHM_BYTES,
+        "ShmSize": PAUSE_SHM,
         "CapDrop": ["ALL"],
         "SecurityOpt": ["no-new-privileges:true"],
         "ReadonlyRootfs": True,
         "Memory": PAUSE_MEMORY,
         "MemorySwap": PAUSE_MEMORY,
         "PidsLimit": PAUSE_PIDS,
-        "CpuShares": 2,
+        "CpuShares": PAUSE_CPU_SHARES,
     }
     if may_lower_oom_score:
         host["OomScoreAdj"] = PAUSE_OOM_SCORE

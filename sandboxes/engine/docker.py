@@ -23,7 +23,7 @@ from sandboxes.engine import bodies, naming
 from sandboxes.engine.naming import LABEL, Identity
 from sandboxes.engine.port import Listed
 from sandboxes.errors import EngineError, EngineUnavailable, ImageMissing, NameTaken
-from sandboxes.policy import MemberBody, PauseBody
+from sandboxes.policy import BRIDGE_OPTIONS, MemberBody, PauseBody
 from sandboxes.world import ImageOnNode, ObservedContainer, RunState
 
 # Below the claim's 15 s, so that a pass whose call hangs still owns its pod when the call gives up.
@@ -31,10 +31,6 @@ TIMEOUT = 10
 CAP_SYS_RESOURCE = 24
 IPV6 = Path("/proc/sys/net/ipv6/conf/all/disable_ipv6")  # not there on a machine booted with ipv6.disable=1
 BUILT_HERE = f"{LABEL}context"  # scripts/images puts it on what it builds
-BRIDGE_OPTIONS = {
-    "com.docker.network.bridge.enable_icc": "false",
-    "com.docker.network.bridge.enable_ip_masquerade": "false",
-}
 
 
 class DockerEngine:
