@@ -7,8 +7,15 @@ const service = process.env.PLAYGROUND_URL ?? "http://127.0.0.1:8000";
 export default defineConfig({
   base: "/",
   plugins: [react()],
-  // assetsInlineLimit: the site's policy allows no data: URLs.
-  build: { outDir: "dist", assetsDir: "static", assetsInlineLimit: 0, modulePreload: { polyfill: false } },
+  // assetsInlineLimit: the site's policy allows no data: URLs. cssCodeSplit: a style that failed to load once is never
+  // asked for again by Vite's loader of late parts, and all of them together are small.
+  build: {
+    outDir: "dist",
+    assetsDir: "static",
+    assetsInlineLimit: 0,
+    cssCodeSplit: false,
+    modulePreload: { polyfill: false },
+  },
   server: { proxy: { "/api": service, "/ws": { target: service, ws: true } } },
   test: { environment: "happy-dom", setupFiles: ["src/testing/setup.ts"], restoreMocks: true },
 });

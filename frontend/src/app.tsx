@@ -1,6 +1,6 @@
 // Addresses, and what stands around every page.
 import { QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { lazy, useState } from "react";
+import { useState } from "react";
 import { BrowserRouter, Navigate, Route, Routes } from "react-router";
 import { Refusal } from "./api/refusal";
 import { Frame } from "./pages/frame";
@@ -9,11 +9,12 @@ import { PodsPage } from "./pages/pods";
 import { SESSION_KEY } from "./pages/session";
 import { SignInPage } from "./pages/sign-in";
 import { SiteScope } from "./pages/site";
+import { late } from "./ui/late";
 
 // The large pages, and the one few open, come when they are first opened; what everyone loads stays small.
-const NewPodPage = lazy(async () => ({ default: (await import("./pages/new-pod")).NewPodPage }));
-const AccountPage = lazy(async () => ({ default: (await import("./pages/account")).AccountPage }));
-const PodPage = lazy(async () => ({ default: (await import("./pages/pod")).PodPage }));
+const NewPodPage = late(async () => (await import("./pages/new-pod")).NewPodPage);
+const AccountPage = late(async () => (await import("./pages/account")).AccountPage);
+const PodPage = late(async () => (await import("./pages/pod")).PodPage);
 
 function newQueries(): QueryClient {
   const queries: QueryClient = new QueryClient({

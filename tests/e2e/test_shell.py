@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.engine.pods import wait_for
 from tests.stack import Stack
@@ -131,3 +131,19 @@ def test_axe_finds_nothing(home: Page, pod: str, theme: Literal["dark", "light"]
     expect(home.get_by_role("button", name="Sign in")).to_be_visible()
     found["signing in"] = violations(home)
     assert {where: each for where, each in found.items() if each} == {}
+
+
+def test_a_part_that_the_network_dropped_is_asked_for_again(home: Page) -> None:
+    dropped: list[str] = []
+
+    def drop(route: Route) -> None:
+        if route.request.url in dropped:
+            route.continue_()
+        else:
+            dropped.append(route.request.url)
+            route.abort("failed")
+
+    home.route("**/static/new-pod-*", drop)
+    home.get_by_role("link", name="New pod").first.click()
+    expect(home.get_by_role("heading", name="New pod")).to_be_visible()
+    assert dropped

@@ -1,6 +1,6 @@
 // What is around every page of a signed-in person; anyone else is sent to sign in and back.
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { lazy, Suspense, useMemo, useState } from "react";
+import { Suspense, useMemo, useState } from "react";
 import { Navigate, Outlet, useLocation, useNavigate } from "react-router";
 import { type Session, signOut } from "../api/client";
 import { told } from "../api/refusal";
@@ -8,6 +8,8 @@ import { dropDraft } from "../state/draft";
 import { following, THEME } from "../state/preferences";
 import type { Command } from "../state/shortcuts";
 import { Button } from "../ui/button";
+import { late } from "../ui/late";
+import { Mishap } from "../ui/mishap";
 import { Empty, Problem } from "../ui/pane";
 import { choose, usePreference } from "../ui/preference";
 import { useDeletions } from "./deletions";
@@ -19,8 +21,8 @@ import { usePlaces } from "./use-places";
 import { useShortcuts } from "./use-shortcuts";
 
 // They come when they are first opened.
-const Palette = lazy(async () => ({ default: (await import("./palette")).Palette }));
-const ShortcutsDialog = lazy(async () => ({ default: (await import("./shortcuts")).ShortcutsDialog }));
+const Palette = late(async () => (await import("./palette")).Palette);
+const ShortcutsDialog = late(async () => (await import("./shortcuts")).ShortcutsDialog);
 
 export interface FrameContext {
   readonly session: Session;
@@ -66,6 +68,7 @@ function Waiting() {
 
 function SignedIn({ session, name }: { readonly session: Session; readonly name: string }) {
   const [overlay, setOverlay] = useState<Overlay | null>(null);
+  const { pathname } = useLocation();
   const leave = useSignOut();
   const shell: Shell = useMemo(() => ({ open: setOverlay, signOut: leave }), [leave]);
   const close = () => setOverlay(null);
@@ -78,14 +81,18 @@ function SignedIn({ session, name }: { readonly session: Session; readonly name:
       </a>
       <Header name={name} />
       <main className="page" id="main" tabIndex={-1}>
-        <Suspense fallback={<Empty>Loading…</Empty>}>
-          <Outlet context={{ session } satisfies FrameContext} />
-        </Suspense>
+        <Mishap place={pathname}>
+          <Suspense fallback={<Empty>Loading…</Empty>}>
+            <Outlet context={{ session } satisfies FrameContext} />
+          </Suspense>
+        </Mishap>
       </main>
-      <Suspense fallback={null}>
-        {overlay === "palette" && <Palette session={session} onClose={close} />}
-        {overlay === "shortcuts" && <ShortcutsDialog onClose={close} />}
-      </Suspense>
+      <Mishap place={`${pathname} ${overlay}`}>
+        <Suspense fallback={null}>
+          {overlay === "palette" && <Palette session={session} onClose={close} />}
+          {overlay === "shortcuts" && <ShortcutsDialog onClose={close} />}
+        </Suspense>
+      </Mishap>
     </ShellContext>
   );
 }

@@ -1,11 +1,12 @@
 // What lives as long as the page, whatever address it shows: notices, and deletions that can still be undone.
 import { useQueryClient } from "@tanstack/react-query";
-import { lazy, type ReactNode, Suspense, useState, useSyncExternalStore } from "react";
+import { type ReactNode, Suspense, useState, useSyncExternalStore } from "react";
+import { late } from "../ui/late";
 import { Deletions, PendingDeletions, refreshPods, useSentOnLeaving } from "./deletions";
 import { Notices, NoticesContext } from "./notice-queue";
 
 // It comes with the first notice, and stays.
-const NoticeRegion = lazy(async () => ({ default: (await import("./notices")).NoticeRegion }));
+const NoticeRegion = late(async () => (await import("./notices")).NoticeRegion);
 
 export function SiteScope({ children }: { readonly children: ReactNode }) {
   const queries = useQueryClient();

@@ -1,17 +1,18 @@
 // The Pod as Kubernetes' YAML, to read, to change and to take away; what is wrong with it by line.
 import "./yaml-pane.css";
-import { lazy, Suspense, useMemo, useState } from "react";
+import { Suspense, useMemo, useState } from "react";
 import { listed } from "../state/text";
 import type { Mark } from "../state/verdict";
 import { unknownFields } from "../state/verdict";
 import { parse, without } from "../state/yaml";
 import { Button } from "../ui/button";
+import { late } from "../ui/late";
 import { Pane } from "../ui/pane";
 import { CopyButton, download } from "../ui/take";
 import { type Creating, YAML } from "./use-create";
 import type { Making } from "./use-making";
 
-const YamlEditor = lazy(() => import("./yaml-editor"));
+const YamlEditor = late(async () => (await import("./yaml-editor")).default);
 
 interface Props {
   readonly making: Making;
