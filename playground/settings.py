@@ -77,6 +77,7 @@ NODE_MAX_PODS = number("NODE_MAX_PODS", 100)
 # Pull and start failures are tried again after base, doubling to cap; seconds (kubelet: 10 and 300).
 BACKOFF_BASE = number("BACKOFF_BASE", 10)
 BACKOFF_CAP = number("BACKOFF_CAP", 300)
+BACKOFF_RESET = number("BACKOFF_RESET", 600)
 
 # Django.
 DEBUG = flag("DEBUG", False)

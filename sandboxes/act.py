@@ -15,6 +15,7 @@ from sandboxes.actions import (
     CreateMember,
     CreatePause,
     Forget,
+    Kill,
     MakeFiles,
     PrepareNetwork,
     Remove,
@@ -29,6 +30,7 @@ from sandboxes.engine.naming import Identity, table_name
 from sandboxes.engine.port import Engine
 from sandboxes.errors import EngineError, PlaygroundError
 from sandboxes.host.port import Host
+from sandboxes.members import members_of
 from sandboxes.outcome import Done
 from sandboxes.plan import PAUSE, Intent
 from sandboxes.world import Observed
@@ -94,7 +96,7 @@ class Hands:
             case _:
                 return self._do_container(action)
 
-    def _do_container(self, action: CreateMember | StartMember | Terminate | Remove) -> tuple[str, str, str]:
+    def _do_container(self, action: CreateMember | StartMember | Terminate | Kill | Remove) -> tuple[str, str, str]:
         engine = self.tools.engine
         match action:
             case CreateMember():
@@ -106,6 +108,9 @@ class Hands:
             case Terminate(_, container_id, signal, grace):
                 engine.signal(container_id, signal)
                 return f"{signal} sent, KILL after {grace} s", container_id, ""
+            case Kill(_, container_id):
+                engine.signal(container_id, "SIGKILL")
+                return "KILL sent", container_id, ""
             case Remove(_, container_id):
                 engine.remove(container_id)
                 return "container gone", container_id, ""
@@ -117,7 +122,7 @@ class Hands:
         return f"container {made[:12]}", made, ""
 
     def _create_member(self, action: CreateMember) -> tuple[str, str, str]:
-        member = next(c for c in self.intent.pod.spec.containers if c.name == action.member)
+        member = next(m.spec for m in members_of(self.intent.pod) if m.name == action.member)
         image_id = self.observed.images[member.image].id
         body = policy.member_body(self.basis, member, image_id=image_id, mounts=self.tools.host.mounts(self.uid))
         identity = self._identity(action.member, action.attempt, action.pause_attempt)
@@ -158,7 +163,7 @@ def act(stages: tuple[Stage, ...], hands: Hands, *, before: Callable[[], None], 
             after(done)
             if done.error is not None:
                 broken.add(_subject(done.action))
-        if broken - {c.name for c in hands.intent.pod.spec.containers}:
+        if broken - {m.name for m in members_of(hands.intent.pod)}:
             return False
     return not broken
 

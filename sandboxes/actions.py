@@ -1,6 +1,6 @@
 """What can be done about a pod: every action is a value, a plan is stages of them.
 
-PURE. `plan.py` chooses them, `act.py` performs them, `outcome.py` says what their end means.
+PURE. `plan` chooses them, `act.py` performs them, `outcome.py` says what their end means.
 """
 
 from __future__ import annotations
@@ -54,6 +54,15 @@ class Terminate:
 
 
 @dataclass(frozen=True)
+class Kill:
+    """SIGKILL to its first process; how it ended is still to be seen."""
+
+    member: str
+    container_id: str
+    attempt: int
+
+
+@dataclass(frozen=True)
 class Remove:
     """Kill and remove one container; `member` "" is a pause."""
 
@@ -80,6 +89,7 @@ Action = (
     | CreateMember
     | StartMember
     | Terminate
+    | Kill
     | Remove
     | RemoveFiles
     | Forget

@@ -109,3 +109,11 @@ class FileRefused(PlaygroundError):
     """The file inside the pod cannot be read safely."""
 
     permanent = True
+
+
+class ConfigError(PlaygroundError):
+    """A member's body cannot be made of what its spec names: CreateContainerConfigError, in the kubelet's words."""
+
+
+class MountFailed(PlaygroundError):
+    """A volume cannot be made of what its spec names: FailedMount, in the kubelet's words."""

@@ -1,19 +1,18 @@
-"""What the end of an action means: what to remember of it, and what the journal says.
+"""What the end of an action means: what to remember of it, and what the journal says of it.
 
 PURE. Reasons and messages are Kubernetes' (PODS §4.5, §4.14; wording as a 1.34 kubelet records it).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
 from sandboxes.actions import (
     Action,
     CreateMember,
     CreatePause,
+    Kill,
     MakeFiles,
     PrepareNetwork,
     Remove,
@@ -21,9 +20,12 @@ from sandboxes.actions import (
     StartPause,
     Terminate,
 )
-from sandboxes.errors import EngineUnavailable, PlaygroundError
+from sandboxes.errors import ConfigError, EngineUnavailable, MountFailed, PlaygroundError
+from sandboxes.journal import Entry
 from sandboxes.plan import BackOff
-from sandboxes.world import Failure, Memory, Wanted
+from sandboxes.world import Failure, Memory
+
+WHEN_SOURCES_MISS = timedelta(seconds=10)
 
 
 @dataclass(frozen=True)
@@ -43,20 +45,6 @@ class Done:
 
 
 @dataclass(frozen=True)
-class Entry:
-    """One line of the journal; `member` "" is about the pod as a whole."""
-
-    reason: str
-    message: str
-    member: str = ""
-    warning: bool = False
-
-    @property
-    def field_path(self) -> str:
-        return f"spec.containers{{{self.member}}}" if self.member else ""
-
-
-@dataclass(frozen=True)
 class Told:
     """The memory after an action, and its journal entries."""
 
@@ -69,7 +57,7 @@ def subject(action: Action) -> str:
     match action:
         case CreatePause() | StartPause() | PrepareNetwork() | Remove(member=""):
             return "pause"
-        case CreateMember(member) | StartMember(member) | Terminate(member) | Remove(member):
+        case CreateMember(member) | StartMember(member) | Terminate(member) | Kill(member) | Remove(member):
             return member
         case _:
             return "pod"
@@ -103,13 +91,15 @@ def _success(memory: Memory, done: Done, source: Source) -> Told:
             present = f'Container image "{source.reference}" already present on machine'
             pulled = f'Successfully pulled image "{source.reference}"'
             there = Entry("Pulled", pulled if source.pulled else present, member)
-            return Told(memory, (there, Entry("Created", f"Created container: {member}", member)))
+            cleared = memory.model_copy(update={"failures": _without(memory, f"member/{member}")})
+            return Told(cleared, (there, Entry("Created", f"Created container: {member}", member)))
+        case MakeFiles():
+            return Told(memory.model_copy(update={"failures": _without(memory, "volumes")}))
         case StartMember(member):
             cleared = memory.model_copy(update={"failures": _without(memory, f"member/{member}")})
             return Told(cleared, (Entry("Started", f"Started container {member}", member),))
-        case Terminate(member):
-            stopping = Entry("Killing", f"Stopping container {member}", member)
-            return Told(_signalled(memory, done, done.action), (stopping,))
+        case Terminate():
+            return Told(_signalled(memory, done, done.action))
         case _:
             return Told(memory)
 
@@ -117,12 +107,16 @@ def _success(memory: Memory, done: Done, source: Source) -> Told:
 def _failure(memory: Memory, done: Done, error: PlaygroundError, back_off: BackOff) -> Told:
     words = str(error)
     match done.action:
+        case MakeFiles() if isinstance(error, MountFailed):
+            entry = Entry("FailedMount", words, warning=True)
+            return Told(_failed(memory, "volumes", "FailedMount", done, back_off), (entry,))
         case MakeFiles() | CreatePause() | StartPause() | PrepareNetwork():
             entry = Entry("FailedCreatePodSandBox", f"Failed to create pod sandbox: {words}", warning=True)
             return Told(_failed(memory, "pause", "CreatePodSandboxError", done, back_off), (entry,))
         case CreateMember(member):
             entry = Entry("Failed", f"Error: {words}", member, warning=True)
-            return Told(_failed(memory, f"member/{member}", "CreateContainerError", done, back_off), (entry,))
+            reason = "CreateContainerConfigError" if isinstance(error, ConfigError) else "CreateContainerError"
+            return Told(_failed(memory, f"member/{member}", reason, done, back_off), (entry,))
         case StartMember(member):
             entry = Entry("Failed", f"Error: {words}", member, warning=True)
             return Told(_failed(memory, f"member/{member}", "RunContainerError", done, back_off), (entry,))
@@ -138,69 +132,22 @@ def _not_killed(words: str) -> Entry:
 
 
 def _signalled(memory: Memory, done: Done, action: Terminate) -> Memory:
-    return memory.model_copy(update={"signalled": memory.signalled | {action.container_id: done.started}})
+    stop = memory.stops.get(action.container_id)
+    if stop is None:
+        return memory
+    return memory.model_copy(
+        update={"stops": memory.stops | {action.container_id: stop.model_copy(update={"signalled": done.started})}}
+    )
 
 
 def _failed(memory: Memory, key: str, reason: str, done: Done, back_off: BackOff) -> Memory:
     count = memory.failures[key].count + 1 if key in memory.failures else 1
     at = done.started + timedelta(milliseconds=done.ms)
-    failure = Failure(reason=reason, message=str(done.error), count=count, at=at, retry_at=at + back_off.after(count))
+    # What a ConfigMap would mend is tried at each of the kubelet's syncs, and never less often.
+    wait = WHEN_SOURCES_MISS if isinstance(done.error, ConfigError | MountFailed) else back_off.after(count)
+    failure = Failure(reason=reason, message=str(done.error), count=count, at=at, retry_at=at + wait)
     return memory.model_copy(update={"failures": memory.failures | {key: failure}})
 
 
 def _without(memory: Memory, key: str) -> dict[str, Failure]:
     return {name: failure for name, failure in memory.failures.items() if name != key}
-
-
-def asked(before: Iterable[Wanted], now: Iterable[Wanted], sources: Mapping[str, str]) -> tuple[Entry, ...]:
-    """The entries for pulls that are asked for anew; `sources` is member → image reference."""
-    known = set(before)
-    return tuple(
-        Entry("Pulling", f'Pulling image "{want.name}"', member)
-        for want in now
-        if want not in known
-        for member, reference in sources.items()
-        if reference == want.name
-    )
-
-
-def turned(previous: Mapping[str, Any], status: Mapping[str, Any]) -> tuple[Entry, ...]:
-    """The entries for members that began to wait for something else between two statuses."""
-    before = {c["name"]: _waits_for(c) for c in previous.get("containerStatuses", [])}
-    return tuple(
-        entry
-        for container in status.get("containerStatuses", [])
-        if _waits_for(container) != before.get(container["name"])
-        for entry in _image_entries(container)
-    )
-
-
-def _waits(container: Mapping[str, Any]) -> tuple[str, str]:
-    """Reason and message."""
-    waiting = container["state"].get("waiting", {})
-    return str(waiting.get("reason", "")), str(waiting.get("message", ""))
-
-
-def _waits_for(container: Mapping[str, Any]) -> tuple[str, str]:
-    """The reason; where it is the one for everything, what its message says too."""
-    reason, words = _waits(container)
-    return reason, words if reason == "ContainerCreating" else ""
-
-
-def _image_entries(container: Mapping[str, Any]) -> tuple[Entry, ...]:
-    member, image = container["name"], container["image"]
-    reason, words = _waits(container)
-    error = Entry("Failed", f"Error: {reason}", member, warning=True)
-    match reason:
-        case "ErrImagePull":
-            return (Entry("Failed", f'Failed to pull image "{image}": {words}', member, warning=True), error)
-        case "ImagePullBackOff":
-            return (Entry("BackOff", f'Back-off pulling image "{image}"', member), error)
-        case "InvalidImageName":
-            return (Entry("InspectFailed", words, member, warning=True), error)
-        case "ErrImageNeverPull":
-            return (Entry("ErrImageNeverPull", words, member, warning=True), error)
-        case "ContainerCreating" if words:
-            return (Entry("Building", words, member),)
-        case _:
-            return ()

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sandboxes.errors import Cause
-from sandboxes.spec.models import Container, Pod
+from sandboxes.spec.models import Container, EphemeralContainer, Pod
 
 # Pause only waits and reaps, but runc joins these limits while it starts it: fewer pids than its threads fail.
 PAUSE_MEMORY = 16 * 2**20
@@ -91,10 +91,12 @@ class FileMount:
 class MemberBody:
     """What a member is created from. `env` are KEY=VALUE; empty `command`/`args` leave the image's own.
 
+    `image` is the id that `reference` meant on this node at this moment.
     `share_pid` joins pause's PID namespace; network and IPC are always pause's.
     """
 
     image: str
+    reference: str
     command: tuple[str, ...]
     args: tuple[str, ...]
     env: tuple[str, ...]
@@ -135,12 +137,15 @@ def pause_body(basis: Basis, *, image: str, host_ip: str) -> PauseBody:
     return PauseBody(image, hostname_of(pod), published(pod, host_ip), basis.profile, basis.spec_hash)
 
 
-def member_body(basis: Basis, member: Container, *, image_id: str, mounts: tuple[FileMount, ...]) -> MemberBody:
+def member_body(
+    basis: Basis, member: Container | EphemeralContainer, *, image_id: str, mounts: tuple[FileMount, ...]
+) -> MemberBody:
     """The body of one member; `image_id` is what its reference meant on this node at this moment."""
     # Docker sets HOSTNAME only for a container with a hostname of its own, which members have not.
     environment = {"HOSTNAME": hostname_of(basis.pod)} | {entry.name: entry.value for entry in member.env}
     return MemberBody(
         image=image_id,
+        reference=member.image,
         command=member.command,
         args=member.args,
         env=tuple(f"{name}={value}" for name, value in environment.items()),

@@ -16,8 +16,10 @@ from sandboxes import rows, spec
 from sandboxes.act import Hands, Tools, act
 from sandboxes.actions import Forget
 from sandboxes.errors import EngineUnavailable, Malformed, PlaygroundError, SpecRefused
+from sandboxes.journal import asked, changed, located, turned
+from sandboxes.members import members_of
 from sandboxes.models import Pod
-from sandboxes.outcome import Done, Source, asked, told, turned
+from sandboxes.outcome import Done, Source, told
 from sandboxes.plan import BackOff, Intent, Look, plan, references
 from sandboxes.policy import BASELINE, PROFILES, Profile, refusals
 from sandboxes.rows import Claim, Known, LostClaim
@@ -29,6 +31,7 @@ log = logging.getLogger(__name__)
 LOOKS = 20  # one pass settles in a few; more means another writer is at work, and the sweep goes on
 AFTER_OUTAGE = timedelta(seconds=2)
 AFTER_BUG = timedelta(minutes=5)
+WRITTEN = "written"
 
 
 def reconcile(uid: uuid.UUID, tools: Tools, *, pause_image: str, back_off: BackOff) -> None:
@@ -64,13 +67,18 @@ def _push(claim: Claim, tools: Tools, wait: timedelta) -> None:
 def _look(claim: Claim, tools: Tools, *, pause_image: str, back_off: BackOff) -> bool:
     """One look at the pod and what follows from it; True when the pass is over."""
     row = claim.row()
-    look = _observe(row, tools, pause_image)
-    planned = plan(look, back_off)
-    look = replace(look, memory=planned.memory)
+    look = _observe(row, tools, pause_image, back_off)
+    planned = plan(look)
+    before, look = look.memory, replace(look, memory=planned.memory)
     found = status(look, previous=row.status, place=Place(tools.host_ip, row.created_at))
-    sources = {member.name: member.image for member in look.intent.pod.spec.containers}
-    before = [Wanted.model_validate(want) for want in row.wanted]
-    entries = (*asked(before, planned.wanted, sources), *turned(row.status, found))
+    entries = located(
+        (
+            *changed(before, planned.memory, look.observed),
+            *asked([Wanted.model_validate(want) for want in row.wanted], planned.wanted, look.members),
+            *turned(row.status, found, pod=look.intent.full_name),
+        ),
+        look.intent.pod,
+    )
     claim.record(row, Known(found, planned.memory, planned.wanted), entries, look.now)
     if not planned.stages:
         return claim.release(row, planned.look_at)
@@ -107,8 +115,8 @@ class _Notes:
         # A pull that ended because the image was built here has pulled nothing.
         local = {name for name, image in look.observed.images.items() if image.local}
         pulled = {fact.name for fact in look.facts if fact.outcome == "succeeded"} - local
-        members = look.intent.pod.spec.containers
-        self.sources = {member.name: Source(member.image, member.image in pulled) for member in members}
+        self.pod = look.intent.pod
+        self.sources = {m.name: Source(m.spec.image, m.spec.image in pulled) for m in members_of(self.pod)}
         self.outage: EngineUnavailable | None = None
 
     def after(self, done: Done) -> None:
@@ -119,7 +127,7 @@ class _Notes:
         source = self.sources.get(getattr(done.action, "member", ""), Source())
         result = told(self.memory, done, source=source, back_off=self.back_off)
         self.memory = result.memory
-        self.claim.step(done, result.entries, now)
+        self.claim.step(done, located(result.entries, self.pod), now)
 
     def keep(self) -> None:
         """Save what was learnt; a crash before this repeats actions, which is harmless."""
@@ -127,15 +135,24 @@ class _Notes:
             self.claim.remember(self.memory)
 
 
-def _observe(row: Pod, tools: Tools, pause_image: str) -> Look:
+def _observe(row: Pod, tools: Tools, pause_image: str, back_off: BackOff) -> Look:
     desired = Desired(row.desired)
-    pod = _accepted(row) if desired is Desired.RUNNING else _tombstone(row)
-    intent = Intent(pod, row.spec_hash, desired, row.deletion_grace or 0, pause_image)
+    pod = _tombstone(row) if desired is Desired.GONE else _accepted(row)
+    intent = Intent(
+        pod,
+        row.spec_hash,
+        desired,
+        row.deletion_grace or 0,
+        pause_image,
+        files=WRITTEN,
+        taken_on=row.created_at,
+        full_name=f"{row.name}_{row.namespace.name}({row.uid})",
+    )
     observed = Observed(
         containers=tools.engine.observe(row.uid),
-        files=tools.host.files_exist(row.uid),
+        files=WRITTEN if tools.host.files_exist(row.uid) else "",
     )
-    look = Look(intent, observed, rows.facts_of(row), Memory.model_validate(row.memory), tools.clock())
+    look = Look(intent, observed, rows.facts_of(row), Memory.model_validate(row.memory), tools.clock(), back_off)
     return replace(look, observed=replace(observed, images=tools.engine.images(references(look))))
 
 

@@ -16,8 +16,9 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from sandboxes import publish
+from sandboxes.journal import Entry
 from sandboxes.models import Counter, Fact, Pod, PodEvent, Step
-from sandboxes.outcome import Done, Entry, subject
+from sandboxes.outcome import Done, subject
 from sandboxes.world import Fact as FactValue
 from sandboxes.world import Memory, Wanted
 

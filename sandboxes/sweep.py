@@ -15,8 +15,8 @@ from sandboxes.act import Tools
 from sandboxes.engine.naming import canary_uids
 from sandboxes.engine.port import Engine, Listed
 from sandboxes.errors import Malformed, PlaygroundError
+from sandboxes.journal import Entry
 from sandboxes.models import Counter, Node, Pod
-from sandboxes.outcome import Entry
 from sandboxes.place import Candidate, Placement, host_ports, place
 from sandboxes.status import unscheduled
 from sandboxes.world import Desired

@@ -42,7 +42,7 @@ def _send(uid: uuid.UUID, node: str | None) -> None:
 @shared_task(name="sandboxes.tasks.reconcile", expires=EXPIRES)
 def reconcile(uid: str) -> None:
     """Look at one pod of this worker's node."""
-    back_off = BackOff(settings.BACKOFF_BASE, settings.BACKOFF_CAP)
+    back_off = BackOff(settings.BACKOFF_BASE, settings.BACKOFF_CAP, settings.BACKOFF_RESET)
     run_pass(uuid.UUID(uid), tools(), pause_image=settings.PAUSE_IMAGE, back_off=back_off)
 
 

@@ -1,6 +1,6 @@
 """What is known about a pod when a pass begins: what the engine shows, what watch found out, what must be remembered.
 
-PURE values, no rules: `plan.py` decides from them, `status.py` describes them. All times are aware datetimes, UTC;
+PURE values, no rules: `plan` decides from them, `status.py` describes them. All times are aware datetimes, UTC;
 container times are the engine's clock and are never subtracted from ours.
 """
 
@@ -18,6 +18,7 @@ class Desired(StrEnum):
     """The intent of a pod's row."""
 
     RUNNING = "RUNNING"
+    STOPPED = "STOPPED"
     GONE = "GONE"
 
 
@@ -37,6 +38,7 @@ class ObservedContainer:
 
     `pid` is the first process's PID as the engine's host sees it, 0 unless running. `ip` is set on a running pause.
     `error` is the engine's word on a failed start. `stop_signal` is what ends it politely ("SIGTERM" by default).
+    `image` is the reference it was asked for by, `image_id` what that meant on the node.
     """
 
     id: str
@@ -51,9 +53,20 @@ class ObservedContainer:
     oom_killed: bool = False
     error: str = ""
     stop_signal: str = "SIGTERM"
+    image: str = ""
     image_id: str = ""
     started_at: datetime | None = None
     finished_at: datetime | None = None
+
+    @property
+    def start_failed(self) -> bool:
+        """The engine could not start it: it stays `created`, with an error (moby: daemon/start.go)."""
+        return self.state is RunState.CREATED and self.error != ""
+
+    @property
+    def ended(self) -> bool:
+        """It had its chance: it ran and ended, or could not be started."""
+        return self.state is RunState.EXITED or self.start_failed
 
     @property
     def is_pause(self) -> bool:
@@ -77,12 +90,14 @@ class ImageOnNode:
 class Observed:
     """All of a pod's containers, and which images the node has, by reference (absent ones are not in it).
 
-    `files` says whether the pod's part of the state directory exists.
+    `files` is the digest of what the pod's part of the state directory was written from, "" while it is not there.
+    `messages`: container id → the termination message of one that ended and is not remembered yet.
     """
 
     containers: tuple[ObservedContainer, ...] = ()
     images: Mapping[str, ImageOnNode] = field(default_factory=dict)
-    files: bool = False
+    files: str = ""
+    messages: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def pauses(self) -> tuple[ObservedContainer, ...]:
@@ -98,6 +113,10 @@ class WantedKind(StrEnum):
     """What a pass may ask watch to do."""
 
     PULL = "pull"
+    POST_START = "postStart"
+    PRE_STOP = "preStop"
+    PROBE = "probe"
+    USAGE = "usage"
 
 
 class Value(BaseModel):
@@ -109,7 +128,10 @@ class Value(BaseModel):
 class Wanted(Value):
     """Something that lasts, asked for by a row: watch does it and answers with a Fact of the same key.
 
-    `name` is the image reference for a pull; `attempt` counts the tries, so that a retry is a new key.
+    A pull: `name` is the image reference, `member` "", and `attempt` counts the tries, so that a retry is a new key.
+    A hook: of that attempt of the member, `name` "". A probe: `name` is startup, liveness or readiness.
+    A usage: `name` is the volume whose size is to be watched, `member` "", `attempt` 0.
+    What exactly is to be run, asked or measured stands in the pod's spec.
     """
 
     kind: WantedKind
@@ -124,6 +146,7 @@ ENDED = frozenset({"succeeded", "failed"})
 class Fact(Value):
     """watch's answer; `outcome` is "succeeded" or "failed", `message` the engine's words.
 
+    A probe's outcome is the last threshold it crossed (none yet: no Fact); a usage "failed" is a volume past its limit.
     Before its answer: "building" is a pull that waits for the image's build on the node, "pulling" one that waited in
     vain and goes on to a registry.
     """
@@ -167,18 +190,55 @@ class Termination(Value):
     finished_at: datetime | None = None
 
 
+class Crash(Value):
+    """How often in a row a member was started again, when last and as which attempt: its back-off follows from it."""
+
+    count: int
+    at: datetime
+    attempt: int
+
+
+class Stop(Value):
+    """A container that is being stopped: since when, with how many seconds of grace, and why.
+
+    `why` is the message of the event Killing. `signalled`: when its stop signal was sent, None while its preStop hook
+    runs or its turn has not come.
+    """
+
+    since: datetime
+    grace: int
+    why: str
+    signalled: datetime | None = None
+
+
+class Ended(Value):
+    """The terminal phase of the pod, "Succeeded" or "Failed"; `reason` and `message` where the pod has its own."""
+
+    phase: str
+    reason: str = ""
+    message: str = ""
+
+
 class Memory(Value):
     """What the engine forgets. Written by reconcile alone.
 
-    `attempts`: highest attempt seen per member ("" is pause), never reset. `failures`: by key `pause`,
+    `attempts`: highest attempt seen per member ("" is pause), never reset. `failures`: by key `pause`, `volumes`,
     `member/<name>` or `image/<reference>`. `locked`: id of the pause whose network has been closed.
-    `signalled`: container id → when its TERM was sent. `last`: member → how its last attempt ended.
-    `ip`: the last address the pod had.
+    `stops`: container id → how far its stop is. `crashes`: by member. `last`: member → how its last attempt ended,
+    `earlier`: how the one before that did. `initialized`: the pause attempt in which the init members were done.
+    `ended`: once set, nothing runs again. `ip`: the last address the pod had.
     """
+
+    # A row may be older than this code.
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
     attempts: dict[str, int] = {}
     failures: dict[str, Failure] = {}
     locked: str = ""
-    signalled: dict[str, datetime] = {}
+    stops: dict[str, Stop] = {}
+    crashes: dict[str, Crash] = {}
     last: dict[str, Termination] = {}
+    earlier: dict[str, Termination] = {}
+    initialized: int | None = None
+    ended: Ended | None = None
     ip: str = ""

@@ -86,7 +86,7 @@ def member(identity: Identity, body: MemberBody, pause_id: str) -> Json:
     created: Json = {
         "Image": body.image,
         "Env": list(body.env),
-        "Labels": naming.labels(identity, body.spec_hash),
+        "Labels": naming.labels(identity, body.spec_hash, body.reference),
         "Healthcheck": {"Test": ["NONE"]},
         "HostConfig": host,
     }

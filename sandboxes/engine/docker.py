@@ -199,6 +199,7 @@ def _observed(details: Mapping[str, Any]) -> ObservedContainer | None:
         oom_killed=state["OOMKilled"],
         error=state["Error"],
         stop_signal=details["Config"].get("StopSignal") or "SIGTERM",
+        image=details["Config"]["Labels"].get(f"{LABEL}image", ""),
         image_id=details["Image"],
         started_at=_time(state["StartedAt"]),
         finished_at=_time(state["FinishedAt"]),

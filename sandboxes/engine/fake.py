@@ -31,7 +31,8 @@ class Kept:
 
 
 class FakeEngine:
-    """`on_node`: reference → image. `stubborn`: members that ignore TERM.
+    """`on_node`: reference → image. `stubborn`: members that ignore TERM. `short`: member → the exit codes of its next
+    starts, which end at once.
 
     `refused`: image id → the words with which a start of it is refused.
     """
@@ -42,6 +43,7 @@ class FakeEngine:
         self.containers: dict[str, Kept] = {}
         self.on_node: dict[str, ImageOnNode] = {}
         self.stubborn: set[str] = set()
+        self.short: dict[str, list[int]] = {}
         self.refused: dict[str, str] = {}
         self._ids = itertools.count(1)
 
@@ -78,6 +80,7 @@ class FakeEngine:
             if kept.seen.alive:
                 return
             if kept.body.image in self.refused:
+                self._set(container_id, error=self.refused[kept.body.image])
                 raise EngineError(self.refused[kept.body.image])
             if kept.pause_id and not self._alive(kept.pause_id):
                 raise EngineError(f"cannot join network of a non running container: {kept.pause_id}")
@@ -89,17 +92,23 @@ class FakeEngine:
                 ip=f"10.88.0.{number}" if kept.identity.is_pause else "",
                 started_at=datetime.now(UTC),
             )
+            if codes := self.short.get(kept.identity.member):
+                self.die(container_id, codes.pop(0))
 
     def signal(self, container_id: str, signal: str) -> None:
         with self.faults.around("signal"):
             kept = self.containers.get(container_id)
-            if kept is not None and kept.seen.alive and kept.identity.member not in self.stubborn:
-                self.die(container_id, 0)
+            if kept is not None and kept.seen.alive:
+                if signal == "SIGKILL":
+                    self.die(container_id, 137)
+                elif kept.identity.member not in self.stubborn:
+                    self.die(container_id, 0)
 
     def remove(self, container_id: str) -> None:
         with self.faults.around("remove"):
             joined = [name for name, kept in self.containers.items() if kept.pause_id == container_id]
-            assert not joined, f"pause {container_id} removed under its members {joined}"
+            alive = [name for name in joined if self.containers[name].seen.alive]
+            assert not alive, f"pause {container_id} removed under its members {alive}"
             self.containers.pop(container_id, None)
 
     def list_all(self) -> tuple[Listed, ...]:
@@ -145,6 +154,7 @@ class FakeEngine:
             raise ImageMissing(f"No such image: {body.image}")
         key = self.put(identity, RunState.CREATED, pause_id=pause_id, spec_hash=spec_hash)
         self.containers[key].body = body
+        self._set(key, image=body.reference if isinstance(body, MemberBody) else "")
         return key
 
     def _kept(self, container_id: str) -> Kept:

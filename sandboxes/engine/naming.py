@@ -41,8 +41,11 @@ def container_name(identity: Identity) -> str:
     )
 
 
-def labels(identity: Identity, spec_hash: str) -> dict[str, str]:
-    """The labels every container of a pod carries; `playground/` is refused in what users may set."""
+def labels(identity: Identity, spec_hash: str, image: str = "") -> dict[str, str]:
+    """The labels every container of a pod carries; `playground/` is refused in what users may set.
+
+    `image` is the reference that a member's image was asked for by.
+    """
     return {
         f"{LABEL}install": identity.install,
         f"{LABEL}uid": str(identity.uid),
@@ -52,6 +55,7 @@ def labels(identity: Identity, spec_hash: str) -> dict[str, str]:
         f"{LABEL}attempt": str(identity.attempt),
         f"{LABEL}pause-attempt": str(identity.pause_attempt),
         f"{LABEL}spec-hash": spec_hash,
+        f"{LABEL}image": image,
     }
 
 

@@ -6,69 +6,141 @@ is said in `validation.py`, so that a bad value gets Kubernetes' own message ins
 
 from __future__ import annotations
 
-from typing import Annotated
+from pydantic import Field
 
-from pydantic import BaseModel, ConfigDict, Field
-from pydantic.alias_generators import to_camel
+from sandboxes.spec.containers import (
+    Capabilities,
+    Container,
+    ContainerPort,
+    EnvFromSource,
+    EnvVar,
+    EnvVarSource,
+    EphemeralContainer,
+    ExecAction,
+    GRPCAction,
+    HTTPGetAction,
+    HTTPHeader,
+    Lifecycle,
+    LifecycleHandler,
+    Probe,
+    ResourceRequirements,
+    SeccompProfile,
+    SecurityContext,
+    SleepAction,
+    SourceRef,
+    TCPSocketAction,
+)
+from sandboxes.spec.shape import (
+    Int32,
+    Int64,
+    IntOrString,
+    KeyRef,
+    ObjectFieldRef,
+    Quantity,
+    ResourceFieldRef,
+    Shape,
+)
+from sandboxes.spec.volumes import (
+    ConfigMapProjection,
+    ConfigMapVolume,
+    DownwardFile,
+    DownwardProjection,
+    DownwardVolume,
+    EmptyDir,
+    KeyToPath,
+    ProjectedVolume,
+    Projection,
+    SecretProjection,
+    SecretVolume,
+    Volume,
+    VolumeMount,
+)
 
-Int32 = Annotated[int, Field(ge=-(2**31), lt=2**31)]
-Int64 = Annotated[int, Field(ge=-(2**63), lt=2**63)]
+__all__ = [
+    "Capabilities", "ConfigMapProjection", "ConfigMapVolume", "Container", "ContainerPort", "DNSConfig",
+    "DNSConfigOption", "DownwardFile", "DownwardProjection", "DownwardVolume", "EmptyDir", "EnvFromSource", "EnvVar",
+    "EnvVarSource", "EphemeralContainer", "ExecAction", "GRPCAction", "HTTPGetAction", "HTTPHeader", "HostAlias",
+    "Int32", "Int64", "IntOrString", "KeyRef", "KeyToPath", "Lifecycle", "LifecycleHandler", "ObjectFieldRef",
+    "ObjectMeta", "Pod", "PodSecurityContext", "PodSpec", "Probe", "ProjectedVolume", "Projection", "PullSecret",
+    "Quantity", "ReadinessGate", "ResourceFieldRef", "ResourceRequirements", "SeccompProfile", "SecretProjection",
+    "SecretVolume", "SecurityContext", "Shape", "SleepAction", "SourceRef", "Sysctl", "TCPSocketAction", "Volume",
+    "VolumeMount",
+]  # fmt: skip
 
 
-class Shape(BaseModel):
-    """A frozen object of the API; unknown fields are refused, nothing is coerced.
+class HostAlias(Shape):
+    """A line of the members' hosts file."""
 
-    Every field has a default that means unset: what must be there is said in `validation.py`, not here.
-    """
-
-    model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
-        strict=True,
-        alias_generator=to_camel,
-        populate_by_name=True,
-        hide_input_in_errors=True,
-    )
+    ip: str = ""
+    hostnames: tuple[str, ...] = ()
 
 
-class EnvVar(Shape):
-    """One environment variable. https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#envvar-v1-core"""
+class DNSConfigOption(Shape):
+    name: str = ""
+    value: str | None = None
+
+
+class DNSConfig(Shape):
+    """What the members' resolv.conf says besides, or, under dnsPolicy None, all it says."""
+
+    nameservers: tuple[str, ...] = ()
+    searches: tuple[str, ...] = ()
+    options: tuple[DNSConfigOption, ...] = ()
+
+
+class Sysctl(Shape):
+    """A kernel setting of the pod's namespaces, set on pause."""
 
     name: str = ""
     value: str = ""
 
 
-class ContainerPort(Shape):
-    """A port a member listens on; with `host_port` it is published on pause. Ports are 1-65535; 0 is unset."""
+class PodSecurityContext(Shape):
+    """What all members have unless they say otherwise; `fs_group` owns the volumes."""
 
-    container_port: Int32 = 0
+    run_as_user: Int64 | None = None
+    run_as_group: Int64 | None = None
+    run_as_non_root: bool | None = None
+    fs_group: Int64 | None = None
+    fs_group_change_policy: str | None = None
+    supplemental_groups: tuple[Int64, ...] = ()
+    supplemental_groups_policy: str | None = None
+    seccomp_profile: SeccompProfile | None = None
+    sysctls: tuple[Sysctl, ...] = ()
+
+
+class ReadinessGate(Shape):
+    """A condition that somebody else sets, and without which the pod is not Ready."""
+
+    condition_type: str = ""
+
+
+class PullSecret(Shape):
     name: str = ""
-    protocol: str = ""
-    host_port: Int32 = 0
-    host_ip: str = Field(default="", alias="hostIP")
-
-
-class Container(Shape):
-    """A member of the pod. `command` replaces the image's ENTRYPOINT, `args` its CMD."""
-
-    name: str = ""
-    image: str = ""
-    image_pull_policy: str = ""
-    command: tuple[str, ...] = ()
-    args: tuple[str, ...] = ()
-    env: tuple[EnvVar, ...] = ()
-    working_dir: str = ""
-    ports: tuple[ContainerPort, ...] = ()
 
 
 class PodSpec(Shape):
     """What the pod should be. `termination_grace_period_seconds` is in seconds; None is Kubernetes' default, 30."""
 
     containers: tuple[Container, ...] = ()
+    init_containers: tuple[Container, ...] = ()
+    ephemeral_containers: tuple[EphemeralContainer, ...] = ()
+    volumes: tuple[Volume, ...] = ()
     hostname: str = ""
+    subdomain: str = ""
+    set_hostname_as_fqdn: bool | None = Field(default=None, alias="setHostnameAsFQDN")
+    host_aliases: tuple[HostAlias, ...] = ()
+    dns_policy: str = ""
+    dns_config: DNSConfig | None = None
     share_process_namespace: bool | None = None
     restart_policy: str = ""
     termination_grace_period_seconds: Int64 | None = None
+    active_deadline_seconds: Int64 | None = None
+    readiness_gates: tuple[ReadinessGate, ...] = ()
+    security_context: PodSecurityContext | None = None
+    image_pull_secrets: tuple[PullSecret, ...] = ()
+    enable_service_links: bool | None = None
+    automount_service_account_token: bool | None = None
 
 
 class ObjectMeta(Shape):

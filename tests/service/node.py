@@ -72,7 +72,7 @@ class FakeNode:
         """One pass, as a worker would run it."""
         reconcile(uid, self.tools, pause_image=PAUSE_IMAGE, back_off=BackOff(10, 300))
 
-    def until_finished(self, uid: uuid.UUID, most: int = 10) -> None:
+    def until_finished(self, uid: uuid.UUID, most: int = 40) -> None:
         """Passes, each when the row asks for the next; a dead worker's claim runs out first."""
         for _ in range(most):
             try:
@@ -91,6 +91,14 @@ class FakeNode:
         found: dict[str, list[str]] = {}
         for kept in self.engine.containers.values():
             found.setdefault(kept.identity.member, []).append(str(kept.seen.state))
+        return found
+
+    def running(self) -> dict[str, int]:
+        """member → how many of its containers run ("" is pause)."""
+        found: dict[str, int] = {}
+        for kept in self.engine.containers.values():
+            if kept.seen.alive:
+                found[kept.identity.member] = found.get(kept.identity.member, 0) + 1
         return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from itertools import product
@@ -17,6 +18,7 @@ from .node import MANIFEST, FakeNode, a_pod, during
 
 pytestmark = pytest.mark.django_db
 
+RUNNING = {"": 1, "web": 1, "box": 1}
 UP = {"": ["running"], "web": ["running"], "box": ["running"]}
 
 
@@ -128,7 +130,8 @@ def test_what_happens_during_a_pass_is_seen_by_that_pass(verb: str) -> None:
     node.look(pod.uid)
     pod.refresh_from_db()
     web = next(c for c in pod.status["containerStatuses"] if c["name"] == "web")
-    assert web["state"]["terminated"]["exitCode"] == 7
+    assert web["lastState"]["terminated"]["exitCode"] == 7
+    assert "running" in web["state"]
 
 
 @pytest.mark.parametrize("verb", ["observe", "images", "create_pause", "create_member", "inspect", "start"])
@@ -171,7 +174,7 @@ def test_a_dead_pause_takes_its_members_with_it_and_the_pod_comes_back() -> None
     wake(pod)
     node.look(pod.uid)
     pod.refresh_from_db()
-    assert node.states() == UP
+    assert node.running() == RUNNING
     assert [c["restartCount"] for c in pod.status["containerStatuses"]] == [1, 1]
     assert "SandboxChanged" in reasons(pod)
 
@@ -213,7 +216,7 @@ def test_a_command_that_does_not_exist_is_told_on_its_member_and_the_other_runs(
     assert web["state"]["waiting"]["reason"] == "RunContainerError"
     assert "executable file not found" in web["state"]["waiting"]["message"]
     assert "running" in box["state"]
-    assert pod.status["phase"] == "Pending"
+    assert pod.status["phase"] == "Running"  # as a kubelet says of it (recorded: err-07-not-found-always)
     assert pod.next_look_at is not None
     assert pod.next_look_at <= node.now + timedelta(seconds=11)
 
@@ -411,39 +414,83 @@ def test_steps_and_events_are_bounded() -> None:
     assert PodEvent.objects.filter(pod=pod).count() == 500
 
 
+CHAIN = [
+    {"name": "i1", "image": "toolbox:1"},
+    {"name": "side", "image": "toolbox:1", "restartPolicy": "Always"},
+    {"name": "i2", "image": "toolbox:1"},
+]
+
+
+def with_init() -> Pod:
+    return a_pod(MANIFEST | {"spec": MANIFEST["spec"] | {"initContainers": CHAIN}})
+
+
+def killed(node: FakeNode, member: str) -> None:
+    """The first process of the member that runs ends ("" is pause)."""
+    living = (key for key, kept in node.engine.containers.items() if kept.identity.member == member and kept.seen.alive)
+    node.engine.die(next(living), 137)
+
+
+def ignoring_term(node: FakeNode, pod: Pod) -> None:
+    node.engine.stubborn = {"web"}
+    delete(pod)
+
+
+def removed(node: FakeNode, pod: Pod) -> None:
+    web = next(key for key, kept in node.engine.containers.items() if kept.identity.member == "web")
+    node.engine.remove(web)
+
+
+# What happens to a pod that is up, by scenario.
+HAPPENINGS: dict[str, Callable[[FakeNode, Pod], object]] = {
+    "sidecar dies": lambda node, pod: killed(node, "side"),
+    "delete": lambda node, pod: delete(pod),
+    "delete, a member ignores TERM": ignoring_term,
+    "delete with a sidecar": lambda node, pod: delete(pod),
+    "delete with a sidecar, a member ignores TERM": ignoring_term,
+    "delete at once": lambda node, pod: delete(pod, grace=0),
+    "pause dies": lambda node, pod: killed(node, ""),
+    "pause dies in a pod with init members": lambda node, pod: killed(node, ""),
+    "a member is removed behind our back": removed,
+    "stop": lambda node, pod: Pod.objects.filter(pk=pod.pk).update(desired="STOPPED"),
+}
+# The exit codes of the first starts, by scenario: pods that have a way to go before they are up.
+BEGINNINGS: dict[str, dict[str, list[int]]] = {
+    "create": {},
+    "init chain": {"i1": [3, 1, 0]},
+    "restart loop": {"web": [1, 1, 1]},
+}
+SCENARIOS = (*BEGINNINGS, *HAPPENINGS)
+
+
 def scenario(name: str) -> tuple[FakeNode, Pod]:
     """A pod at the point from which a scenario crashes."""
-    node, pod = FakeNode(), a_pod()
-    if name == "create":
-        return node, pod
-    node.look(pod.uid)
-    match name:
-        case "delete":
-            delete(pod)
-        case "delete, a member ignores TERM":
-            node.engine.stubborn = {"web"}
-            delete(pod)
-        case "delete at once":
-            delete(pod, grace=0)
-        case "pause dies":
-            pause = next(key for key, kept in node.engine.containers.items() if kept.identity.is_pause)
-            node.engine.die(pause, 137)
-            wake(pod)
-        case "a member is removed behind our back":
-            web = next(key for key, kept in node.engine.containers.items() if kept.identity.member == "web")
-            node.engine.remove(web)
-            wake(pod)
+    node = FakeNode()
+    pod = with_init() if "init" in name or "sidecar" in name else a_pod()
+    node.engine.short = {"i1": [0] * 9, "i2": [0] * 9} | BEGINNINGS.get(name, {})
+    if name in HAPPENINGS:
+        node.until_finished(pod.uid)
+        HAPPENINGS[name](node, pod)
+        wake(pod)
     return node, pod
 
 
-SCENARIOS = (
-    "create",
-    "delete",
-    "delete, a member ignores TERM",
-    "delete at once",
-    "pause dies",
-    "a member is removed behind our back",
-)
+def assert_settled(name: str, node: FakeNode, pod: Pod) -> None:
+    """What the scenario comes to, and nothing besides: one pause, one running container a member, in order."""
+    pod.refresh_from_db()
+    kept = [container.identity for container in node.engine.containers.values()]
+    assert len({(identity.member, identity.attempt) for identity in kept}) == len(kept)
+    if name.startswith("delete"):
+        assert node.states() == {}
+        assert node.host.files == {}
+        assert pod.finished_at is not None
+    elif name == "stop":
+        assert node.running() == {}
+        assert "" not in node.states()
+    else:
+        side = {"side": 1} if "init" in name or "sidecar" in name else {}
+        assert node.running() == RUNNING | side
+        assert pod.status["phase"] == "Running"
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
@@ -452,6 +499,7 @@ def test_a_worker_killed_before_or_after_any_call_leaves_nothing_undone(name: st
     node, pod = scenario(name)
     begun = node.faults.count
     node.until_finished(pod.uid)
+    assert_settled(name, node, pod)
     calls = range(begun + 1, node.faults.count + 1)
     pod.delete()
     for n, after in product(calls, (False, True)):
@@ -460,15 +508,8 @@ def test_a_worker_killed_before_or_after_any_call_leaves_nothing_undone(name: st
         with pytest.raises(Crash):
             for _ in range(len(calls)):
                 node.look(pod.uid)
-                node.now = Pod.objects.get(pk=pod.pk).next_look_at or node.now
+                node.now = max(node.now, Pod.objects.get(pk=pod.pk).next_look_at or node.now)
         node.now += timedelta(seconds=16)
         node.until_finished(pod.uid)
-        pod.refresh_from_db()
-        if name.startswith("delete"):
-            assert node.states() == {}, (n, after)
-            assert node.host.files == {}, (n, after)
-            assert pod.finished_at is not None
-        else:
-            assert node.states() == UP, (n, after)
-            assert pod.status["phase"] == "Running"
+        assert_settled(name, node, pod)
         pod.delete()

@@ -20,9 +20,10 @@ from sandboxes.host.fake import FakeHost
 from sandboxes.outcome import Done, Source, told
 from sandboxes.plan import Intent, Look, plan
 from sandboxes.policy import BASELINE
-from sandboxes.world import Desired, Memory, Observed, RunState
+from sandboxes.spec.models import Pod
+from sandboxes.world import Desired, Fact, Memory, Observed, RunState
 
-from .worlds import BACK_OFF, HASH, IMAGES, NOW, PAUSE_IMAGE, pod
+from .worlds import BACK_OFF, FILES, HASH, IMAGES, NOW, PAUSE_IMAGE, pod
 
 UID = uuid.UUID("6a1f0000-0000-4000-8000-000000000001")
 
@@ -46,6 +47,8 @@ class Simulation:
     memory: Memory = field(default_factory=Memory)
     now: datetime = NOW
     finished: bool = False
+    pod: Pod = field(default_factory=pod)
+    facts: tuple[Fact, ...] = ()
 
     def __post_init__(self) -> None:
         self.engine = FakeEngine(self.faults)
@@ -65,9 +68,10 @@ class Simulation:
 
     def look(self) -> bool:
         """One look and what follows; True when there was nothing to do."""
-        intent = Intent(pod(), HASH, self.desired, self.grace, PAUSE_IMAGE)
-        observed = Observed(self.engine.observe(UID), self.engine.images(list(IMAGES)), self.host.files_exist(UID))
-        planned = plan(Look(intent, observed, (), self.memory, self.now), BACK_OFF)
+        intent = Intent(self.pod, HASH, self.desired, self.grace, PAUSE_IMAGE, files=FILES)
+        files = FILES if self.host.files_exist(UID) else ""
+        observed = Observed(self.engine.observe(UID), self.engine.images(list(IMAGES)), files)
+        planned = plan(Look(intent, observed, self.facts, self.memory, self.now, BACK_OFF))
         self.memory = planned.memory
         if not planned.stages:
             waits = planned.look_at is not None and planned.look_at < self.now + timedelta(seconds=60)
@@ -95,6 +99,11 @@ class Simulation:
                 continue
         raise AssertionError(f"not settled after {most} looks: {self.engine.containers}")
 
+    def newest(self) -> dict[str, RunState]:
+        """member → the state of its newest attempt."""
+        kept = sorted(self.engine.containers.values(), key=lambda kept: kept.identity.attempt)
+        return {each.identity.member: each.seen.state for each in kept}
+
     def shape(self) -> dict[str, list[RunState]]:
         """member → the states of its containers ("" is pause)."""
         found: dict[str, list[RunState]] = {}
@@ -105,4 +114,5 @@ class Simulation:
     def on_present_pause(self) -> bool:
         """Every member stands in the namespaces of the one pause there is."""
         pauses = {key for key, kept in self.engine.containers.items() if kept.identity.is_pause}
-        return {kept.pause_id for kept in self.engine.containers.values() if kept.pause_id} <= pauses
+        living = (kept for kept in self.engine.containers.values() if kept.seen.alive)
+        return {kept.pause_id for kept in living if kept.pause_id} <= pauses

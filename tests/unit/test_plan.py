@@ -11,6 +11,7 @@ from sandboxes.actions import (
     CreateMember,
     CreatePause,
     Forget,
+    Kill,
     MakeFiles,
     PrepareNetwork,
     Remove,
@@ -24,7 +25,7 @@ from sandboxes.actions import (
 from sandboxes.plan import Look, plan
 from sandboxes.world import Desired, ImageOnNode, Memory, RunState, Wanted, WantedKind
 
-from .worlds import BACK_OFF, IMAGES, NOW, PAUSE_IMAGE, PREPARED, failure, look, member, pause, pod, pulled
+from .worlds import BACK_OFF, IMAGES, NOW, PAUSE_IMAGE, PREPARED, failure, look, member, pause, pod, pulled, stopping
 
 CREATED, RUNNING, EXITED, DEAD = RunState.CREATED, RunState.RUNNING, RunState.EXITED, RunState.DEAD
 NEW = (CreateMember("web", 0, 0), CreateMember("box", 0, 0))
@@ -68,21 +69,25 @@ TABLE: dict[str, tuple[Look, tuple[Stage, ...]]] = {
         look(pause(), member("web"), memory=PREPARED),
         ((PrepareNetwork(0),), (CreateMember("box", 1, 0),), (StartMember("box", 1),)),
     ),
-    "a member that ended is left as it is": (
+    "a member that ended starts again, at once the first time": (
         look(pause(), member("web", EXITED), member("box"), memory=PREPARED),
-        (),
+        ((PrepareNetwork(0),), (CreateMember("web", 1, 0),), (StartMember("web", 1),)),
     ),
     "a dead pause takes its members with it": (
         look(pause(EXITED), member("web"), member("box"), memory=PREPARED),
-        (
-            (Remove("web", "web-0", 0), Remove("box", "box-0", 0)),
-            (Remove("", "pause-0", 0),),
-            *REBUILT,
-        ),
+        ((Terminate("web", "web-0", "SIGTERM", 30), Terminate("box", "box-0", "SIGTERM", 30)),),
     ),
-    "members whose pause is gone are replaced": (
-        look(member("web"), member("box"), memory=PREPARED),
-        ((Remove("web", "web-0", 0), Remove("box", "box-0", 0)), *REBUILT),
+    "once they have ended, everything is built anew": (
+        look(pause(EXITED), member("web", EXITED), member("box", EXITED), memory=PREPARED),
+        ((Remove("", "pause-0", 0),), *REBUILT),
+    ),
+    "members whose pause is gone end first": (
+        look(member("web"), member("box", EXITED), memory=PREPARED),
+        ((Terminate("web", "web-0", "SIGTERM", 30),),),
+    ),
+    "a pause that dies under Never is not replaced once a member ran": (
+        look(pause(EXITED), member("web", EXITED), member("box", EXITED), of=pod(restart="Never"), memory=PREPARED),
+        ((Remove("", "pause-0", 0),),),
     ),
     "of two pauses none is trusted": (
         look(pause(), pause(attempt=1), memory=PREPARED),
@@ -110,8 +115,18 @@ TABLE: dict[str, tuple[Look, tuple[Stage, ...]]] = {
         look(pause(), member("web"), member("box"), member("stray"), memory=PREPARED),
         ((Remove("stray", "stray-0", 0),),),
     ),
-    "of two attempts of a member the older goes": (
+    "the attempt before the newest stays, to be read": (
         look(pause(), member("web", EXITED), member("web", attempt=1), member("box"), memory=PREPARED),
+        (),
+    ),
+    "of three attempts of a member the oldest goes": (
+        look(
+            pause(),
+            *(member("web", EXITED, attempt=n) for n in (0, 1)),
+            member("web", attempt=2),
+            member("box"),
+            memory=PREPARED,
+        ),
         ((Remove("web", "web-0", 0),),),
     ),
     "a pause that would not start is removed with what was built on it": (
@@ -149,12 +164,16 @@ TABLE: dict[str, tuple[Look, tuple[Stage, ...]]] = {
     "a start that failed under Never is final": (
         look(
             pause(),
-            member("web", CREATED),
+            member("web", CREATED, error="no such file"),
             member("box"),
             of=pod(restart="Never"),
-            memory=PREPARED.model_copy(update={"failures": {"member/web": failure(ago=1000)}}),
+            memory=PREPARED,
         ),
         (),
+    ),
+    "a start that failed under Always is followed by the next attempt": (
+        look(pause(), member("web", CREATED, error="no such file"), member("box"), memory=PREPARED),
+        ((PrepareNetwork(0),), (CreateMember("web", 1, 0),), (StartMember("web", 1),)),
     ),
     "deleting sends every member its stop signal": (
         look(pause(), member("web"), member("box"), desired=GONE, memory=PREPARED),
@@ -166,7 +185,7 @@ TABLE: dict[str, tuple[Look, tuple[Stage, ...]]] = {
             member("web"),
             member("box", EXITED),
             desired=GONE,
-            memory=PREPARED.model_copy(update={"signalled": {"web-0": NOW - timedelta(seconds=25)}}),
+            memory=PREPARED.model_copy(update={"stops": stopping(web_0=25)}),
         ),
         (),
     ),
@@ -176,10 +195,12 @@ TABLE: dict[str, tuple[Look, tuple[Stage, ...]]] = {
             member("web"),
             member("box"),
             desired=GONE,
-            memory=PREPARED.model_copy(
-                update={"signalled": {"web-0": NOW - timedelta(seconds=30), "box-0": NOW - timedelta(seconds=25)}}
-            ),
+            memory=PREPARED.model_copy(update={"stops": stopping(web_0=30, box_0=25)}),
         ),
+        ((Kill("web", "web-0", 0),),),
+    ),
+    "what outlives even that is removed": (
+        look(pause(), member("web"), desired=GONE, memory=PREPARED.model_copy(update={"stops": stopping(web_0=40)})),
         ((Remove("web", "web-0", 0),),),
     ),
     "members, then pause, then files, then the row": (
@@ -193,7 +214,7 @@ TABLE: dict[str, tuple[Look, tuple[Stage, ...]]] = {
     ),
     "grace 0 kills at once": (
         look(pause(), member("web"), desired=GONE, grace=0, memory=PREPARED),
-        ((Remove("web", "web-0", 0),), (Remove("", "pause-0", 0),), (RemoveFiles(),), (Forget(),)),
+        ((Kill("web", "web-0", 0),),),
     ),
     "deleting what was never built only forgets": (look(desired=GONE, files=False), ((Forget(),),)),
     "deleting does not wait for a missing image": (
@@ -206,12 +227,12 @@ TABLE: dict[str, tuple[Look, tuple[Stage, ...]]] = {
 @pytest.mark.parametrize("sentence", TABLE)
 def test_plan(sentence: str) -> None:
     seen, stages = TABLE[sentence]
-    assert plan(seen, BACK_OFF).stages == stages
+    assert plan(seen).stages == stages
 
 
 def test_a_missing_image_is_asked_for_while_the_others_go_on() -> None:
     only = {name: IMAGES[name] for name in (PAUSE_IMAGE, "toolbox:1")}
-    planned = plan(look(images=only), BACK_OFF)
+    planned = plan(look(images=only))
     assert planned.wanted == (Wanted(kind=WantedKind.PULL, member="", attempt=0, name="nginx:1"),)
     assert CreateMember("box", 0, 0) in {action for stage in planned.stages for action in stage}
     assert CreateMember("web", 0, 0) not in {action for stage in planned.stages for action in stage}
@@ -219,17 +240,17 @@ def test_a_missing_image_is_asked_for_while_the_others_go_on() -> None:
 
 def test_a_failed_pull_backs_off_and_is_asked_for_again_under_the_next_number() -> None:
     only = {PAUSE_IMAGE: IMAGES[PAUSE_IMAGE], "toolbox:1": IMAGES["toolbox:1"]}
-    early = plan(look(images=only, facts=(pulled("nginx:1"),)), BACK_OFF)
+    early = plan(look(images=only, facts=(pulled("nginx:1"),)))
     assert early.wanted == ()
     assert early.look_at == NOW + timedelta(seconds=3)  # ErrImagePull turns into ImagePullBackOff
-    late = plan(look(images=only, facts=(pulled("nginx:1", ago=10),)), BACK_OFF)
+    late = plan(look(images=only, facts=(pulled("nginx:1", ago=10),)))
     assert [want.attempt for want in late.wanted] == [1]
 
 
 @pytest.mark.parametrize("state", ["building", "pulling"])
 def test_a_try_that_is_under_way_stays_the_one_that_is_asked_for(state: str) -> None:
     only = {PAUSE_IMAGE: IMAGES[PAUSE_IMAGE], "toolbox:1": IMAGES["toolbox:1"]}
-    planned = plan(look(images=only, facts=(pulled("nginx:1", state, attempt=2),)), BACK_OFF)
+    planned = plan(look(images=only, facts=(pulled("nginx:1", state, attempt=2),)))
     assert [want.attempt for want in planned.wanted] == [2]
     assert planned.memory.failures == {}
 
@@ -239,16 +260,16 @@ def test_pulls_back_off_from_10_s_doubling_to_300_s() -> None:
 
 
 def test_policy_never_asks_for_nothing() -> None:
-    planned = plan(look(of=pod(policy="Never"), images={PAUSE_IMAGE: IMAGES[PAUSE_IMAGE]}), BACK_OFF)
+    planned = plan(look(of=pod(policy="Never"), images={PAUSE_IMAGE: IMAGES[PAUSE_IMAGE]}))
     assert planned.wanted == ()
     assert not [a for stage in planned.stages for a in stage if isinstance(a, CreateMember)]
 
 
 def test_policy_always_pulls_what_a_registry_knows_and_uses_what_was_built_here() -> None:
     known = IMAGES | {"nginx:1": ImageOnNode("sha256:nginx")}
-    planned = plan(look(of=pod(policy="Always"), images=known), BACK_OFF)
+    planned = plan(look(of=pod(policy="Always"), images=known))
     assert [want.name for want in planned.wanted] == ["nginx:1"]
-    after = plan(look(of=pod(policy="Always"), images=known, facts=(pulled("nginx:1", "succeeded"),)), BACK_OFF)
+    after = plan(look(of=pod(policy="Always"), images=known, facts=(pulled("nginx:1", "succeeded"),)))
     assert after.wanted == ()
     assert NEW in after.stages
 
@@ -256,40 +277,38 @@ def test_policy_always_pulls_what_a_registry_knows_and_uses_what_was_built_here(
 def test_without_the_pause_image_nothing_is_built() -> None:
     seen = look(images={"nginx:1": IMAGES["nginx:1"], "toolbox:1": IMAGES["toolbox:1"]})
     theirs = replace(seen, intent=replace(seen.intent, pause_image="registry.k8s.io/pause:3.10"))
-    planned = plan(theirs, BACK_OFF)
+    planned = plan(theirs)
     assert planned.stages == ()
     assert [want.name for want in planned.wanted] == ["registry.k8s.io/pause:3.10"]
 
 
 def test_an_image_that_is_built_here_is_never_pulled() -> None:
     """On a registry `playground/…` is somebody else's: creating pause fails with the engine's words instead."""
-    planned = plan(look(images={"nginx:1": IMAGES["nginx:1"], "toolbox:1": IMAGES["toolbox:1"]}), BACK_OFF)
+    planned = plan(look(images={"nginx:1": IMAGES["nginx:1"], "toolbox:1": IMAGES["toolbox:1"]}))
     assert planned.wanted == ()
     assert (CreatePause(0),) in planned.stages
 
 
 def test_a_second_delete_shortens_the_grace_of_members_already_told() -> None:
-    memory = PREPARED.model_copy(update={"signalled": {"web-0": NOW - timedelta(seconds=6)}})
-    told = look(pause(), member("web"), member("box", EXITED), desired=GONE, grace=300, memory=memory)
-    assert plan(told, BACK_OFF).look_at == NOW + timedelta(seconds=294)
+    memory = PREPARED.model_copy(update={"stops": stopping(300, web_0=6)})
+    told = look(pause(), member("web"), member("box", EXITED), desired=GONE, grace=50, memory=memory)
+    assert plan(told).look_at == NOW + timedelta(seconds=44)
     shortened = replace(told, intent=replace(told.intent, grace=5))
-    assert plan(shortened, BACK_OFF).stages[0] == (Remove("web", "web-0", 0), Remove("box", "box-0", 0))
+    assert plan(shortened).stages == ((Kill("web", "web-0", 0),),)
 
 
 def test_a_deleted_pod_is_looked_at_when_the_first_grace_ends() -> None:
-    memory = PREPARED.model_copy(update={"signalled": {"web-0": NOW - timedelta(seconds=25)}})
-    planned = plan(look(pause(), member("web"), member("box"), desired=GONE, memory=memory), BACK_OFF)
+    memory = PREPARED.model_copy(update={"stops": stopping(web_0=25)})
+    planned = plan(look(pause(), member("web"), member("box"), desired=GONE, memory=memory))
     assert planned.look_at == NOW + timedelta(seconds=5)
 
 
 def test_a_settled_pod_is_looked_at_again_within_a_minute() -> None:
-    assert plan(look(pause(), member("web"), member("box"), memory=PREPARED), BACK_OFF).look_at == NOW + timedelta(
-        seconds=60
-    )
+    assert plan(look(pause(), member("web"), member("box"), memory=PREPARED)).look_at == NOW + timedelta(seconds=60)
 
 
 def test_members_are_created_beside_the_start_of_their_pause() -> None:
-    planned = plan(look(files=False), BACK_OFF)
+    planned = plan(look(files=False))
     assert hoisted(planned.stages) == (
         (MakeFiles(),),
         (CreatePause(0),),
@@ -300,6 +319,6 @@ def test_members_are_created_beside_the_start_of_their_pause() -> None:
 
 
 def test_how_a_member_ended_is_remembered_before_its_container_goes() -> None:
-    planned = plan(look(pause(EXITED), member("web", EXITED, exit_code=3), memory=PREPARED), BACK_OFF)
+    planned = plan(look(pause(EXITED), member("web", EXITED, exit_code=3), memory=PREPARED))
     assert planned.memory.last["web"].exit_code == 3
     assert planned.memory.last["web"].reason == "Error"

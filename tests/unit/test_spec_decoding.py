@@ -118,9 +118,9 @@ def test_what_the_server_owns_is_dropped_silently() -> None:
 
 def test_all_unknown_fields_are_told_at_once_with_their_paths() -> None:
     refused = refusal(
-        {"spec": {"fooBar": None, "containers": [{}, {"tty": True, "ports": [{"hostIp": ""}]}]}, "metadata": {"x": 1}}
+        {"spec": {"fooBar": None, "containers": [{}, {"devices": 1, "ports": [{"hostIp": ""}]}]}, "metadata": {"x": 1}}
     )
-    paths = ["spec.fooBar", "spec.containers[1].tty", "spec.containers[1].ports[0].hostIp", "metadata.x"]
+    paths = ["spec.fooBar", "spec.containers[1].devices", "spec.containers[1].ports[0].hostIp", "metadata.x"]
     assert [cause.field for cause in refused.causes] == paths
     assert str(refused) == (
         'Pod in version "v1" cannot be handled as a Pod: strict decoding error: '

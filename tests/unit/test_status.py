@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from sandboxes.plan import Look
+from sandboxes.plan import Look, plan
+from sandboxes.spec.models import Container, Lifecycle, LifecycleHandler, Probe, ReadinessGate, SleepAction
 from sandboxes.status import Place, status, unscheduled
-from sandboxes.world import Desired, Memory, RunState, Termination
+from sandboxes.world import Crash, Desired, RunState, Termination, WantedKind
 
-from .worlds import IMAGES, NOW, PAUSE_IMAGE, PREPARED, failure, look, member, pause, pod, pulled
+from .worlds import IMAGES, NOW, PAUSE_IMAGE, PREPARED, fact, look, member, pause, pod, pulled
 
 CREATED, RUNNING, EXITED = RunState.CREATED, RunState.RUNNING, RunState.EXITED
 PLACE = Place("127.0.0.1", NOW)
 
 
 def of(seen: Look, previous: dict[str, Any] | None = None) -> dict[str, Any]:
-    return status(seen, previous=previous or {}, place=PLACE)
+    return status(replace(seen, memory=plan(seen).memory), previous=previous or {}, place=PLACE)
 
 
 def both(state: RunState, *, restart: str = "Always", codes: tuple[int, int] = (0, 0), **more: Any) -> Look:
@@ -92,12 +94,10 @@ def waiting(seen: Look, name: str = "web") -> dict[str, str]:
 
 
 def test_a_pull_that_failed_is_shown_first_as_an_error_then_as_a_back_off() -> None:
-    memory = Memory(failures={"image/nginx:1": failure("ErrImagePull")})
-    assert waiting(look(pause(), images={}, memory=memory))["reason"] == "ErrImagePull"
-    memory = Memory(failures={"image/nginx:1": failure("ErrImagePull", ago=3)})
-    assert waiting(look(pause(), images={}, memory=memory)) == {
+    assert waiting(look(pause(), images={}, facts=(pulled("nginx:1"),)))["reason"] == "ErrImagePull"
+    assert waiting(look(pause(), images={}, facts=(pulled("nginx:1", ago=3),))) == {
         "reason": "ImagePullBackOff",
-        "message": 'Back-off pulling image "nginx:1": ErrImagePull: the engine\'s words',
+        "message": 'Back-off pulling image "nginx:1": ErrImagePull: no such host',
     }
 
 
@@ -130,12 +130,100 @@ def test_a_reference_nobody_can_read_is_named() -> None:
 
 
 def test_a_start_that_failed_waits_under_always_and_is_final_under_never() -> None:
-    memory = PREPARED.model_copy(update={"failures": {"member/web": failure()}})
-    seen = (pause(), member("web", CREATED), member("box"))
-    assert waiting(look(*seen, memory=memory)) == {"reason": "RunContainerError", "message": "the engine's words"}
-    found = of(look(*seen, of=pod(restart="Never"), memory=memory))["containerStatuses"][0]["state"]
+    seen = (pause(), member("web", CREATED, error="no such file"), member("box"))
+    assert waiting(look(*seen, memory=PREPARED)) == {"reason": "RunContainerError", "message": "no such file"}
+    found = of(look(*seen, of=pod(restart="Never"), memory=PREPARED))["containerStatuses"][0]["state"]
     assert found["terminated"]["reason"] == "StartError"
     assert found["terminated"]["exitCode"] == 128
+
+
+def test_a_member_in_back_off_shows_first_how_it_ended_then_what_it_waits_for() -> None:
+    crashed = PREPARED.model_copy(update={"crashes": {"web": Crash(count=2, at=NOW - timedelta(seconds=9), attempt=2)}})
+    early = look(pause(), member("web", EXITED, attempt=2, exit_code=1), member("box"), memory=crashed)
+    web = of(early)["containerStatuses"][0]
+    assert web["state"]["terminated"]["exitCode"] == 1
+    late = look(pause(), member("web", EXITED, attempt=2, exit_code=1, ago=2), member("box"), memory=crashed)
+    web = of(late)["containerStatuses"][0]
+    assert web["state"]["waiting"] == {
+        "reason": "CrashLoopBackOff",
+        "message": "back-off 20s restarting failed container=web pod=demo_ada(u1)",
+    }
+    assert web["lastState"]["terminated"]["exitCode"] == 1
+    assert web["restartCount"] == 2
+    assert of(late)["phase"] == "Running"
+
+
+def test_a_member_is_ready_when_its_probes_say_so() -> None:
+    probed = pod(startup_probe=Probe(), readiness_probe=Probe())
+    seen = (pause(), member("web"), member("box"))
+    web = of(look(*seen, of=probed, memory=PREPARED))["containerStatuses"][0]
+    assert (web["started"], web["ready"]) == (False, False)
+    started = fact(WantedKind.PROBE, "web", of="startup")
+    web = of(look(*seen, of=probed, memory=PREPARED, facts=(started,)))["containerStatuses"][0]
+    assert (web["started"], web["ready"]) == (True, False)
+    ready = (started, fact(WantedKind.PROBE, "web", of="readiness"))
+    web = of(look(*seen, of=probed, memory=PREPARED, facts=ready))["containerStatuses"][0]
+    assert (web["started"], web["ready"]) == (True, True)
+    failed = (started, fact(WantedKind.PROBE, "web", "failed", of="readiness"))
+    assert conditions(of(look(*seen, of=probed, memory=PREPARED, facts=failed)))["Ready"] == "False:ContainersNotReady"
+
+
+def test_a_member_waits_until_its_poststart_hook_has_ended() -> None:
+    hooked = pod(lifecycle=Lifecycle(post_start=LifecycleHandler(sleep=SleepAction(seconds=1))))
+    seen = look(pause(), member("web"), member("box"), of=hooked, memory=PREPARED)
+    assert waiting(seen) == {"reason": "ContainerCreating"}
+    assert of(seen)["phase"] == "Pending"
+
+
+INIT = (Container(name="i1", image="toolbox:1"), Container(name="s", image="toolbox:1", restart_policy="Always"))
+
+
+def test_main_members_wait_for_the_init_members() -> None:
+    found = of(look(pause(), member("i1"), of=pod(init=INIT), memory=PREPARED))
+    assert found["phase"] == "Pending"
+    assert [c["name"] for c in found["initContainerStatuses"]] == ["i1", "s"]
+    assert found["initContainerStatuses"][1]["state"] == {"waiting": {"reason": "PodInitializing"}}
+    assert found["containerStatuses"][0]["state"] == {"waiting": {"reason": "PodInitializing"}}
+    assert conditions(found)["Initialized"] == "False:ContainersNotInitialized"
+
+
+def test_an_init_member_that_fails_under_never_fails_the_pod() -> None:
+    found = of(look(pause(), member("i1", EXITED, exit_code=4), of=pod(init=INIT, restart="Never"), memory=PREPARED))
+    assert found["phase"] == "Failed"
+    assert found["containerStatuses"][0]["state"] == {"waiting": {"reason": "PodInitializing"}}
+
+
+def test_a_sidecar_counts_for_ready_and_not_for_the_end() -> None:
+    done = (member("i1", EXITED), member("s"))
+    seen = look(pause(), *done, member("web"), member("box"), of=pod(init=INIT), memory=PREPARED)
+    assert set(conditions(of(seen)).values()) == {"True"}
+    ended = (member("web", EXITED), member("box", EXITED))
+    found = of(look(pause(), *done, *ended, of=pod(init=INIT, restart="Never"), memory=PREPARED))
+    assert found["phase"] == "Succeeded"
+    broken = (member("i1", EXITED), member("s", EXITED, exit_code=137))
+    found = of(look(pause(), *broken, *ended, of=pod(init=INIT, restart="Never"), memory=PREPARED))
+    assert found["phase"] == "Succeeded"
+
+
+def test_a_readiness_gate_keeps_a_pod_from_ready_until_its_condition_is_true() -> None:
+    gated = pod()
+    gated = gated.model_copy(
+        update={"spec": gated.spec.model_copy(update={"readiness_gates": (ReadinessGate(condition_type="web/up"),)})}
+    )
+    seen = look(pause(), member("web"), member("box"), of=gated, memory=PREPARED)
+    assert conditions(of(seen))["Ready"] == "False:ReadinessGatesNotReady"
+    assert conditions(of(seen))["ContainersReady"] == "True"
+    given = {"web/up": {"type": "web/up", "status": "True"}}
+    open_ = replace(seen, intent=replace(seen.intent, gates=given))
+    assert conditions(of(open_))["Ready"] == "True"
+
+
+def test_a_pod_past_its_deadline_has_failed() -> None:
+    late = pod()
+    late = late.model_copy(update={"spec": late.spec.model_copy(update={"active_deadline_seconds": 5})})
+    taken = NOW - timedelta(seconds=5)
+    found = of(look(pause(), member("web"), member("box"), of=late, memory=PREPARED, taken_on=taken))
+    assert (found["phase"], found["reason"]) == ("Failed", "DeadlineExceeded")
 
 
 def test_a_member_that_was_replaced_shows_how_it_ended_last() -> None:

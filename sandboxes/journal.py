@@ -1,0 +1,114 @@
+"""What the journal says: entries with Kubernetes' reasons and messages, for what changed between two looks.
+
+PURE. Wording as a 1.34 kubelet records it (PODS §4.14; pkg/kubelet/events/event.go).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sandboxes.members import Member, members_of
+from sandboxes.spec.models import Pod
+from sandboxes.world import Memory, Observed, Wanted, WantedKind
+
+LISTS = ("initContainerStatuses", "containerStatuses", "ephemeralContainerStatuses")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the journal; `member` "" is about the pod as a whole, `field` the list of the spec it stands in."""
+
+    reason: str
+    message: str
+    member: str = ""
+    warning: bool = False
+    field: str = "containers"
+
+    @property
+    def field_path(self) -> str:
+        return f"spec.{self.field}{{{self.member}}}" if self.member else ""
+
+
+def located(entries: Iterable[Entry], pod: Pod) -> tuple[Entry, ...]:
+    """The entries with the list that their member stands in."""
+    fields = {member.name: member.field for member in members_of(pod)}
+    return tuple(replace(entry, field=fields.get(entry.member, entry.field)) for entry in entries)
+
+
+def changed(before: Memory, now: Memory, observed: Observed) -> tuple[Entry, ...]:
+    """The entries for stops that began and for the pod's end."""
+    members = {container.id: container.member for container in observed.containers}
+    stops = tuple(
+        Entry("FailedPostStartHook", "PostStartHook failed", members[key], warning=True)
+        if stop.why == "FailedPostStartHook"
+        else Entry("Killing", stop.why, members[key])
+        for key, stop in now.stops.items()
+        if key not in before.stops and key in members
+    )
+    ended = now.ended
+    if ended is None or before.ended is not None or not ended.reason:
+        return stops
+    return (*stops, Entry(ended.reason, ended.message, warning=ended.reason != "DeadlineExceeded"))
+
+
+def asked(before: Iterable[Wanted], now: Iterable[Wanted], members: Iterable[Member]) -> tuple[Entry, ...]:
+    """The entries for pulls that are asked for anew."""
+    known = set(before)
+    return tuple(
+        Entry("Pulling", f'Pulling image "{want.name}"', member.name)
+        for want in now
+        if want.kind is WantedKind.PULL and want not in known
+        for member in members
+        if member.spec.image == want.name
+    )
+
+
+def turned(previous: Mapping[str, Any], status: Mapping[str, Any], *, pod: str) -> tuple[Entry, ...]:
+    """The entries for members that began to wait for something else between two statuses; `pod` is its full name."""
+    before = {c["name"]: _waits_for(c) for c in _containers(previous)}
+    return tuple(
+        entry
+        for container in _containers(status)
+        if _waits_for(container) != before.get(container["name"])
+        for entry in _entries(container, pod)
+    )
+
+
+def _containers(status: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [container for key in LISTS for container in status.get(key, [])]
+
+
+def _waits(container: Mapping[str, Any]) -> tuple[str, str]:
+    """Reason and message."""
+    waiting = container["state"].get("waiting", {})
+    return str(waiting.get("reason", "")), str(waiting.get("message", ""))
+
+
+def _waits_for(container: Mapping[str, Any]) -> tuple[str, str]:
+    """The reason; where it is the one for everything, or comes again, what its message says too."""
+    reason, words = _waits(container)
+    return reason, words if reason in ("ContainerCreating", "CrashLoopBackOff") else ""
+
+
+def _entries(container: Mapping[str, Any], pod: str) -> tuple[Entry, ...]:
+    member, image = container["name"], container["image"]
+    reason, words = _waits(container)
+    error = Entry("Failed", f"Error: {reason}", member, warning=True)
+    match reason:
+        case "CrashLoopBackOff":
+            told = f"Back-off restarting failed container {member} in pod {pod}"
+            return (Entry("BackOff", told, member, warning=True),)
+        case "ErrImagePull":
+            return (Entry("Failed", f'Failed to pull image "{image}": {words}', member, warning=True), error)
+        case "ImagePullBackOff":
+            return (Entry("BackOff", f'Back-off pulling image "{image}"', member), error)
+        case "InvalidImageName":
+            return (Entry("InspectFailed", words, member, warning=True), error)
+        case "ErrImageNeverPull":
+            return (Entry("ErrImageNeverPull", words, member, warning=True), error)
+        case "ContainerCreating" if words:
+            return (Entry("Building", words, member),)
+        case _:
+            return ()
