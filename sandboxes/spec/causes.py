@@ -52,6 +52,11 @@ def not_supported(field: str, value: str, supported: Iterable[str]) -> Cause:
     return Cause(field, "FieldValueNotSupported", f"Unsupported value: {quoted(value)}: supported values: {listed}")
 
 
+def not_found(field: str, value: str) -> Cause:
+    """It names what is not there."""
+    return Cause(field, "FieldValueNotFound", f"Not found: {quoted(value)}")
+
+
 def forbidden(field: str, detail: str) -> Cause:
     """It is well-formed and not allowed here."""
     return Cause(field, "FieldValueForbidden", f"Forbidden: {detail}")

@@ -14,7 +14,9 @@ from typing import Any, NoReturn, get_args, get_origin, get_type_hints
 
 from sandboxes.errors import Cause, Malformed
 from sandboxes.spec.causes import quoted
-from sandboxes.spec.models import Int32, Int64, ObjectMeta, Pod, Shape
+from sandboxes.spec.closest import CLOSEST, DROPPED
+from sandboxes.spec.models import Int32, Int64, IntOrString, ObjectMeta, Pod, Quantity, Shape
+from sandboxes.spec.quantity import parse
 
 HANDLED = 'Pod in version "v1" cannot be handled as a Pod'
 SERVER_OWNED: dict[type[Shape], frozenset[str]] = {
@@ -26,6 +28,7 @@ SERVER_OWNED: dict[type[Shape], frozenset[str]] = {
 }  # fmt: skip
 
 _MOST_UNKNOWN = 100  # as many as the API server tells
+_QUANTITIES = "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
 _WHOLE = {Int32: ("int32", 2**31), Int64: ("int64", 2**63)}
 
 
@@ -54,7 +57,7 @@ def decode(obj: Mapping[str, Any]) -> Pod:
     decoder = _Decoder()
     pod: Pod = decoder.shape(Pod, obj, _Place())
     if decoder.unknown:
-        told = {path: f"unknown field {quoted(path)}" for path in decoder.unknown}
+        told = {path: _refusal(path, closest) for path, closest in decoder.unknown.items()}
         causes = tuple(Cause(path, "FieldValueInvalid", text) for path, text in told.items())
         raise Malformed(f"{HANDLED}: strict decoding error: {', '.join(told.values())}", causes)
     return pod.model_copy(update={"api_version": "v1", "kind": "Pod"})
@@ -83,6 +86,8 @@ def _fields(shape: type[Shape]) -> dict[str, tuple[str, Any]]:
 
 
 def _unless_none(held: Any) -> Any:
+    if held in (IntOrString, Quantity):
+        return held
     others = [each for each in get_args(held) if each is not type(None)]
     return others[0] if type(None) in get_args(held) else held
 
@@ -122,21 +127,26 @@ def _wrong(held: Any, value: object, at: _Place) -> NoReturn:
 
 @dataclass
 class _Decoder:
-    """One decoding; `unknown` are the paths of fields that nobody knows, as they were met."""
+    """One decoding; `unknown` are the fields that are not taken, as they were met: path → what comes closest."""
 
-    unknown: list[str] = field(default_factory=list)
+    unknown: dict[str, str] = field(default_factory=dict)
 
     def value(self, held: Any, value: object, at: _Place) -> Any:
         """`value` as a field that holds `held`; null is its zero value."""
         if value is None:
-            return held()
+            return "" if held == Quantity else 0 if held == IntOrString else held()
         if held in _WHOLE:
             return _whole(held, value, at)
+        if held == IntOrString:
+            return _text(value, at) if isinstance(value, str) else _whole(Int32, value, at)
+        if held == Quantity:
+            return _quantity(value, at)
         if get_origin(held) is tuple and isinstance(value, list):
             (each, _) = get_args(held)
             return tuple(self.value(each, item, at.item(i)) for i, item in enumerate(value))
         if get_origin(held) is dict and isinstance(value, Mapping):
-            return {_text(key, at): self.value(str, item, at.item(key)) for key, item in value.items()}
+            (_, each) = get_args(held)
+            return {_text(key, at): self.value(each, item, at.item(key)) for key, item in value.items()}
         if isinstance(held, type) and issubclass(held, Shape) and isinstance(value, Mapping):
             return self.shape(held, value, at)
         if held is str and isinstance(value, str):
@@ -154,9 +164,30 @@ class _Decoder:
             if key in known and item is not None:
                 name, held = known[key]
                 found[name] = self.value(held, item, inner)
-            elif key not in known and key not in dropped and len(self.unknown) < _MOST_UNKNOWN:
-                self.unknown.append(inner.path)
+            elif key not in known and key not in dropped and not _says_nothing(shape, key, item):
+                self._unknown(inner.path, CLOSEST.get((shape.__name__, key), ""))
         return shape(**found)
+
+    def _unknown(self, path: str, closest: str) -> None:
+        if len(self.unknown) < _MOST_UNKNOWN:
+            self.unknown[path] = closest
+
+
+def _refusal(path: str, closest: str) -> str:
+    """Kubernetes knows it and the playground does not, or nobody does."""
+    return f"{path} is not supported here: {closest}" if closest else f"unknown field {quoted(path)}"
+
+
+def _says_nothing(shape: type[Shape], key: str, value: object) -> bool:
+    """What Kubernetes knows and drops, or what is refused here and not asked for: `hostNetwork: false`."""
+    name = (shape.__name__, key)
+    return name in DROPPED or (name in CLOSEST and not value)
+
+
+def _quantity(value: object, at: _Place) -> str | int | float:
+    if isinstance(value, bool) or not isinstance(value, str | int | float) or parse(value) is None:
+        raise Malformed(f"{HANDLED}: {_QUANTITIES}", (Cause(at.path, "FieldValueInvalid", _QUANTITIES),))
+    return value
 
 
 def _whole(held: Any, value: object, at: _Place) -> int:

@@ -33,6 +33,8 @@ _LABEL_VALUE_RULE = (
     "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', "
     "and must start and end with an alphanumeric character"
 )
+_CONFIG_KEY = "[-._a-zA-Z0-9]+"
+_CONFIG_KEY_RULE = "a valid config key must consist of alphanumeric characters, '-', '_' or '.'"
 _ENV_RULE = "a valid environment variable name must consist only of printable ASCII characters other than '='"
 
 
@@ -125,6 +127,20 @@ def port_name(value: str) -> Complaints:
 def env_name(value: str) -> Complaints:
     """The name of an environment variable, as wide as Kubernetes 1.34 takes it."""
     return () if all(" " <= character <= "~" and character != "=" for character in value) else (_ENV_RULE,)
+
+
+def config_key(value: str) -> Complaints:
+    """A key of a ConfigMap or Secret, which may become a file's name."""
+    found = [_at_most(253)] if length(value) > 253 else []
+    if not re.fullmatch(_CONFIG_KEY, value):
+        found.append(_unlike(_CONFIG_KEY_RULE, _CONFIG_KEY, "key.name", "KEY_NAME", "key-name"))
+    if value == ".":
+        found.append("must not be '.'")
+    elif value == "..":
+        found.append("must not be '..'")
+    elif value.startswith(".."):
+        found.append("must not start with '..'")
+    return tuple(found)
 
 
 def without_nul(value: str) -> Complaints:

@@ -1,38 +1,38 @@
 """Kubernetes' own rules for a Pod, in its order and its words (pkg/apis/core/validation, v1.34), and a few sizes.
 
-PURE, never raises. What a pod may ask for at all is `policy.py`'s. Sizes and counts are the playground's: Kubernetes
-leaves them to the size of the object. That an image reference does not parse is no error here, as in Kubernetes.
+PURE, never raises. What a pod may ask for at all is `policy.py`'s. That an image reference does not parse is no error
+here, as in Kubernetes. The rules of each part are in `rules/`.
 """
 
 from __future__ import annotations
 
-import ipaddress
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import json
+from collections.abc import Mapping
 from itertools import chain, islice
 
 from sandboxes.errors import Cause
 from sandboxes.spec import names
-from sandboxes.spec.causes import duplicate, forbidden, invalid, not_supported, required, too_long, too_many
-from sandboxes.spec.defaults import LONGEST_GRACE, with_defaults
-from sandboxes.spec.models import Container, ContainerPort, EnvVar, ObjectMeta, Pod, PodSpec
+from sandboxes.spec.causes import forbidden, invalid, not_supported, required, too_long
+from sandboxes.spec.defaults import DEFAULT_GRACE, LONGEST_GRACE, with_defaults
+from sandboxes.spec.models import DNSConfig, HostAlias, ObjectMeta, Pod, PodSpec
+from sandboxes.spec.rules.containers import images, members
+from sandboxes.spec.rules.ports import ADDRESS_RULE, is_address
+from sandboxes.spec.rules.rights import pod_context
+from sandboxes.spec.rules.texts import Causes, count, each
+from sandboxes.spec.rules.volumes import volumes
 
-PULL_POLICIES = ("Always", "IfNotPresent", "Never")
 RESTART_POLICIES = ("Always", "OnFailure", "Never")
-PROTOCOLS = ("SCTP", "TCP", "UDP")
+DNS_POLICIES = ("ClusterFirst", "ClusterFirstWithHostNet", "Default", "None")
 RESERVED = "playground/"
 
-# Kubernetes': all annotations of an object, bytes.
+# Kubernetes': all annotations of an object, bytes; addresses and domains of a resolv.conf.
 ANNOTATIONS_SIZE = 256 * 1024
-# The playground's: items in a list, and bytes.
-MOST_ARGUMENTS = 64
-MOST_VARIABLES = 64
-MOST_PORTS = 64
-TEXT_SIZE = 4 * 1024
-ENVIRONMENT_SIZE = 32 * 1024
-IMAGE_SIZE = 512
+MOST_NAMESERVERS = 3
+MOST_SEARCHES = 32
+SEARCHES_SIZE = 2048
+# The playground's.
+MOST_ALIASES = 64
 MOST_CAUSES = 100  # a small body can hold a hundred thousand faults
-
-Causes = Iterator[Cause]
 
 
 def validate(pod: Pod) -> tuple[Cause, ...]:
@@ -45,19 +45,15 @@ def validate(pod: Pod) -> tuple[Cause, ...]:
     return tuple(islice(chain(_metadata(pod.metadata), _spec(pod.spec)), MOST_CAUSES))
 
 
-def _each(field: str, value: str, rule: Callable[[str], names.Complaints]) -> Causes:
-    yield from (invalid(field, value, complaint) for complaint in rule(value))
-
-
 def _metadata(metadata: ObjectMeta) -> Causes:
     if metadata.generate_name:
-        yield from _each("metadata.generateName", metadata.generate_name, names.name_prefix)
+        yield from each("metadata.generateName", metadata.generate_name, names.name_prefix)
     if metadata.name:
-        yield from _each("metadata.name", metadata.name, names.dns_subdomain)
+        yield from each("metadata.name", metadata.name, names.dns_subdomain)
     else:
         yield required("metadata.name", "name or generateName is required")
     if metadata.namespace:
-        yield from _each("metadata.namespace", metadata.namespace, names.dns_label)
+        yield from each("metadata.namespace", metadata.namespace, names.dns_label)
     yield from _labels(metadata.labels)
     yield from _annotations(metadata.annotations)
 
@@ -65,8 +61,8 @@ def _metadata(metadata: ObjectMeta) -> Causes:
 def _labels(labels: Mapping[str, str]) -> Causes:
     field = "metadata.labels"
     for key, value in labels.items():
-        yield from _each(field, key, names.qualified_name)
-        yield from _each(field, value, names.label_value)
+        yield from each(field, key, names.qualified_name)
+        yield from each(field, value, names.label_value)
         if key.startswith(RESERVED):
             yield forbidden(f"{field}[{key}]", f"labels under {RESERVED} are the playground's own")
 
@@ -80,135 +76,74 @@ def _annotations(annotations: Mapping[str, str]) -> Causes:
 
 
 def _spec(spec: PodSpec) -> Causes:
-    yield from _containers(spec.containers)
+    grace = spec.termination_grace_period_seconds
+    yield from volumes(spec.volumes)
+    yield from members(spec, DEFAULT_GRACE if grace is None else grace)
     if spec.restart_policy not in RESTART_POLICIES:
         yield not_supported("spec.restartPolicy", spec.restart_policy, RESTART_POLICIES)
-    if spec.hostname:
-        yield from _each("spec.hostname", spec.hostname, names.dns_label)
-    grace = spec.termination_grace_period_seconds or 0
-    if grace > LONGEST_GRACE:
+    yield from _dns(spec)
+    if spec.security_context is not None:
+        yield from pod_context("spec.securityContext", spec.security_context)
+    yield from count("spec.imagePullSecrets", len(spec.image_pull_secrets), MOST_ALIASES)
+    yield from count("spec.readinessGates", len(spec.readiness_gates), MOST_ALIASES)
+    for i, gate in enumerate(spec.readiness_gates):
+        yield from each(f"spec.readinessGates[{i}].conditionType", gate.condition_type, names.qualified_name)
+    deadline = spec.active_deadline_seconds
+    if deadline is not None and not 1 <= deadline <= LONGEST_GRACE:
+        yield invalid("spec.activeDeadlineSeconds", deadline, names.between(1, LONGEST_GRACE))
+    for key, name in (("hostname", spec.hostname), ("subdomain", spec.subdomain)):
+        if name:
+            yield from each(f"spec.{key}", name, names.dns_label)
+    yield from _aliases(spec.host_aliases)
+    if grace is not None and grace > LONGEST_GRACE:
         yield invalid("spec.terminationGracePeriodSeconds", grace, names.between(0, LONGEST_GRACE))
-    for i, container in enumerate(spec.containers):
-        if container.image != container.image.strip():
-            told = "must not have leading or trailing whitespace"
-            yield invalid(f"spec.containers[{i}].image", container.image, told)
+    yield from images(spec)
 
 
-def _containers(containers: tuple[Container, ...]) -> Causes:
-    if not containers:
-        yield required("spec.containers")
-    taken: set[str] = set()
-    for i, container in enumerate(containers):
-        at = f"spec.containers[{i}]"
-        yield from _container(container, at)
-        if container.name in taken:
-            yield duplicate(f"{at}.name", container.name)
-        taken.add(container.name)
-    yield from _host_ports(containers)
+def _dns(spec: PodSpec) -> Causes:
+    if spec.dns_policy and spec.dns_policy not in DNS_POLICIES:
+        yield not_supported("spec.dnsPolicy", spec.dns_policy, DNS_POLICIES)
+    if spec.dns_policy == "None" and spec.dns_config is None:
+        yield required("spec.dnsConfig", "must provide `dnsConfig` when `dnsPolicy` is None")
+    elif spec.dns_policy == "None" and spec.dns_config is not None and not spec.dns_config.nameservers:
+        told = "must provide at least one DNS nameserver when `dnsPolicy` is None"
+        yield required("spec.dnsConfig.nameservers", told)
+    if spec.dns_config is not None:
+        yield from _dns_config("spec.dnsConfig", spec.dns_config)
 
 
-def _container(container: Container, at: str) -> Causes:
-    if container.name:
-        yield from _each(f"{at}.name", container.name, names.dns_label)
-    else:
-        yield required(f"{at}.name")
-    if not container.image:
-        yield required(f"{at}.image")
-    yield from _size(f"{at}.image", container.image, IMAGE_SIZE)
-    yield from _arguments(f"{at}.command", container.command)
-    yield from _arguments(f"{at}.args", container.args)
-    yield from _text(f"{at}.workingDir", container.working_dir)
-    yield from _ports(f"{at}.ports", container.ports)
-    yield from _environment(f"{at}.env", container.env)
-    if container.image_pull_policy not in PULL_POLICIES:
-        yield not_supported(f"{at}.imagePullPolicy", container.image_pull_policy, PULL_POLICIES)
+def _dns_config(at: str, config: DNSConfig) -> Causes:
+    if len(config.nameservers) > MOST_NAMESERVERS:
+        given = json.dumps(config.nameservers, separators=(",", ":"))
+        told = f"Invalid value: {given}: must not have more than {MOST_NAMESERVERS} nameservers"
+        yield Cause(f"{at}.nameservers", "FieldValueInvalid", told)
+    for i, server in enumerate(config.nameservers):
+        if not is_address(server):
+            yield invalid(f"{at}.nameservers[{i}]", server, ADDRESS_RULE)
+    yield from _searches(f"{at}.searches", config.searches)
+    yield from count(f"{at}.options", len(config.options), MOST_ALIASES)
+    for i, option in enumerate(config.options):
+        if not option.name:
+            yield required(f"{at}.options[{i}]", "must not be empty")
+        for key, text in (("name", option.name), ("value", option.value or "")):
+            if text.split() != [text] and text:
+                yield invalid(f"{at}.options[{i}].{key}", text, "must be one word")
 
 
-def _size(field: str, text: str, limit: int) -> Causes:
-    if names.length(text) > limit:
-        yield too_long(field, limit)
+def _searches(at: str, searches: tuple[str, ...]) -> Causes:
+    yield from count(at, len(searches), MOST_SEARCHES)
+    if len(" ".join(searches)) > SEARCHES_SIZE:
+        yield too_long(at, SEARCHES_SIZE)
+    for i, search in enumerate(searches):
+        if search != ".":
+            yield from each(f"{at}[{i}]", search.removesuffix("."), names.dns_subdomain)
 
 
-def _text(field: str, text: str) -> Causes:
-    """Text that becomes part of a process' arguments, environment or working directory."""
-    yield from _size(field, text, TEXT_SIZE)
-    if names.length(text) <= TEXT_SIZE:
-        yield from _each(field, text, names.without_nul)
-
-
-def _count(field: str, found: int, limit: int) -> Causes:
-    if found > limit:
-        yield too_many(field, found, limit)
-
-
-def _arguments(field: str, arguments: tuple[str, ...]) -> Causes:
-    yield from _count(field, len(arguments), MOST_ARGUMENTS)
-    for i, argument in enumerate(arguments):
-        yield from _text(f"{field}[{i}]", argument)
-
-
-def _ports(field: str, ports: tuple[ContainerPort, ...]) -> Causes:
-    yield from _count(field, len(ports), MOST_PORTS)
-    taken: set[str] = set()
-    for i, port in enumerate(ports):
-        at = f"{field}[{i}]"
-        yield from _port_name(f"{at}.name", port.name, taken)
-        yield from _port(port, at)
-
-
-def _port_name(field: str, name: str, taken: set[str]) -> Causes:
-    if not name:
-        return
-    complaints = names.port_name(name)
-    yield from (invalid(field, name, complaint) for complaint in complaints)
-    if name in taken:
-        yield duplicate(field, name)
-    elif not complaints:
-        taken.add(name)
-
-
-def _port(port: ContainerPort, at: str) -> Causes:
-    bounds = names.between(1, 65535)
-    if port.container_port == 0:
-        yield required(f"{at}.containerPort")
-    elif not 1 <= port.container_port <= 65535:
-        yield invalid(f"{at}.containerPort", port.container_port, bounds)
-    if not 0 <= port.host_port <= 65535:
-        yield invalid(f"{at}.hostPort", port.host_port, bounds)
-    if port.protocol not in PROTOCOLS:
-        yield not_supported(f"{at}.protocol", port.protocol, PROTOCOLS)
-    if port.host_ip and not _is_address(port.host_ip):
-        yield invalid(f"{at}.hostIP", port.host_ip, "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)")
-
-
-def _is_address(text: str) -> bool:
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return False
-    return "%" not in text  # a zone means nothing outside of the machine it was written on
-
-
-def _host_ports(containers: Iterable[Container]) -> Causes:
-    """No two ports of the pod may claim one host port, by protocol and address."""
-    taken: set[str] = set()
-    for i, container in enumerate(containers):
-        for j, port in enumerate(container.ports):
-            if not port.host_port:
-                continue
-            claim = f"{port.protocol}/{port.host_ip}/{port.host_port}"
-            if claim in taken:
-                yield duplicate(f"spec.containers[{i}].ports[{j}].hostPort", claim)
-            taken.add(claim)
-
-
-def _environment(field: str, variables: tuple[EnvVar, ...]) -> Causes:
-    yield from _count(field, len(variables), MOST_VARIABLES)
-    for i, variable in enumerate(variables):
-        if variable.name:
-            yield from _each(f"{field}[{i}].name", variable.name, names.env_name)
-        else:
-            yield required(f"{field}[{i}].name")
-        yield from _text(f"{field}[{i}].value", variable.value)
-    if sum(names.length(variable.name) + names.length(variable.value) for variable in variables) > ENVIRONMENT_SIZE:
-        yield too_long(field, ENVIRONMENT_SIZE)
+def _aliases(aliases: tuple[HostAlias, ...]) -> Causes:
+    yield from count("spec.hostAliases", len(aliases), MOST_ALIASES)
+    for i, alias in enumerate(aliases):
+        if not is_address(alias.ip):
+            yield invalid(f"spec.hostAliases[{i}].ip", alias.ip, ADDRESS_RULE)
+        yield from count(f"spec.hostAliases[{i}].hostnames", len(alias.hostnames), MOST_ALIASES)
+        for j, name in enumerate(alias.hostnames):
+            yield from each(f"spec.hostAliases[{i}].hostnames[{j}]", name, names.dns_subdomain)
