@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from concurrent.futures import Executor, as_completed
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from time import monotonic
 
@@ -28,12 +28,18 @@ from sandboxes.actions import (
 )
 from sandboxes.engine.naming import Identity, table_name
 from sandboxes.engine.port import Engine
-from sandboxes.errors import EngineError, PlaygroundError
-from sandboxes.host.port import Host
+from sandboxes.errors import ConfigError, EngineError, PlaygroundError
+from sandboxes.host.port import Host, Wants
 from sandboxes.members import members_of
 from sandboxes.outcome import Done
 from sandboxes.plan import PAUSE, Intent
+from sandboxes.spec.environment import process
+from sandboxes.spec.facts import Facts, SourceMissing, Sources
+from sandboxes.spec.files import pod_files
+from sandboxes.spec.models import AnyContainer, EphemeralContainer
 from sandboxes.world import Observed
+
+MESSAGE_PATH = "/dev/termination-log"
 
 
 @dataclass(frozen=True)
@@ -51,13 +57,18 @@ class Tools:
 
 @dataclass
 class Hands:
-    """Does one action at a time for one pod. `ids` grows as containers are made: (member, attempt) → id."""
+    """Does one action at a time for one pod. `ids` grows as containers are made: (member, attempt) → id.
+
+    `facts` are what members are told of the pod, its address once the network is prepared.
+    """
 
     tools: Tools
     uid: uuid.UUID
     intent: Intent
     profile: policy.Profile
     observed: Observed
+    facts: Facts
+    sources: Sources = field(default_factory=Sources)
     ids: dict[tuple[str, int], str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -77,8 +88,10 @@ class Hands:
         engine, host = self.tools.engine, self.tools.host
         match action:
             case MakeFiles():
-                host.make_files(self.uid)
-                return "hosts and resolv.conf, empty until the address is known", "", ""
+                files = pod_files(self.facts, self.sources, memory=self.profile.memory)
+                host.make_files(self.uid, files)
+                held = f", {len(files.volumes)} volumes" if files.volumes else ""
+                return f"hosts and resolv.conf, empty until the address is known{held}", "", ""
             case CreatePause(attempt):
                 return self._create_pause(attempt)
             case StartPause(attempt):
@@ -123,12 +136,32 @@ class Hands:
 
     def _create_member(self, action: CreateMember) -> tuple[str, str, str]:
         member = next(m.spec for m in members_of(self.intent.pod) if m.name == action.member)
-        image_id = self.observed.images[member.image].id
-        body = policy.member_body(self.basis, member, image_id=image_id, mounts=self.tools.host.mounts(self.uid))
+        image = self.observed.images[member.image]
+        if not (image.runs or member.command or member.args):
+            raise EngineError("no command specified")
+        try:
+            started = process(member, self.facts, self.sources)
+        except SourceMissing as exc:
+            raise ConfigError(str(exc)) from exc
+        wants = Wants(policy.uses_of(member, started.env), member.termination_message_path or MESSAGE_PATH)
+        mounts = self.tools.host.mounts(self.uid, action.member, action.attempt, wants)
+        made = policy.Made(image.id, started, image.user, mounts, self._target(member))
+        body = policy.member_body(self.basis, member, made)
         identity = self._identity(action.member, action.attempt, action.pause_attempt)
-        made = self.tools.engine.create_member(identity, body, self.ids[PAUSE, action.pause_attempt])
-        self.ids[action.member, action.attempt] = made
-        return f"container {made[:12]}, joining pause", made, ""
+        container = self.tools.engine.create_member(identity, body, self.ids[PAUSE, action.pause_attempt])
+        self.ids[action.member, action.attempt] = container
+        return f"container {container[:12]}, joining pause", container, ""
+
+    def _target(self, member: AnyContainer) -> str:
+        """The id of the container whose PID namespace a debug member joins, "" for none. Raises ConfigError."""
+        if not isinstance(member, EphemeralContainer) or not member.target_container_name:
+            return ""
+        name = member.target_container_name
+        running = (c.id for c in self.observed.members(name) if c.alive)
+        found = next(running, "")
+        if not found:
+            raise ConfigError(f'unable to find target container "{name}"')
+        return found
 
     @property
     def basis(self) -> policy.Basis:
@@ -140,7 +173,9 @@ class Hands:
         seen = self.tools.engine.inspect(pause_id)
         if seen is None or not seen.alive or not seen.ip:
             raise EngineError(f"pause {pause_id[:12]} has no address: it is {seen.state if seen else 'gone'}")
-        self.tools.host.fill_files(self.uid, ip=seen.ip, hostname=policy.hostname_of(self.intent.pod))
+        self.facts = replace(self.facts, ip=seen.ip)
+        pod = self.intent.pod
+        self.tools.host.fill_files(self.uid, hosts=policy.hosts_text(pod, seen.ip), resolver=policy.resolver_text(pod))
         self.tools.host.lock_network(seen.pid, pause_id)
         return f"address {seen.ip}, hosts written, Docker's resolver refused", pause_id, seen.ip
 

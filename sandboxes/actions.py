@@ -32,9 +32,12 @@ class PrepareNetwork:
 
 @dataclass(frozen=True)
 class CreateMember:
+    """`after_pause`: its body needs the pod's address."""
+
     member: str
     attempt: int
     pause_attempt: int
+    after_pause: bool = False
 
 
 @dataclass(frozen=True)
@@ -98,13 +101,13 @@ Stage = tuple[Action, ...]
 
 
 def hoisted(stages: tuple[Stage, ...]) -> tuple[Stage, ...]:
-    """The same work with members created beside pause's start: nothing in their bodies needs a running pause.
+    """The same work with members created beside pause's start, if nothing in their bodies needs a running pause.
 
     (The engine takes a pause that is only created, and no member starts before the network is prepared.)
     """
-    creates = tuple(a for stage in stages for a in stage if isinstance(a, CreateMember))
+    creates = tuple(a for stage in stages for a in stage if isinstance(a, CreateMember) and not a.after_pause)
     starts_pause = any(isinstance(a, StartPause) for stage in stages for a in stage)
     if not creates or not starts_pause:
         return stages
-    moved = (tuple(a for a in stage if not isinstance(a, CreateMember)) for stage in stages)
+    moved = (tuple(a for a in stage if a not in creates) for stage in stages)
     return tuple((*stage, *creates) if isinstance(stage[0], StartPause) else stage for stage in moved if stage)

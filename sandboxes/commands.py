@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sandboxes import policy
-from sandboxes.policy import Basis, MemberBody, PauseBody
+from sandboxes.policy import Basis, Made, MemberBody, PauseBody
 from sandboxes.spec import Container
+from sandboxes.spec.environment import Process
 
 WIDTH = 96
 
@@ -52,7 +53,9 @@ def commands(basis: Basis, *, pause_image: str, host_ip: str) -> tuple[Command, 
 
 
 def _body(basis: Basis, member: Container) -> MemberBody:
-    return policy.member_body(basis, member, image_id=member.image, mounts=())
+    """`$(VAR)` and what only the node knows are written as they stand."""
+    env = {variable.name: variable.value for variable in member.env if variable.value_from is None}
+    return policy.member_body(basis, member, Made(member.image, Process(env, member.command, member.args)))
 
 
 def _pause_name(pod: str) -> str:
@@ -72,6 +75,8 @@ def _pause(pod: str, body: PauseBody) -> Iterator[str]:
         host = f"[{port.host_ip}]" if ":" in port.host_ip else port.host_ip
         yield from ("--publish", f"{host}:{port.host_port}:{port.container_port}/{port.protocol}")
     yield from ("--sysctl", "net.ipv6.conf.all.disable_ipv6=1", "--shm-size", _mebibytes(policy.PAUSE_SHM))
+    for name, value in body.sysctls.items():
+        yield from ("--sysctl", f"{name}={value}")
     yield from (
         "--user",
         policy.PAUSE_USER,
@@ -88,15 +93,20 @@ def _pause(pod: str, body: PauseBody) -> Iterator[str]:
 
 def _member(pod: str, name: str, body: MemberBody) -> Iterator[str]:
     pause = f"container:{_pause_name(pod)}"
-    yield from ("docker", "run", "--detach", "--name", f"{pod}-{name}", "--network", pause, "--ipc", pause)
+    yield from ("docker", "run", "--detach", "--name", f"{pod}-{name}", "--network", pause)
+    yield from ("--ipc", "private" if body.private_ipc else pause)
     if body.share_pid:
         yield from ("--pid", pause)
     yield from ("--cgroupns", "private", "--cap-drop", "ALL")
-    for capability in body.profile.capabilities:
+    for capability in body.rights.capabilities:
         yield from ("--cap-add", capability)
-    memory = _mebibytes(body.profile.memory)
-    yield from ("--memory", memory, "--memory-swap", memory, "--pids-limit", str(body.profile.pids))
-    yield from ("--cpus", f"{body.profile.milli_cpus / 1000:g}", "--no-healthcheck")
+    yield from _rights(body)
+    memory = _mebibytes(body.limits.memory)
+    yield from ("--memory", memory, "--memory-swap", memory, "--pids-limit", str(body.limits.pids))
+    yield from ("--cpus", f"{body.limits.milli_cpus / 1000:g}", "--cpu-shares", str(body.limits.shares))
+    if body.limits.oom_score >= 0:
+        yield from ("--oom-score-adj", str(body.limits.oom_score))
+    yield "--no-healthcheck"
     for variable in body.env:
         yield from ("--env", variable)
     if body.working_dir:
@@ -105,6 +115,21 @@ def _member(pod: str, name: str, body: MemberBody) -> Iterator[str]:
         # The option takes one word; the others stand before the arguments, which makes the same command line.
         yield from ("--entrypoint", body.command[0])
     yield from (body.image, *body.command[1:], *body.args)
+
+
+def _rights(body: MemberBody) -> Iterator[str]:
+    if body.rights.user:
+        yield from ("--user", body.rights.user)
+    for group in body.rights.groups:
+        yield from ("--group-add", str(group))
+    if body.rights.no_new_privileges:
+        yield from ("--security-opt", "no-new-privileges:true")
+    if body.rights.read_only_root:
+        yield "--read-only"
+    if body.tty:
+        yield "--tty"
+    if body.stdin:
+        yield "--interactive"
 
 
 def _mebibytes(count: int) -> str:

@@ -10,17 +10,16 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 
 from sandboxes.spec.images import parse as parse_image
-from sandboxes.spec.models import Container, EphemeralContainer
+from sandboxes.spec.models import AnyContainer
 from sandboxes.world import Fact, Failure, ImageOnNode, Wanted, WantedKind
 
 # The kubelet shows ErrImagePull until its next sync, then ImagePullBackOff.
 SHOWN_AS_ERROR = timedelta(seconds=3)
 
 Images = Mapping[str, ImageOnNode]
-Running = Container | EphemeralContainer
 
 
-def ready_for_member(member: Running, images: Images, facts: tuple[Fact, ...]) -> bool:
+def ready_for_member(member: AnyContainer, images: Images, facts: tuple[Fact, ...]) -> bool:
     """The member can be created from what the node has. Always is honoured once a pod, not yet once a start."""
     image = images.get(member.image)
     if image is None or image.local or member.image_pull_policy != "Always":
@@ -28,7 +27,7 @@ def ready_for_member(member: Running, images: Images, facts: tuple[Fact, ...]) -
     return any(fact.name == member.image and fact.outcome == "succeeded" for fact in facts)
 
 
-def missing(members: Iterable[Running], images: Images, facts: tuple[Fact, ...]) -> tuple[str, ...]:
+def missing(members: Iterable[AnyContainer], images: Images, facts: tuple[Fact, ...]) -> tuple[str, ...]:
     """The references that these members wait for and a pull would help, each once."""
     waiting = (m.image for m in members if pullable(m) and not ready_for_member(m, images, facts))
     return tuple(dict.fromkeys(waiting))
@@ -45,7 +44,7 @@ def wanted(
     )
 
 
-def pullable(member: Running) -> bool:
+def pullable(member: AnyContainer) -> bool:
     """Its policy allows a pull, its reference can be read, and a registry may know it."""
     readable = parse_image(member.image) is not None
     return member.image_pull_policy != "Never" and readable and not built_here(member.image)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sandboxes.spec.models import Container, EphemeralContainer, Lifecycle, Pod, Probe
+from sandboxes.spec.models import AnyContainer, EphemeralContainer, Lifecycle, Pod, Probe
 
 
 class Role(StrEnum):
@@ -25,7 +25,7 @@ class Role(StrEnum):
 class Member:
     """One entry of the spec, with its role. A debug member has no probes, hooks or ports."""
 
-    spec: Container | EphemeralContainer
+    spec: AnyContainer
     role: Role
 
     @property

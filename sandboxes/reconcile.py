@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import logging
 import uuid
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from django.db import OperationalError
 
-from sandboxes import rows, spec
+from sandboxes import messages, rows, spec
 from sandboxes.act import Hands, Tools, act
 from sandboxes.actions import Forget
-from sandboxes.errors import EngineUnavailable, Malformed, PlaygroundError, SpecRefused
+from sandboxes.errors import EngineUnavailable, Malformed, MountFailed, PlaygroundError, SpecRefused
 from sandboxes.journal import asked, changed, located, turned
 from sandboxes.members import members_of
 from sandboxes.models import Pod
@@ -23,6 +23,8 @@ from sandboxes.outcome import Done, Source, told
 from sandboxes.plan import BackOff, Intent, Look, plan, references
 from sandboxes.policy import BASELINE, PROFILES, Profile, refusals
 from sandboxes.rows import Claim, Known, LostClaim
+from sandboxes.spec.facts import Facts, Sources
+from sandboxes.spec.files import pod_files
 from sandboxes.status import Place, status
 from sandboxes.world import Desired, Memory, Observed, Wanted
 
@@ -31,7 +33,6 @@ log = logging.getLogger(__name__)
 LOOKS = 20  # one pass settles in a few; more means another writer is at work, and the sweep goes on
 AFTER_OUTAGE = timedelta(seconds=2)
 AFTER_BUG = timedelta(minutes=5)
-WRITTEN = "written"
 
 
 def reconcile(uid: uuid.UUID, tools: Tools, *, pause_image: str, back_off: BackOff) -> None:
@@ -67,7 +68,8 @@ def _push(claim: Claim, tools: Tools, wait: timedelta) -> None:
 def _look(claim: Claim, tools: Tools, *, pause_image: str, back_off: BackOff) -> bool:
     """One look at the pod and what follows from it; True when the pass is over."""
     row = claim.row()
-    look = _observe(row, tools, pause_image, back_off)
+    known = _facts(row, tools)
+    look = _observe(row, tools, known, pause_image, back_off)
     planned = plan(look)
     before, look = look.memory, replace(look, memory=planned.memory)
     found = status(look, previous=row.status, place=Place(tools.host_ip, row.created_at))
@@ -83,7 +85,7 @@ def _look(claim: Claim, tools: Tools, *, pause_image: str, back_off: BackOff) ->
     if not planned.stages:
         return claim.release(row, planned.look_at)
     notes = _Notes(claim, row, look, back_off)
-    hands = Hands(tools, row.uid, look.intent, _profile(row), look.observed)
+    hands = Hands(tools, row.uid, look.intent, _profile(row), look.observed, known.facts, known.sources)
     complete = act(planned.stages, hands, before=lambda: claim.renew(tools.clock()), after=notes.after)
     if notes.outage is not None:
         raise notes.outage
@@ -135,25 +137,70 @@ class _Notes:
             self.claim.remember(self.memory)
 
 
-def _observe(row: Pod, tools: Tools, pause_image: str, back_off: BackOff) -> Look:
-    desired = Desired(row.desired)
-    pod = _tombstone(row) if desired is Desired.GONE else _accepted(row)
+@dataclass(frozen=True)
+class _Told:
+    """What members may be told: facts about the pod, and the ConfigMaps and Secrets it names."""
+
+    facts: Facts
+    sources: Sources
+
+
+def _facts(row: Pod, tools: Tools) -> _Told:
+    pod = _tombstone(row) if row.desired == Desired.GONE else _accepted(row)
+    profile = _profile(row)
+    facts = Facts(
+        pod,
+        row.namespace.name,
+        str(row.uid),
+        tools.node,
+        tools.host_ip,
+        ip=Memory.model_validate(row.memory).ip,
+        most={"memory": str(profile.memory), "cpu": f"{profile.milli_cpus}m"},
+    )
+    return _Told(facts, Sources())
+
+
+def _digest(told: _Told, profile: Profile) -> str:
+    """What the pod's files are to be made from; what cannot be told is tried, and says why."""
+    try:
+        return pod_files(told.facts, told.sources, memory=profile.memory).digest
+    except MountFailed:
+        return "a source is missing"
+
+
+def _observe(row: Pod, tools: Tools, told: _Told, pause_image: str, back_off: BackOff) -> Look:
+    desired, pod = Desired(row.desired), told.facts.pod
     intent = Intent(
         pod,
         row.spec_hash,
         desired,
         row.deletion_grace or 0,
         pause_image,
-        files=WRITTEN,
+        files=_digest(told, _profile(row)),
         taken_on=row.created_at,
         full_name=f"{row.name}_{row.namespace.name}({row.uid})",
     )
     observed = Observed(
         containers=tools.engine.observe(row.uid),
-        files=WRITTEN if tools.host.files_exist(row.uid) else "",
+        files=tools.host.files(row.uid),
     )
     look = Look(intent, observed, rows.facts_of(row), Memory.model_validate(row.memory), tools.clock(), back_off)
-    return replace(look, observed=replace(observed, images=tools.engine.images(references(look))))
+    images = tools.engine.images(references(look))
+    return replace(look, observed=replace(observed, images=images, messages=_messages(look, row, tools)))
+
+
+def _messages(look: Look, row: Pod, tools: Tools) -> dict[str, str]:
+    """What members that just ended have left to say, by container id."""
+    found: dict[str, str] = {}
+    specs = {member.name: member.spec for member in look.members}
+    for container in messages.unread(look):
+        most = messages.limit(look.intent.pod)
+        message = tools.host.termination_message(row.uid, container.member, container.attempt, most)
+        spec_of = specs.get(container.member)
+        if spec_of is not None and messages.falls_back(spec_of, container, message):
+            message = messages.of_log(tools.engine.tail(container.id, messages.LINES_OF_LOG))
+        found[container.id] = message
+    return found
 
 
 def _accepted(row: Pod) -> spec.Pod:

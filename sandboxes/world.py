@@ -80,10 +80,15 @@ class ObservedContainer:
 
 @dataclass(frozen=True)
 class ImageOnNode:
-    """An image the node has. `local`: no registry knows it (no repository digest), so there is nothing to pull."""
+    """An image the node has. `local`: no registry knows it (no repository digest), so there is nothing to pull.
+
+    `user` is its USER; `runs`: it has an ENTRYPOINT or a CMD.
+    """
 
     id: str
     local: bool = False
+    user: str = ""
+    runs: bool = True
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,7 @@ def pause(identity: Identity, body: PauseBody, *, network: str, may_lower_oom_sc
         "PortBindings": bindings,
         "Dns": ["127.0.0.1"],
         # runc refuses a sysctl that the kernel has not.
-        "Sysctls": {"net.ipv6.conf.all.disable_ipv6": "1"} if has_ipv6 else {},
+        "Sysctls": ({"net.ipv6.conf.all.disable_ipv6": "1"} if has_ipv6 else {}) | dict(body.sysctls),
         "ShmSize": PAUSE_SHM,
         "CapDrop": ["ALL"],
         "SecurityOpt": ["no-new-privileges:true"],
@@ -64,28 +64,38 @@ def pause(identity: Identity, body: PauseBody, *, network: str, may_lower_oom_sc
     }
 
 
-def member(identity: Identity, body: MemberBody, pause_id: str) -> Json:
+def member(identity: Identity, body: MemberBody, pause_id: str, *, may_lower_oom_score: bool = False) -> Json:
     """The body of a member. It joins pause by full id: a name would silently mean another container later."""
     joined = f"container:{pause_id}"
     host = _common(body.profile) | {
         "NetworkMode": joined,
-        "IpcMode": joined,
-        "PidMode": joined if body.share_pid else "",
-        "Memory": body.profile.memory,
-        "MemorySwap": body.profile.memory,
-        "PidsLimit": body.profile.pids,
-        "NanoCpus": body.profile.milli_cpus * 1_000_000,
+        "IpcMode": "private" if body.private_ipc else joined,
+        "PidMode": f"container:{body.pid_of}" if body.pid_of else joined if body.share_pid else "",
+        "Memory": body.limits.memory,
+        "MemorySwap": body.limits.memory,
+        "PidsLimit": body.limits.pids,
+        "NanoCpus": body.limits.milli_cpus * 1_000_000,
+        "CpuShares": body.limits.shares,
         "CapDrop": ["ALL"],
-        "CapAdd": list(body.profile.capabilities),
+        "CapAdd": list(body.rights.capabilities),
+        "GroupAdd": [str(group) for group in body.rights.groups],
+        "ReadonlyRootfs": body.rights.read_only_root,
+        "SecurityOpt": ["no-new-privileges:true"] if body.rights.no_new_privileges else [],
         # Mounts, not Binds: a missing source is an error instead of a new root-owned folder.
         "Mounts": [
             {"Type": "bind", "Source": mount.source, "Target": mount.target, "ReadOnly": mount.read_only}
             for mount in body.mounts
         ],
     }
+    if body.limits.oom_score >= 0 or may_lower_oom_score:
+        host["OomScoreAdj"] = body.limits.oom_score
     created: Json = {
         "Image": body.image,
         "Env": list(body.env),
+        "User": body.rights.user,
+        "Tty": body.tty,
+        "OpenStdin": body.stdin,
+        "StdinOnce": body.stdin_once,
         "Labels": naming.labels(identity, body.spec_hash, body.reference),
         "Healthcheck": {"Test": ["NONE"]},
         "HostConfig": host,

@@ -71,7 +71,8 @@ class DockerEngine:
         return self._create(identity, created, body.spec_hash)
 
     def create_member(self, identity: Identity, body: MemberBody, pause_id: str) -> str:
-        return self._create(identity, bodies.member(identity, body, pause_id), body.spec_hash)
+        created = bodies.member(identity, body, pause_id, may_lower_oom_score=self._may_lower_oom_score)
+        return self._create(identity, created, body.spec_hash)
 
     def start(self, container_id: str) -> None:
         with _told():
@@ -85,6 +86,15 @@ class DockerEngine:
             cause = exc.__cause__
             if not (isinstance(cause, APIError) and cause.status_code in (404, 409)):  # gone, or does not run
                 raise
+
+    def tail(self, container_id: str, lines: int) -> str:
+        try:
+            with _told():
+                return bytes(self._api.logs(container_id, tail=lines)).decode(errors="replace")
+        except EngineError as exc:
+            if isinstance(exc.__cause__, Missing):
+                return ""
+            raise
 
     def remove(self, container_id: str) -> None:
         try:
@@ -142,7 +152,13 @@ class DockerEngine:
             raise
         # The containerd store gives even an image that was built here a digest; ours carry a label.
         built = BUILT_HERE in (found["Config"].get("Labels") or {})
-        return ImageOnNode(found["Id"], local=built or not found.get("RepoDigests"))
+        config = found["Config"]
+        return ImageOnNode(
+            found["Id"],
+            local=built or not found.get("RepoDigests"),
+            user=config.get("User") or "",
+            runs=bool(config.get("Entrypoint") or config.get("Cmd")),
+        )
 
     def _create(self, identity: Identity, body: Mapping[str, Any], spec_hash: str) -> str:
         name = naming.container_name(identity)

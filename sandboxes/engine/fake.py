@@ -34,7 +34,7 @@ class FakeEngine:
     """`on_node`: reference → image. `stubborn`: members that ignore TERM. `short`: member → the exit codes of its next
     starts, which end at once.
 
-    `refused`: image id → the words with which a start of it is refused.
+    `refused`: image id → the words with which a start of it is refused. `said`: member → its log.
     """
 
     def __init__(self, faults: Faults | None = None, *, install: str = "test") -> None:
@@ -45,6 +45,7 @@ class FakeEngine:
         self.stubborn: set[str] = set()
         self.short: dict[str, list[int]] = {}
         self.refused: dict[str, str] = {}
+        self.said: dict[str, str] = {}
         self._ids = itertools.count(1)
 
     def ping(self) -> str:
@@ -104,6 +105,12 @@ class FakeEngine:
                 elif kept.identity.member not in self.stubborn:
                     self.die(container_id, 0)
 
+    def tail(self, container_id: str, lines: int) -> str:
+        with self.faults.around("tail"):
+            kept = self.containers.get(container_id)
+            said = self.said.get(kept.identity.member, "") if kept else ""
+            return "".join(said.splitlines(keepends=True)[-lines:])
+
     def remove(self, container_id: str) -> None:
         with self.faults.around("remove"):
             joined = [name for name, kept in self.containers.items() if kept.pause_id == container_id]
@@ -140,7 +147,7 @@ class FakeEngine:
             pid=1000 if state is RunState.RUNNING else 0,
             ip="10.88.0.9" if identity.is_pause and state is RunState.RUNNING else "",
         )
-        body = PauseBody("", "", (), BASELINE, spec_hash)
+        body = PauseBody("", "", (), {}, BASELINE, spec_hash)
         self.containers[key] = Kept(identity, seen, pause_id, body)
         return key
 

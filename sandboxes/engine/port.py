@@ -52,6 +52,9 @@ class Engine(Protocol):
     def signal(self, container_id: str, signal: str) -> None:
         """Signal its first process, by name ("SIGTERM"); one that does not run or is gone is done."""
 
+    def tail(self, container_id: str, lines: int) -> str:
+        """The last lines of its log; "" when it is gone."""
+
     def remove(self, container_id: str) -> None:
         """Kill and remove it with its anonymous volumes; one that is gone is done."""
 

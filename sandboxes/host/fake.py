@@ -1,6 +1,6 @@
 """A host in memory, for tests that need no root: the same promises as `node_host.py`, with faults on demand.
 
-Imports nothing of the real host; a test reads what was done from `files` and `locked`.
+Imports nothing of the real host; a test reads what was done from `texts`, `written` and `locked`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,9 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Protocol
 
 from sandboxes.errors import PlaygroundError
+from sandboxes.host.port import Wants
 from sandboxes.policy import FileMount
+from sandboxes.spec.files import PodFiles
 
 
 class Faults(Protocol):
@@ -28,42 +30,56 @@ class NoFaults:
 
 
 class FakeHost:
-    """`files`: uid → name → text. `locked`: ids of the pauses whose network was closed, in order.
+    """`texts`: uid → name → text. `locked`: ids of the pauses whose network was closed, in order. `messages`: (member,
+    attempt) → what it left; `used`: volume → bytes.
 
     `gone` are container ids whose process has ended: locking their network raises, as the real one does.
     """
 
     def __init__(self, faults: Faults | None = None) -> None:
         self.faults: Faults = faults or NoFaults()
-        self.files: dict[uuid.UUID, dict[str, str]] = {}
+        self.written: dict[uuid.UUID, PodFiles] = {}
+        self.texts: dict[uuid.UUID, dict[str, str]] = {}
+        self.messages: dict[tuple[str, int], str] = {}
+        self.used: dict[str, int] = {}
         self.locked: list[str] = []
         self.gone: set[str] = set()
         self.guarded = True
 
-    def files_exist(self, uid: uuid.UUID) -> bool:
-        with self.faults.around("files_exist"):
-            return uid in self.files
+    def files(self, uid: uuid.UUID) -> str:
+        with self.faults.around("files"):
+            return self.written[uid].digest if uid in self.written else ""
 
-    def make_files(self, uid: uuid.UUID) -> None:
+    def make_files(self, uid: uuid.UUID, files: PodFiles) -> None:
         with self.faults.around("make_files"):
-            self.files.setdefault(uid, {"hosts": "", "resolv.conf": ""})
+            self.written[uid] = files
+            self.texts.setdefault(uid, {"hosts": "", "resolv.conf": ""})
 
-    def fill_files(self, uid: uuid.UUID, *, ip: str, hostname: str) -> None:
+    def fill_files(self, uid: uuid.UUID, *, hosts: str, resolver: str) -> None:
         with self.faults.around("fill_files"):
-            if uid not in self.files:
+            if uid not in self.texts:
                 raise PlaygroundError(f"pod {uid} has no files to fill")
-            self.files[uid] = {"hosts": f"{ip}\t{hostname}\n", "resolv.conf": "nameserver 127.0.0.1\n"}
+            self.texts[uid] = {"hosts": hosts, "resolv.conf": resolver}
 
     def remove_files(self, uid: uuid.UUID) -> None:
         with self.faults.around("remove_files"):
-            self.files.pop(uid, None)
+            self.written.pop(uid, None)
+            self.texts.pop(uid, None)
 
-    def mounts(self, uid: uuid.UUID) -> tuple[FileMount, ...]:
+    def mounts(self, uid: uuid.UUID, member: str, attempt: int, wanted: Wants) -> tuple[FileMount, ...]:
         """Not counted as a call: it does nothing."""
-        return (
-            FileMount(f"/fake/{uid}/hosts", "/etc/hosts", read_only=False),
-            FileMount(f"/fake/{uid}/resolv.conf", "/etc/resolv.conf", read_only=False),
-        )
+        named = ("/etc/hosts", "/etc/resolv.conf", wanted.message_path)
+        files = (FileMount(f"/fake/{uid}/{member}-{attempt}{path}", path, read_only=False) for path in named)
+        seen = (FileMount(f"/fake/{uid}/{use.volume}", use.target, use.read_only) for use in wanted.volumes)
+        return (*files, *seen)
+
+    def termination_message(self, uid: uuid.UUID, member: str, attempt: int, limit: int) -> str:
+        with self.faults.around("termination_message"):
+            return self.messages.get((member, attempt), "")[:limit]
+
+    def usage(self, uid: uuid.UUID, volume: str) -> int:
+        with self.faults.around("usage"):
+            return self.used.get(volume, 0)
 
     def lock_network(self, pid: int, container_id: str) -> None:
         with self.faults.around("lock_network"):
@@ -78,4 +94,4 @@ class FakeHost:
 
     def list_files(self) -> tuple[uuid.UUID, ...]:
         with self.faults.around("list_files"):
-            return tuple(self.files)
+            return tuple(self.written)

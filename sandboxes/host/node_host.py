@@ -8,8 +8,10 @@ from __future__ import annotations
 import uuid
 from pathlib import Path
 
-from sandboxes.host import netns, state
+from sandboxes.host import netns, state, volumes
+from sandboxes.host.port import Wants
 from sandboxes.policy import FileMount
+from sandboxes.spec.files import PodFiles
 
 
 class NodeHost:
@@ -18,20 +20,26 @@ class NodeHost:
     def __init__(self, state_dir: Path) -> None:
         self._folders = state.PodFolders(state_dir)
 
-    def files_exist(self, uid: uuid.UUID) -> bool:
-        return self._folders.exist(uid)
+    def files(self, uid: uuid.UUID) -> str:
+        return self._folders.digest(uid)
 
-    def make_files(self, uid: uuid.UUID) -> None:
-        self._folders.make(uid)
+    def make_files(self, uid: uuid.UUID, files: PodFiles) -> None:
+        self._folders.make(uid, files)
 
-    def fill_files(self, uid: uuid.UUID, *, ip: str, hostname: str) -> None:
-        self._folders.fill(uid, ip=ip, hostname=hostname)
+    def fill_files(self, uid: uuid.UUID, *, hosts: str, resolver: str) -> None:
+        self._folders.fill(uid, hosts=hosts, resolver=resolver)
 
     def remove_files(self, uid: uuid.UUID) -> None:
         self._folders.remove(uid)
 
-    def mounts(self, uid: uuid.UUID) -> tuple[FileMount, ...]:
-        return self._folders.mounts(uid)
+    def mounts(self, uid: uuid.UUID, member: str, attempt: int, wanted: Wants) -> tuple[FileMount, ...]:
+        return self._folders.mounts(uid, member, attempt, wanted)
+
+    def termination_message(self, uid: uuid.UUID, member: str, attempt: int, limit: int) -> str:
+        return self._folders.termination_message(uid, member, attempt, limit)
+
+    def usage(self, uid: uuid.UUID, volume: str) -> int:
+        return volumes.usage(self._folders.volume(uid, volume))
 
     def lock_network(self, pid: int, container_id: str) -> None:
         netns.lock_network(pid, container_id)

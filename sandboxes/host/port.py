@@ -6,28 +6,50 @@ The real one is `node_host.py` (root), the one for tests `fake.py`. Every verb c
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass
 from typing import Protocol
 
-from sandboxes.policy import FileMount
+from sandboxes.policy import FileMount, VolumeUse
+from sandboxes.spec.files import PodFiles
+
+
+@dataclass(frozen=True)
+class Wants:
+    """What a member sees of the node's files: its volumes, and where its termination message lies."""
+
+    volumes: tuple[VolumeUse, ...]
+    message_path: str
 
 
 class Host(Protocol):
     """The node's side of one pod. Failures are `errors.PlaygroundError`s that say which path or rule."""
 
-    def files_exist(self, uid: uuid.UUID) -> bool:
-        """The pod's folder of the state directory is there and complete."""
+    def files(self, uid: uuid.UUID) -> str:
+        """The digest of what the pod's folder of the state directory was written from; "" while it is not complete."""
 
-    def make_files(self, uid: uuid.UUID) -> None:
-        """The pod's folder with empty `hosts` and `resolv.conf`; what exists is left as it is."""
+    def make_files(self, uid: uuid.UUID, files: PodFiles) -> None:
+        """The pod's folder: `hosts` and `resolv.conf`, empty, and its volumes.
 
-    def fill_files(self, uid: uuid.UUID, *, ip: str, hostname: str) -> None:
+        What exists is left as it is, but for volumes whose files have changed: they are replaced at once, all together.
+        """
+
+    def fill_files(self, uid: uuid.UUID, *, hosts: str, resolver: str) -> None:
         """`hosts` and `resolv.conf` written in place: never renamed over, for they may be bound already."""
 
     def remove_files(self, uid: uuid.UUID) -> None:
-        """The pod's folder is gone."""
+        """The pod's folder is gone, and what was mounted in it."""
 
-    def mounts(self, uid: uuid.UUID) -> tuple[FileMount, ...]:
-        """What every member gets bound: /etc/hosts and /etc/resolv.conf."""
+    def mounts(self, uid: uuid.UUID, member: str, attempt: int, wanted: Wants) -> tuple[FileMount, ...]:
+        """What one attempt of a member gets bound: its volumes, /etc/hosts, /etc/resolv.conf, its termination message.
+
+        Raises ConfigError for a path inside a volume that leads out of it.
+        """
+
+    def termination_message(self, uid: uuid.UUID, member: str, attempt: int, limit: int) -> str:
+        """What that attempt has left in its message file, at most `limit` bytes; "" when there is none."""
+
+    def usage(self, uid: uuid.UUID, volume: str) -> int:
+        """Bytes on disk in an emptyDir; 0 when it is gone."""
 
     def lock_network(self, pid: int, container_id: str) -> None:
         """Docker's resolver 127.0.0.11 is refused in the network namespace of that pause's first process.

@@ -11,43 +11,18 @@ import shutil
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from ipaddress import ip_address
 from pathlib import Path
 
 from sandboxes.errors import PlaygroundError
+from sandboxes.host import volumes
+from sandboxes.host.port import Wants
 from sandboxes.policy import FileMount
+from sandboxes.spec.files import PodFiles
 
 HOSTS = "hosts"
 RESOLV_CONF = "resolv.conf"
 FILES = (HOSTS, RESOLV_CONF)
-
-# The kubelet's file, which says who keeps it (pkg/kubelet/kubelet_pods.go; PODS §4.12).
-HOSTS_HEAD = """\
-# Kubernetes-managed hosts file.
-127.0.0.1\tlocalhost
-::1\tlocalhost ip6-localhost ip6-loopback
-fe00::0\tip6-localnet
-fe00::0\tip6-mcastprefix
-fe00::1\tip6-allnodes
-fe00::2\tip6-allrouters
-"""
-
-# A pod has no DNS: nothing listens on its own port 53, so a lookup fails at once instead of waiting.
-DEAD_RESOLVER = """\
-nameserver 127.0.0.1
-options timeout:1 attempts:1
-"""
-
-
-def hosts_text(ip: str, hostname: str) -> str:
-    """The content of /etc/hosts. Raises PlaygroundError for what is no address or no single word."""
-    try:
-        address = ip_address(ip)
-    except ValueError as exc:
-        raise PlaygroundError(f"{ip!r} is not an address for a hosts file") from exc
-    if not hostname or len(hostname.split()) != 1 or hostname.strip() != hostname:
-        raise PlaygroundError(f"{hostname!r} is not a hostname for a hosts file")
-    return f"{HOSTS_HEAD}{address}\t{hostname}\n"
+VOLUMES, MESSAGES, SUB_PATHS, DIGEST = "volumes", "messages", "subpaths", "digest"
 
 
 class PodFolders:
@@ -59,12 +34,20 @@ class PodFolders:
     def folder(self, uid: uuid.UUID) -> Path:
         return self._pods / str(uid)
 
-    def exist(self, uid: uuid.UUID) -> bool:
-        """The folder is there with every file; a half-made one is not."""
-        return all((self.folder(uid) / name).is_file() for name in FILES)
+    def volume(self, uid: uuid.UUID, name: str) -> Path:
+        return self.folder(uid) / VOLUMES / name
 
-    def make(self, uid: uuid.UUID) -> None:
-        """The folder with empty files; what exists is left as it is."""
+    def digest(self, uid: uuid.UUID) -> str:
+        """What was written last; "" for a folder that is not there, or half-made, or has lost its tmpfs (a reboot)."""
+        folder = self.folder(uid)
+        written = folder / DIGEST
+        if not written.is_file() or not all((folder / name).is_file() for name in FILES):
+            return ""
+        digest, *in_memory = written.read_text().split("\n")
+        return digest if all(volumes.is_mounted(self.volume(uid, name)) for name in in_memory if name) else ""
+
+    def make(self, uid: uuid.UUID, files: PodFiles) -> None:
+        """The folder with empty files and the volumes; the digest comes last, so that a half-made one is none."""
         folder = self.folder(uid)
         with refusing(folder):
             self._pods.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -72,21 +55,29 @@ class PodFolders:
             folder.mkdir(exist_ok=True)
             folder.chmod(0o755)
             for name in FILES:
-                _make_file(folder / name)
+                _make_file(folder / name, 0o644)
+            for name in (VOLUMES, MESSAGES, SUB_PATHS):
+                (folder / name).mkdir(exist_ok=True, mode=0o755)
+            for each in files.volumes:
+                volumes.make(self.volume(uid, each.name), each, files.group)
+            in_memory = [each.name for each in files.volumes if each.in_memory]
+            half = folder / f"{DIGEST}.new"
+            half.write_text("\n".join([files.digest, *in_memory]))
+            half.replace(folder / DIGEST)
 
-    def fill(self, uid: uuid.UUID, *, ip: str, hostname: str) -> None:
+    def fill(self, uid: uuid.UUID, *, hosts: str, resolver: str) -> None:
         """Both files with their content; the folder must have been made."""
-        text = hosts_text(ip, hostname)
         folder = self.folder(uid)
         with refusing(folder):
-            _write_in_place(folder / HOSTS, text)
-            _write_in_place(folder / RESOLV_CONF, DEAD_RESOLVER)
+            _write_in_place(folder / HOSTS, hosts)
+            _write_in_place(folder / RESOLV_CONF, resolver)
 
     def remove(self, uid: uuid.UUID) -> None:
-        """The folder is gone; one that was never there is done."""
+        """The folder is gone and nothing is mounted below it; one that was never there is done."""
         folder = self.folder(uid)
         with refusing(folder):
             if folder.exists():
+                volumes.unmount_below(folder)
                 shutil.rmtree(folder)
 
     def uids(self) -> tuple[uuid.UUID, ...]:
@@ -95,10 +86,39 @@ class PodFolders:
             names = os.listdir(self._pods) if self._pods.is_dir() else []
         return tuple(uid for name in sorted(names) if (uid := _uid_of(name)))
 
-    def mounts(self, uid: uuid.UUID) -> tuple[FileMount, ...]:
-        """What every member gets bound. Writable, as under the kubelet: an image may edit its own /etc/hosts."""
+    def mounts(self, uid: uuid.UUID, member: str, attempt: int, wanted: Wants) -> tuple[FileMount, ...]:
+        """What one attempt of a member gets bound; a volume at /etc/hosts or /etc/resolv.conf takes its place.
+
+        Both are writable, as under the kubelet: an image may edit its own /etc/hosts.
+        """
         folder = self.folder(uid)
-        return tuple(FileMount(str(folder / name), f"/etc/{name}", read_only=False) for name in FILES)
+        with refusing(folder):
+            bound = {f"/etc/{name}": FileMount(str(folder / name), f"/etc/{name}", read_only=False) for name in FILES}
+            message = self._message(uid, member, attempt)
+            _make_file(message, 0o666)
+            bound[wanted.message_path] = FileMount(str(message), wanted.message_path, read_only=False)
+            for n, use in enumerate(wanted.volumes):
+                source = self.volume(uid, use.volume)
+                if use.sub_path:
+                    point = folder / SUB_PATHS / f"{member}-{attempt}-{n}"
+                    source = volumes.bind_below(source, use.sub_path, point)
+                bound[use.target] = FileMount(str(source), use.target, use.read_only)
+        return tuple(bound.values())
+
+    def termination_message(self, uid: uuid.UUID, member: str, attempt: int, limit: int) -> str:
+        """At most `limit` bytes of what that attempt wrote; what is no UTF-8 is shown as such."""
+        path = self._message(uid, member, attempt)
+        try:
+            handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        except OSError:
+            return ""
+        try:
+            return os.read(handle, limit).decode(errors="replace")
+        finally:
+            os.close(handle)
+
+    def _message(self, uid: uuid.UUID, member: str, attempt: int) -> Path:
+        return self.folder(uid) / MESSAGES / f"{member}-{attempt}"
 
 
 @contextmanager
@@ -110,11 +130,11 @@ def refusing(path: Path) -> Iterator[None]:
         raise PlaygroundError(f"{exc.filename or path}: {exc.strerror}") from exc
 
 
-def _make_file(path: Path) -> None:
-    """An empty file that every user inside the pod can read, or the one that is there."""
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644)
+def _make_file(path: Path, mode: int) -> None:
+    """An empty file of this mode, or the one that is there."""
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, mode)
     try:
-        os.fchmod(handle, 0o644)
+        os.fchmod(handle, mode)
     finally:
         os.close(handle)
 

@@ -77,7 +77,7 @@ class Canaries:
     def _start(self, letter: str, ports: tuple[PublishedPort, ...]) -> Canary:
         name = f"canary-{letter}"
         identity = Identity(self._install, self._uid(letter), name, member="", attempt=0, pause_attempt=0)
-        body = PauseBody(self._image, hostname=name, ports=ports, profile=BASELINE, spec_hash="canary")
+        body = PauseBody(self._image, hostname=name, ports=ports, sysctls={}, profile=BASELINE, spec_hash="canary")
         self._engine.start(self._engine.create_pause(identity, body))
         canary = self._find(letter)
         if canary is None:

@@ -10,6 +10,7 @@ from sandboxes import images
 from sandboxes.actions import CreateMember, CreatePause, MakeFiles, PrepareNetwork, Stage, StartMember, StartPause
 from sandboxes.members import Member, Role
 from sandboxes.plan.look import PAUSE, Look
+from sandboxes.spec.facts import needs_address
 from sandboxes.world import Crash, ObservedContainer, RunState, Wanted, WantedKind
 
 PROBES = ("startup", "liveness", "readiness")
@@ -117,7 +118,13 @@ def build(look: Look, due: list[Start]) -> list[Stage]:
     # Again before every start, for `locked` lies in a row: the node trusts none, and it takes a few milliseconds.
     if due or pause is None or not pause.alive or memory.locked != pause.id:
         stages.append((PrepareNetwork(attempt),))
-    stages.append(tuple(CreateMember(s.member.name, s.attempt, attempt) for s in due if not s.created))
+    stages.append(
+        tuple(
+            CreateMember(s.member.name, s.attempt, attempt, after_pause=needs_address(s.member.spec))
+            for s in due
+            if not s.created
+        )
+    )
     stages.append(tuple(StartMember(s.member.name, s.attempt) for s in due))
     return stages
 

@@ -201,3 +201,6 @@ class EphemeralContainer(_Runs):
     """A member that comes later, to look (kubectl debug); with a target it joins that member's PID namespace."""
 
     target_container_name: str = ""
+
+
+AnyContainer = Container | EphemeralContainer

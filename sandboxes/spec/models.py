@@ -9,6 +9,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from sandboxes.spec.containers import (
+    AnyContainer,
     Capabilities,
     Container,
     ContainerPort,
@@ -57,7 +58,7 @@ from sandboxes.spec.volumes import (
 )
 
 __all__ = [
-    "Capabilities", "ConfigMapProjection", "ConfigMapVolume", "Container", "ContainerPort", "DNSConfig",
+    "AnyContainer", "Capabilities", "ConfigMapProjection", "ConfigMapVolume", "Container", "ContainerPort", "DNSConfig",
     "DNSConfigOption", "DownwardFile", "DownwardProjection", "DownwardVolume", "EmptyDir", "EnvFromSource", "EnvVar",
     "EnvVarSource", "EphemeralContainer", "ExecAction", "GRPCAction", "HTTPGetAction", "HTTPHeader", "HostAlias",
     "Int32", "Int64", "IntOrString", "KeyRef", "KeyToPath", "Lifecycle", "LifecycleHandler", "ObjectFieldRef",

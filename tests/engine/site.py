@@ -68,7 +68,7 @@ class Site:
         """A pod that runs, its DNS not closed yet; `ports` are host ports, each leading to PORT."""
         identity = Identity(self.install, uuid.uuid4(), "pod", member="", attempt=0, pause_attempt=0)
         published = tuple(PublishedPort(PORT, "tcp", self.host_ip, port) for port in ports)
-        body = PauseBody(PAUSE, hostname="pod", ports=published, profile=BASELINE, spec_hash="test")
+        body = PauseBody(PAUSE, hostname="pod", ports=published, sysctls={}, profile=BASELINE, spec_hash="test")
         self.engine.start(self.engine.create_pause(identity, body))
         seen: ObservedContainer = self.engine.observe(identity.uid)[0]
         return Inside(self._open.enter_context(netns_of(seen.pid, seen.id)), seen.ip, seen.id, seen.pid)

@@ -121,5 +121,5 @@ def test_create_and_delete_converge_whichever_call_the_worker_dies_at(node: Real
             Pod.objects.filter(pk=pod.pk).update(desired="GONE", deletion_grace=0, wakes=F("wakes") + 1)
             assert node.passes(pod.uid, faults) or node.passes(pod.uid, faults)
             assert node.roles(pod.uid) == [], (n, crash)
-            assert not NodeHost(settings.STATE_DIR).files_exist(pod.uid)
+            assert not NodeHost(settings.STATE_DIR).files(pod.uid)
             assert faults.count >= n  # the crash was reached

@@ -84,7 +84,7 @@ def test_a_second_pass_does_nothing() -> None:
     node.look(pod.uid)
     pod.refresh_from_db()
     assert pod.rev == before
-    assert set(node.faults.calls[calls:]) <= {"observe", "images", "files_exist"}
+    assert set(node.faults.calls[calls:]) <= {"observe", "images", "files"}
 
 
 def test_deleting_gives_grace_and_leaves_nothing() -> None:
@@ -100,7 +100,7 @@ def test_deleting_gives_grace_and_leaves_nothing() -> None:
     node.until_finished(pod.uid)
     pod.refresh_from_db()
     assert node.states() == {}
-    assert node.host.files == {}
+    assert node.host.written == {}
     assert pod.finished_at is not None
     assert pod.gone_at is not None
     assert "Killing" in reasons(pod)
@@ -482,7 +482,7 @@ def assert_settled(name: str, node: FakeNode, pod: Pod) -> None:
     assert len({(identity.member, identity.attempt) for identity in kept}) == len(kept)
     if name.startswith("delete"):
         assert node.states() == {}
-        assert node.host.files == {}
+        assert node.host.written == {}
         assert pod.finished_at is not None
     elif name == "stop":
         assert node.running() == {}

@@ -13,6 +13,7 @@ from sandboxes import sweep
 from sandboxes.engine.naming import Identity, canary_uids
 from sandboxes.errors import EngineError
 from sandboxes.models import Node, Pod, PodEvent
+from sandboxes.spec.files import PodFiles
 from sandboxes.world import RunState
 
 from .node import MANIFEST, FakeNode, a_pod
@@ -108,7 +109,7 @@ def orphaned(node: FakeNode, count: int = 1) -> None:
         uid = uuid.uuid4()
         pause = node.engine.put(Identity("test", uid, "lost", "", 0, 0), RunState.RUNNING)
         node.engine.put(Identity("test", uid, "lost", "web", 0, 0), RunState.RUNNING, pause_id=pause)
-        node.host.make_files(uid)
+        node.host.make_files(uid, PodFiles())
 
 
 def test_what_no_row_owns_is_removed_members_first() -> None:
@@ -117,7 +118,7 @@ def test_what_no_row_owns_is_removed_members_first() -> None:
     orphaned(node)
     assert sweep.remove_orphans(node.tools) == 1
     assert {kept.identity.uid for kept in node.engine.containers.values()} == {pod.uid}
-    assert set(node.host.files) == {pod.uid}
+    assert set(node.host.written) == {pod.uid}
 
 
 def test_what_a_finished_pod_left_is_removed() -> None:

@@ -20,12 +20,14 @@ from sandboxes.host.fake import FakeHost
 from sandboxes.outcome import Done, Source, told
 from sandboxes.plan import Intent, Look, plan
 from sandboxes.policy import BASELINE
+from sandboxes.spec.facts import Facts
 from sandboxes.spec.models import Pod
 from sandboxes.world import Desired, Fact, Memory, Observed, RunState
 
 from .worlds import BACK_OFF, FILES, HASH, IMAGES, NOW, PAUSE_IMAGE, pod
 
 UID = uuid.UUID("6a1f0000-0000-4000-8000-000000000001")
+FACTS = Facts(pod(), "ada", str(UID), "n1", "127.0.0.1")
 
 
 class Inline(Executor):
@@ -69,7 +71,7 @@ class Simulation:
     def look(self) -> bool:
         """One look and what follows; True when there was nothing to do."""
         intent = Intent(self.pod, HASH, self.desired, self.grace, PAUSE_IMAGE, files=FILES)
-        files = FILES if self.host.files_exist(UID) else ""
+        files = FILES if self.host.files(UID) else ""
         observed = Observed(self.engine.observe(UID), self.engine.images(list(IMAGES)), files)
         planned = plan(Look(intent, observed, self.facts, self.memory, self.now, BACK_OFF))
         self.memory = planned.memory
@@ -77,7 +79,7 @@ class Simulation:
             waits = planned.look_at is not None and planned.look_at < self.now + timedelta(seconds=60)
             self.now = planned.look_at if waits and planned.look_at else self.now
             return not waits
-        self._act(planned.stages, Hands(self.tools, UID, intent, BASELINE, observed))
+        self._act(planned.stages, Hands(self.tools, UID, intent, BASELINE, observed, FACTS))
         return self.finished
 
     def _act(self, stages: Any, hands: Hands) -> None:

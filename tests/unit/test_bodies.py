@@ -9,7 +9,8 @@ import pytest
 
 from sandboxes.engine import bodies
 from sandboxes.engine.naming import Identity
-from sandboxes.policy import BASELINE, Basis, FileMount, member_body, pause_body
+from sandboxes.policy import BASELINE, Basis, FileMount, Made, member_body, pause_body
+from sandboxes.spec.environment import Process
 from sandboxes.spec.models import Container, ContainerPort, EnvVar, ObjectMeta, Pod, PodSpec
 
 PORT = ContainerPort(container_port=80, host_port=8080, protocol="TCP")
@@ -53,9 +54,8 @@ def pause(*, lower: bool = True, has_ipv6: bool = True) -> dict[str, Any]:
 
 def member(*, share: bool | None = None) -> dict[str, Any]:
     mounts = (FileMount("/state/hosts", "/etc/hosts", read_only=False),)
-    return bodies.member(
-        identity("web"), member_body(basis(share=share), WEB, image_id="sha256:1", mounts=mounts), "f00"
-    )
+    made = Made("sha256:1", Process({"A": "1"}, WEB.command, WEB.args), mounts=mounts)
+    return bodies.member(identity("web"), member_body(basis(share=share), WEB, made), "f00")
 
 
 def test_pause_publishes_only_ports_with_a_host_port_and_always_names_the_address() -> None:

@@ -9,7 +9,8 @@ import pytest
 from sandboxes.engine.faults import Crash, Faults
 from sandboxes.errors import PlaygroundError
 from sandboxes.host.fake import FakeHost
-from sandboxes.host.port import Host
+from sandboxes.host.port import Host, Wants
+from sandboxes.spec.files import PodFiles
 
 UID = uuid.UUID(int=7)
 
@@ -17,24 +18,25 @@ UID = uuid.UUID(int=7)
 def test_the_fake_host_keeps_the_port_s_promises() -> None:
     fake = FakeHost()
     host: Host = fake
-    assert not host.files_exist(UID)
-    host.make_files(UID)
-    host.make_files(UID)
-    host.fill_files(UID, ip="172.20.0.3", hostname="web")
-    assert host.files_exist(UID)
+    assert not host.files(UID)
+    host.make_files(UID, PodFiles())
+    host.make_files(UID, PodFiles())
+    host.fill_files(UID, hosts="172.20.0.3 web", resolver="")
+    assert host.files(UID)
     assert host.list_files() == (UID,)
-    assert [mount.target for mount in host.mounts(UID)] == ["/etc/hosts", "/etc/resolv.conf"]
+    targets = [mount.target for mount in host.mounts(UID, "web", 0, Wants((), "/dev/termination-log"))]
+    assert targets == ["/etc/hosts", "/etc/resolv.conf", "/dev/termination-log"]
     host.lock_network(12, "abc")
     assert fake.locked == ["abc"]
     host.remove_files(UID)
     host.remove_files(UID)
-    assert fake.files == {}
+    assert fake.written == {}
 
 
 def test_the_fake_host_refuses_what_the_real_one_refuses() -> None:
     fake = FakeHost()
     with pytest.raises(PlaygroundError):
-        fake.fill_files(UID, ip="172.20.0.3", hostname="web")
+        fake.fill_files(UID, hosts="172.20.0.3 web", resolver="")
     fake.gone.add("abc")
     for pid, container in (0, "def"), (12, "abc"):
         with pytest.raises(PlaygroundError):
@@ -45,10 +47,10 @@ def test_a_crash_before_a_call_leaves_no_trace_of_it() -> None:
     faults = Faults()
     fake = FakeHost(faults)
     faults.crash_before(2)
-    fake.files_exist(UID)
+    fake.files(UID)
     with pytest.raises(Crash):
-        fake.make_files(UID)
-    assert fake.files == {}
+        fake.make_files(UID, PodFiles())
+    assert fake.written == {}
 
 
 def test_a_crash_after_a_call_leaves_the_whole_of_it() -> None:
@@ -56,9 +58,9 @@ def test_a_crash_after_a_call_leaves_the_whole_of_it() -> None:
     fake = FakeHost(faults)
     faults.crash_after(1)
     with pytest.raises(Crash):
-        fake.make_files(UID)
-    assert fake.files_exist(UID)
-    assert faults.calls == ["make_files", "files_exist"]
+        fake.make_files(UID, PodFiles())
+    assert fake.files(UID)
+    assert faults.calls == ["make_files", "files"]
 
 
 def test_a_failure_comes_as_often_as_it_was_told() -> None:
@@ -67,9 +69,9 @@ def test_a_failure_comes_as_often_as_it_was_told() -> None:
     faults.fail("make_files", PlaygroundError("the disk is full"), times=2)
     for _ in range(2):
         with pytest.raises(PlaygroundError, match="full"):
-            fake.make_files(UID)
-    fake.make_files(UID)
-    assert fake.files_exist(UID)
+            fake.make_files(UID, PodFiles())
+    fake.make_files(UID, PodFiles())
+    assert fake.files(UID)
     assert faults.count == 4
 
 
@@ -78,7 +80,7 @@ def test_forgotten_faults_do_not_come() -> None:
     faults.crash_before(1)
     faults.fail("make_files", PlaygroundError())
     faults.forget()
-    FakeHost(faults).make_files(UID)
+    FakeHost(faults).make_files(UID, PodFiles())
 
 
 def test_a_crash_is_not_caught_as_an_exception() -> None:

@@ -11,6 +11,7 @@ from sandboxes.policy import (
     PROFILES,
     Basis,
     FileMount,
+    Made,
     MemberBody,
     PublishedPort,
     hostname_of,
@@ -20,6 +21,8 @@ from sandboxes.policy import (
     refusals,
 )
 from sandboxes.spec import Container, ContainerPort, EnvVar, ObjectMeta, Pod, PodSpec
+from sandboxes.spec.environment import process
+from sandboxes.spec.facts import Facts, Sources
 
 MEMBER = Container(name="a", image="nginx")
 
@@ -32,9 +35,10 @@ def with_port(**fields: Any) -> Pod:
     return pod(MEMBER.model_copy(update={"ports": (ContainerPort(**{"container_port": 80} | fields),)}))
 
 
-def body_of(member: Container, *mounts: FileMount, **spec: Any) -> MemberBody:
-    basis = Basis(pod(member, **spec), BASELINE, "h")
-    return member_body(basis, member, image_id="sha256:1", mounts=mounts)
+def body_of(member: Container, *mounts: FileMount, image_user: str = "", **spec: Any) -> MemberBody:
+    of = pod(member, **spec)
+    started = process(member, Facts(of, "ada", "u1", "n1", "127.0.0.1"), Sources())
+    return member_body(Basis(of, BASELINE, "h"), member, Made("sha256:1", started, image_user, mounts))
 
 
 def told(refused: Pod) -> list[tuple[str, str, str]]:

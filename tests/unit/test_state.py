@@ -9,7 +9,11 @@ from pathlib import Path
 import pytest
 
 from sandboxes.errors import PlaygroundError
+from sandboxes.host.port import Wants
 from sandboxes.host.state import PodFolders
+from sandboxes.policy import VolumeUse, hosts_text, resolver_text
+from sandboxes.spec.files import File, PodFiles, VolumeFiles
+from sandboxes.spec.models import ObjectMeta, Pod, PodSpec
 
 UID = uuid.UUID("6f1c8a1e-5d0b-4c55-9f0a-3b1a2c4d5e6f")
 
@@ -19,6 +23,11 @@ def folders(tmp_path: Path) -> PodFolders:
     return PodFolders(tmp_path)
 
 
+def fill(folders: PodFolders, ip: str = "172.20.0.3", hostname: str = "web") -> None:
+    pod = Pod(metadata=ObjectMeta(name="web"), spec=PodSpec(hostname=hostname))
+    folders.fill(UID, hosts=hosts_text(pod, ip), resolver=resolver_text(pod))
+
+
 def mode(path: Path) -> int:
     return path.stat().st_mode & 0o7777
 
@@ -26,10 +35,10 @@ def mode(path: Path) -> int:
 def test_new_files_are_empty_and_can_be_read_by_any_user_of_the_pod(folders: PodFolders, tmp_path: Path) -> None:
     before = os.umask(0o077)
     try:
-        folders.make(UID)
+        folders.make(UID, PodFiles())
     finally:
         os.umask(before)
-    assert folders.exist(UID)
+    assert folders.digest(UID)
     assert mode(tmp_path / "pods") == 0o700
     assert mode(folders.folder(UID)) == 0o755
     for name in ("hosts", "resolv.conf"):
@@ -38,8 +47,8 @@ def test_new_files_are_empty_and_can_be_read_by_any_user_of_the_pod(folders: Pod
 
 
 def test_files_are_filled_as_the_kubelet_fills_them(folders: PodFolders) -> None:
-    folders.make(UID)
-    folders.fill(UID, ip="172.20.0.3", hostname="web")
+    folders.make(UID, PodFiles())
+    fill(folders)
     assert (folders.folder(UID) / "hosts").read_text() == (
         "# Kubernetes-managed hosts file.\n"
         "127.0.0.1\tlocalhost\n"
@@ -54,63 +63,52 @@ def test_files_are_filled_as_the_kubelet_fills_them(folders: PodFolders) -> None
 
 
 def test_filling_again_keeps_the_inode_and_leaves_no_rest_of_the_longer_text(folders: PodFolders) -> None:
-    folders.make(UID)
+    folders.make(UID, PodFiles())
     hosts = folders.folder(UID) / "hosts"
     inode = hosts.stat().st_ino
-    folders.fill(UID, ip="172.20.0.103", hostname="a-much-longer-name")
+    fill(folders, "172.20.0.103", "a-much-longer-name")
     hosts.write_text(hosts.read_text() + "192.0.2.9 mine\n" * 100)
-    folders.fill(UID, ip="172.20.0.4", hostname="web")
+    fill(folders, "172.20.0.4")
     assert hosts.read_text().endswith("ip6-allrouters\n172.20.0.4\tweb\n")
     assert hosts.stat().st_ino == inode
 
 
 def test_making_again_leaves_what_is_there(folders: PodFolders) -> None:
-    folders.make(UID)
-    folders.fill(UID, ip="172.20.0.3", hostname="web")
-    folders.make(UID)
+    folders.make(UID, PodFiles())
+    fill(folders)
+    folders.make(UID, PodFiles())
     assert "172.20.0.3\tweb" in (folders.folder(UID) / "hosts").read_text()
 
 
 def test_a_half_made_folder_is_not_complete_and_is_completed(folders: PodFolders) -> None:
-    folders.make(UID)
+    folders.make(UID, PodFiles())
     (folders.folder(UID) / "resolv.conf").unlink()
-    assert not folders.exist(UID)
-    folders.make(UID)
-    assert folders.exist(UID)
-
-
-@pytest.mark.parametrize(
-    ("ip", "hostname"),
-    [("", "web"), ("172.20.0.3\n192.0.2.1", "web"), ("172.20.0.3", ""), ("172.20.0.3", "web\n192.0.2.1\tbank")],
-)
-def test_what_would_add_a_line_is_refused(folders: PodFolders, ip: str, hostname: str) -> None:
-    folders.make(UID)
-    with pytest.raises(PlaygroundError, match="for a hosts file"):
-        folders.fill(UID, ip=ip, hostname=hostname)
-    assert (folders.folder(UID) / "hosts").read_text() == ""
+    assert not folders.digest(UID)
+    folders.make(UID, PodFiles())
+    assert folders.digest(UID)
 
 
 def test_a_link_in_place_of_a_file_is_not_followed(folders: PodFolders, tmp_path: Path) -> None:
     victim = tmp_path / "victim"
     victim.write_text("precious")
-    folders.make(UID)
+    folders.make(UID, PodFiles())
     hosts = folders.folder(UID) / "hosts"
     hosts.unlink()
     hosts.symlink_to(victim)
     with pytest.raises(PlaygroundError, match="hosts"):
-        folders.fill(UID, ip="172.20.0.3", hostname="web")
+        fill(folders)
     with pytest.raises(PlaygroundError, match="hosts"):
-        folders.make(UID)
+        folders.make(UID, PodFiles())
     assert victim.read_text() == "precious"
 
 
 def test_filling_a_folder_that_is_not_there_says_which(folders: PodFolders) -> None:
     with pytest.raises(PlaygroundError, match=f"{UID}/hosts: No such file"):
-        folders.fill(UID, ip="172.20.0.3", hostname="web")
+        fill(folders)
 
 
 def test_removing_is_done_once_and_for_all(folders: PodFolders) -> None:
-    folders.make(UID)
+    folders.make(UID, PodFiles())
     folders.remove(UID)
     folders.remove(UID)
     assert not folders.folder(UID).exists()
@@ -118,14 +116,71 @@ def test_removing_is_done_once_and_for_all(folders: PodFolders) -> None:
 
 def test_only_folders_that_are_named_by_a_uid_are_listed(folders: PodFolders, tmp_path: Path) -> None:
     assert folders.uids() == ()
-    folders.make(UID)
+    folders.make(UID, PodFiles())
     (tmp_path / "pods" / "lost+found").mkdir()
     (tmp_path / "pods" / UID.hex).mkdir()
     assert folders.uids() == (UID,)
 
 
-def test_members_get_both_files_where_programs_look_for_them(folders: PodFolders) -> None:
-    mounts = {mount.target: mount for mount in folders.mounts(UID)}
-    assert set(mounts) == {"/etc/hosts", "/etc/resolv.conf"}
+WANTS = Wants((), "/dev/termination-log")
+
+
+def test_members_get_both_files_and_one_for_their_last_words(folders: PodFolders) -> None:
+    folders.make(UID, PodFiles())
+    mounts = {mount.target: mount for mount in folders.mounts(UID, "web", 0, WANTS)}
+    assert set(mounts) == {"/etc/hosts", "/etc/resolv.conf", "/dev/termination-log"}
     assert mounts["/etc/hosts"].source == str(folders.folder(UID) / "hosts")
     assert not any(mount.read_only for mount in mounts.values())
+    message = Path(mounts["/dev/termination-log"].source)
+    assert mode(message) == 0o666
+    message.write_text("out of cheese " * 10)
+    assert folders.termination_message(UID, "web", 0, 20) == "out of cheese out of"
+    assert folders.termination_message(UID, "web", 1, 20) == ""
+
+
+def test_a_message_file_that_became_a_link_is_not_read(folders: PodFolders, tmp_path: Path) -> None:
+    folders.make(UID, PodFiles())
+    message = Path(folders.mounts(UID, "web", 0, WANTS)[-1].source)
+    message.unlink()
+    message.symlink_to(tmp_path / "secret")
+    (tmp_path / "secret").write_text("precious")
+    assert folders.termination_message(UID, "web", 0, 20) == ""
+
+
+def config(**files: str) -> PodFiles:
+    made = tuple(File(name, text.encode(), 0o640) for name, text in files.items())
+    return PodFiles((VolumeFiles("config", made),))
+
+
+def test_given_files_are_replaced_all_at_once_and_what_is_gone_goes(folders: PodFolders) -> None:
+    folders.make(UID, config(a="1", b="2"))
+    first = folders.digest(UID)
+    volume = folders.volume(UID, "config")
+    assert (volume / "a").read_text() == "1"
+    assert mode(volume / "a") == 0o640
+    held = (volume / "..data").readlink()
+    folders.make(UID, config(a="3", c="4"))
+    assert folders.digest(UID) != first
+    assert (volume / "..data").readlink() != held
+    assert sorted(path.name for path in volume.iterdir() if not path.name.startswith("..")) == ["a", "c"]
+    assert (volume / "a").read_text() == "3"
+    assert len(list(volume.iterdir())) == 4
+
+
+def test_an_empty_volume_is_every_users_and_keeps_what_was_written(folders: PodFolders) -> None:
+    files = PodFiles((VolumeFiles("scratch"),))
+    folders.make(UID, files)
+    volume = folders.volume(UID, "scratch")
+    assert mode(volume) == 0o777
+    (volume / "kept").write_text("x")
+    folders.make(UID, files)
+    assert (volume / "kept").read_text() == "x"
+    mount = folders.mounts(UID, "web", 0, Wants((VolumeUse("scratch", "/data", True),), "/dev/termination-log"))[-1]
+    assert (mount.source, mount.target, mount.read_only) == (str(volume), "/data", True)
+
+
+def test_a_volume_at_etc_hosts_takes_the_place_of_ours(folders: PodFolders) -> None:
+    folders.make(UID, PodFiles((VolumeFiles("scratch"),)))
+    wants = Wants((VolumeUse("scratch", "/etc/hosts", False),), "/dev/termination-log")
+    found = [mount.source for mount in folders.mounts(UID, "web", 0, wants) if mount.target == "/etc/hosts"]
+    assert found == [str(folders.volume(UID, "scratch"))]

@@ -7,6 +7,7 @@ import os
 from collections import Counter
 from collections.abc import Iterator
 
+from sandboxes.spec.files import PodFiles
 from sandboxes.world import Desired, Memory, RunState
 
 from .simulation import UID, Simulation
@@ -45,7 +46,7 @@ def begun(world: World) -> Simulation:
     if remembered:
         attempts = {"": 1, "web": 0, "box": 0}
         simulation.memory = Memory(attempts=attempts, locked=simulation.pause_id(0))
-        simulation.host.make_files(UID)
+        simulation.host.make_files(UID, PodFiles())
     if stubborn:
         simulation.engine.stubborn = {"web"}
     return simulation

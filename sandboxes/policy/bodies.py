@@ -1,0 +1,167 @@
+"""Create bodies: what pause and members are made from, in types that cannot say privileged, host namespace, host path
+or device.
+
+PURE. Rules: PODS §4.10-4.12; pkg/kubelet/kuberuntime and pkg/kubelet/cm for what a spec means to a runtime.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sandboxes.policy.limits import Limits, limits_of
+from sandboxes.policy.names import hostname_of
+from sandboxes.policy.profiles import Profile
+from sandboxes.policy.rights import Rights, rights_of
+from sandboxes.spec.environment import Process
+from sandboxes.spec.expansion import expand
+from sandboxes.spec.models import AnyContainer, Pod
+
+# The annotation that keeps each member's IPC namespace its own, to compare.
+PRIVATE_IPC = "playground.dev/ipc"
+
+
+@dataclass(frozen=True)
+class PublishedPort:
+    """A port published on pause. The node writes `host_ip`; a user never does."""
+
+    container_port: int
+    protocol: str
+    host_ip: str
+    host_port: int
+
+
+@dataclass(frozen=True)
+class PauseBody:
+    """What a pause is created from."""
+
+    image: str
+    hostname: str
+    ports: tuple[PublishedPort, ...]
+    sysctls: Mapping[str, str]
+    profile: Profile
+    spec_hash: str
+
+
+@dataclass(frozen=True)
+class FileMount:
+    """One of the node's own files, bound at `target`. `source` is made by `host/state.py`, never from user input."""
+
+    source: str
+    target: str
+    read_only: bool
+
+
+@dataclass(frozen=True)
+class VolumeUse:
+    """A volume as one member sees it; `sub_path` "" is all of it."""
+
+    volume: str
+    target: str
+    read_only: bool
+    sub_path: str = ""
+
+
+@dataclass(frozen=True)
+class MemberBody:
+    """What a member is created from. `env` are KEY=VALUE; empty `command`/`args` leave the image's own.
+
+    `image` is the id that `reference` meant on this node at this moment. The network is always pause's, IPC too unless
+    it is private. `share_pid` joins pause's PID namespace, `pid_of` that of another container, by id.
+    """
+
+    image: str
+    reference: str
+    command: tuple[str, ...]
+    args: tuple[str, ...]
+    env: tuple[str, ...]
+    working_dir: str
+    share_pid: bool
+    pid_of: str
+    private_ipc: bool
+    tty: bool
+    stdin: bool
+    stdin_once: bool
+    mounts: tuple[FileMount, ...]
+    rights: Rights
+    limits: Limits
+    profile: Profile
+    spec_hash: str
+
+
+def published(pod: Pod, host_ip: str) -> tuple[PublishedPort, ...]:
+    """Every port with a hostPort, on the one address the node opens."""
+    return tuple(
+        PublishedPort(port.container_port, (port.protocol or "TCP").lower(), host_ip, port.host_port)
+        for container in (*pod.spec.init_containers, *pod.spec.containers)
+        for port in container.ports
+        if port.host_port
+    )
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What all bodies of one pod have in common."""
+
+    pod: Pod
+    profile: Profile
+    spec_hash: str
+
+
+def pause_body(basis: Basis, *, image: str, host_ip: str) -> PauseBody:
+    """The body of a pod's pause; `image` is the node's pause image."""
+    pod = basis.pod
+    context = pod.spec.security_context
+    sysctls = {sysctl.name: sysctl.value for sysctl in context.sysctls} if context else {}
+    ports = published(pod, host_ip)
+    return PauseBody(image, hostname_of(pod), ports, sysctls, basis.profile, basis.spec_hash)
+
+
+@dataclass(frozen=True)
+class Made:
+    """What the node found out for one member: its image's id and user, its process, its files, and, for a debug member
+    with a target, whose PID namespace it joins."""
+
+    image_id: str
+    process: Process
+    image_user: str = ""
+    mounts: tuple[FileMount, ...] = ()
+    pid_of: str = ""
+
+
+def member_body(basis: Basis, member: AnyContainer, made: Made) -> MemberBody:
+    """The body of one member. Raises ConfigError for a user that may not be."""
+    # Docker sets HOSTNAME only for a container with a hostname of its own, which members have not.
+    environment = {"HOSTNAME": hostname_of(basis.pod)} | dict(made.process.env)
+    return MemberBody(
+        image=made.image_id,
+        reference=member.image,
+        command=made.process.command,
+        args=made.process.args,
+        env=tuple(f"{name}={value}" for name, value in environment.items()),
+        working_dir=member.working_dir,
+        share_pid=bool(basis.pod.spec.share_process_namespace) and not made.pid_of,
+        pid_of=made.pid_of,
+        private_ipc=basis.pod.metadata.annotations.get(PRIVATE_IPC) == "private",
+        tty=member.tty,
+        stdin=member.stdin,
+        stdin_once=member.stdin_once,
+        mounts=made.mounts,
+        rights=rights_of(basis.pod, member, basis.profile, image_user=made.image_user),
+        limits=limits_of(basis.pod, member, basis.profile),
+        profile=basis.profile,
+        spec_hash=basis.spec_hash,
+    )
+
+
+def uses_of(member: AnyContainer, env: Mapping[str, str]) -> tuple[VolumeUse, ...]:
+    """Where the member sees which volume; subPathExpr is expanded from its environment."""
+    return tuple(
+        VolumeUse(
+            mount.name,
+            mount.mount_path.rstrip("/"),
+            bool(mount.read_only),
+            mount.sub_path or expand(mount.sub_path_expr, env),
+        )
+        for mount in member.volume_mounts
+    )

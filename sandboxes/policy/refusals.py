@@ -1,0 +1,124 @@
+"""What a valid pod asks for that its profile does not give, each with the field that asks.
+
+PURE.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sandboxes.errors import Cause
+from sandboxes.policy.limits import LEAST_MEMORY
+from sandboxes.policy.profiles import SAFE_SYSCTLS, Profile
+from sandboxes.policy.rights import capability
+from sandboxes.spec.causes import forbidden
+from sandboxes.spec.models import (
+    AnyContainer,
+    Container,
+    ContainerPort,
+    Lifecycle,
+    LifecycleHandler,
+    Pod,
+    Probe,
+    SeccompProfile,
+    SecurityContext,
+)
+from sandboxes.spec.quantity import whole
+
+
+def refusals(pod: Pod, profile: Profile) -> tuple[Cause, ...]:
+    """() when the profile gives all that is asked for."""
+    return tuple(_pod(pod, profile))
+
+
+def _pod(pod: Pod, profile: Profile) -> Iterator[Cause]:
+    spec = pod.spec
+    if len(spec.containers) > profile.members:
+        yield forbidden("spec.containers", f"must have at most {profile.members} items")
+    elif len(spec.containers) + len(spec.init_containers) > profile.members:
+        yield forbidden("spec.initContainers", f"a pod has at most {profile.members} members")
+    if spec.security_context is not None:
+        yield from _seccomp("spec.securityContext.seccompProfile", spec.security_context.seccomp_profile)
+    for key, listed in (("containers", spec.containers), ("initContainers", spec.init_containers)):
+        for i, container in enumerate(listed):
+            at = f"spec.{key}[{i}]"
+            yield from _ports(f"{at}.ports", container.ports, profile)
+            yield from _limits(f"{at}.resources", container, profile)
+            yield from _rights(f"{at}.securityContext", container, profile)
+            yield from _targets(at, container)
+    if len(spec.ephemeral_containers) > profile.members:
+        yield forbidden("spec.ephemeralContainers", f"must have at most {profile.members} items")
+    for i, debug in enumerate(spec.ephemeral_containers):
+        yield from _rights(f"spec.ephemeralContainers[{i}].securityContext", debug, profile)
+
+
+def _ports(at: str, ports: tuple[ContainerPort, ...], profile: Profile) -> Iterator[Cause]:
+    for j, port in enumerate(ports):
+        if port.host_ip:
+            yield forbidden(f"{at}[{j}].hostIP", "the node decides which address a port is published on")
+        if port.host_port and port.host_port not in profile.host_ports:
+            low, high = profile.host_ports.start, profile.host_ports.stop - 1
+            told = f"host ports must be between {low} and {high}, inclusive, in profile {profile.name}"
+            yield forbidden(f"{at}[{j}].hostPort", told)
+
+
+def _limits(at: str, container: Container, profile: Profile) -> Iterator[Cause]:
+    """What is only requested is the scheduler's: a node that has not so much takes no such pod (place.py)."""
+    limits = container.resources.limits
+    if whole(limits.get("cpu", 0), "1m") > profile.milli_cpus:
+        yield forbidden(f"{at}.limits[cpu]", f"at most {profile.milli_cpus}m in profile {profile.name}")
+    memory = whole(limits.get("memory", 0))
+    if memory > profile.memory:
+        yield forbidden(f"{at}.limits[memory]", f"at most {profile.memory >> 20}Mi in profile {profile.name}")
+    elif 0 < memory < LEAST_MEMORY:
+        yield forbidden(f"{at}.limits[memory]", f"the engine takes no less than {LEAST_MEMORY >> 20}Mi")
+
+
+def _rights(at: str, container: AnyContainer, profile: Profile) -> Iterator[Cause]:
+    context = container.security_context
+    if context is None:
+        return
+    if context.privileged:
+        yield forbidden(f"{at}.privileged", f"no member is privileged in profile {profile.name}")
+    if context.proc_mount not in (None, "Default"):
+        yield forbidden(f"{at}.procMount", f"must be Default in profile {profile.name}")
+    yield from _seccomp(f"{at}.seccompProfile", context.seccomp_profile)
+    yield from _capabilities(at, context, profile)
+
+
+def _capabilities(at: str, context: SecurityContext, profile: Profile) -> Iterator[Cause]:
+    allowed = {"ALL", *profile.capabilities, *profile.may_add}
+    for i, name in enumerate(context.capabilities.add if context.capabilities else ()):
+        if capability(name) not in allowed:
+            listed = ", ".join(sorted(allowed - {"ALL"}))
+            yield forbidden(f"{at}.capabilities.add[{i}]", f"profile {profile.name} gives {listed}")
+
+
+def _seccomp(at: str, given: SeccompProfile | None) -> Iterator[Cause]:
+    if given is not None and given.type != "RuntimeDefault":
+        yield forbidden(f"{at}.type", "the engine's own filter is always on: RuntimeDefault")
+
+
+def _targets(at: str, container: Container) -> Iterator[Cause]:
+    """A probe or hook asks the pod itself; else the node would ask others on anyone's behalf."""
+    hooks = container.lifecycle or Lifecycle()
+    handlers: dict[str, Probe | LifecycleHandler | None] = {
+        "startupProbe": container.startup_probe,
+        "livenessProbe": container.liveness_probe,
+        "readinessProbe": container.readiness_probe,
+        "lifecycle.postStart": hooks.post_start,
+        "lifecycle.preStop": hooks.pre_stop,
+    }
+    told = "it is always the pod's own address: leave it out"
+    for key, handler in handlers.items():
+        if handler is not None and handler.http_get is not None and handler.http_get.host:
+            yield forbidden(f"{at}.{key}.httpGet.host", told)
+        if handler is not None and handler.tcp_socket is not None and handler.tcp_socket.host:
+            yield forbidden(f"{at}.{key}.tcpSocket.host", told)
+
+
+def forbidden_sysctl(pod: Pod) -> str:
+    """Why a kubelet would not admit the pod, "" when it would (pkg/kubelet/sysctl/allowlist.go)."""
+    context = pod.spec.security_context
+    unsafe = [sysctl.name for sysctl in context.sysctls if sysctl.name not in SAFE_SYSCTLS] if context else []
+    return f'forbidden sysctl: "{unsafe[0]}" not allowlisted' if unsafe else ""

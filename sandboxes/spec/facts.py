@@ -1,0 +1,129 @@
+"""What a pod can be told about itself: the downward API, and what its ConfigMaps and Secrets hold.
+
+PURE. https://kubernetes.io/docs/concepts/workloads/pods/downward-api/
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from sandboxes.errors import PlaygroundError
+from sandboxes.spec.causes import quoted
+from sandboxes.spec.models import AnyContainer, Container, Pod, ResourceFieldRef
+from sandboxes.spec.quantity import whole
+
+_ONE = re.compile(r"metadata\.(labels|annotations)\['([^']*)'\]")
+ADDRESSES = frozenset({"status.podIP", "status.podIPs"})
+# What a divisor that is not said means (pkg/api/v1/resource: ExtractContainerResourceValue).
+UNITS = {"cpu": "1", "memory": "1", "ephemeral-storage": "1"}
+
+Data = Mapping[str, bytes]
+
+
+@dataclass(frozen=True)
+class Sources:
+    """The ConfigMaps and Secrets that a pod names and that are there: name → key → content."""
+
+    config_maps: Mapping[str, Data] = field(default_factory=dict)
+    secrets: Mapping[str, Data] = field(default_factory=dict)
+
+
+class SourceMissing(PlaygroundError):
+    """A ConfigMap, a Secret or a key of one that has to be there is not."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known of a pod on its node. `ip` is "" before its network is prepared.
+
+    `most` is what a member may have that asks for no limit: resource → quantity.
+    """
+
+    pod: Pod
+    namespace: str
+    uid: str
+    node: str
+    host_ip: str
+    ip: str = ""
+    most: Mapping[str, str] = field(default_factory=dict)
+
+    def value(self, path: str) -> str:
+        """What a fieldRef names; a label that is not there is empty."""
+        one = _ONE.fullmatch(path)
+        if one is not None:
+            return getattr(self.pod.metadata, one[1]).get(one[2], "")  # type: ignore[no-any-return]
+        match path:
+            case "metadata.labels":
+                return _lines(self.pod.metadata.labels)
+            case "metadata.annotations":
+                return _lines(self.pod.metadata.annotations)
+            case _:
+                return self._plain.get(path, "")
+
+    @property
+    def _plain(self) -> dict[str, str]:
+        return {
+            "metadata.name": self.pod.metadata.name,
+            "metadata.namespace": self.namespace,
+            "metadata.uid": self.uid,
+            "spec.nodeName": self.node,
+            "spec.serviceAccountName": "default",
+            "status.hostIP": self.host_ip,
+            "status.hostIPs": self.host_ip,
+            "status.podIP": self.ip,
+            "status.podIPs": self.ip,
+        }
+
+    def amount(self, ref: ResourceFieldRef, container: AnyContainer) -> str:
+        """A request or limit in units of the divisor, rounded up; a limit that is not set is the most there is."""
+        kind, _, name = ref.resource.partition(".")
+        resources = container.resources if isinstance(container, Container) else None
+        given = getattr(resources, kind, {}).get(name) if resources else None
+        if given is None:
+            given = self.most.get(name, "0") if kind == "limits" else "0"
+        return str(whole(given, ref.divisor if str(ref.divisor) not in ("", "0") else UNITS.get(name, "1")))
+
+
+def _lines(found: Mapping[str, str]) -> str:
+    """As the downward API writes a map: a line an entry, sorted, values as Go quotes them."""
+    return "\n".join(f"{key}={quoted(value)}" for key, value in sorted(found.items()))
+
+
+def needs_address(container: AnyContainer) -> bool:
+    """Its body cannot be made before the pod has an address."""
+    refs = (variable.value_from.field_ref for variable in container.env if variable.value_from is not None)
+    return any(ref is not None and ref.field_path in ADDRESSES for ref in refs)
+
+
+def named_sources(pod: Pod) -> tuple[frozenset[str], frozenset[str]]:
+    """The names of the ConfigMaps and of the Secrets that the pod's environment and volumes mention."""
+    spec = pod.spec
+    maps: set[str] = set()
+    secrets: set[str] = set()
+    for container in (*spec.init_containers, *spec.containers, *spec.ephemeral_containers):
+        for variable in container.env:
+            source = variable.value_from
+            if source is not None:
+                maps |= {source.config_map_key_ref.name} if source.config_map_key_ref else set()
+                secrets |= {source.secret_key_ref.name} if source.secret_key_ref else set()
+        for whole_source in container.env_from:
+            maps |= {whole_source.config_map_ref.name} if whole_source.config_map_ref else set()
+            secrets |= {whole_source.secret_ref.name} if whole_source.secret_ref else set()
+    for kind, name in _in_volumes(pod):
+        (maps if kind == "configmap" else secrets).add(name)
+    return frozenset(maps), frozenset(secrets)
+
+
+def _in_volumes(pod: Pod) -> Iterator[tuple[str, str]]:
+    for volume in pod.spec.volumes:
+        if volume.config_map is not None:
+            yield "configmap", volume.config_map.name
+        if volume.secret is not None:
+            yield "secret", volume.secret.secret_name
+        for projection in volume.projected.sources if volume.projected else ():
+            if projection.config_map is not None:
+                yield "configmap", projection.config_map.name
+            if projection.secret is not None:
+                yield "secret", projection.secret.name
