@@ -467,7 +467,8 @@ def scenario(name: str) -> tuple[FakeNode, Pod]:
     """A pod at the point from which a scenario crashes."""
     node = FakeNode()
     pod = with_init() if "init" in name or "sidecar" in name else a_pod()
-    node.engine.short = {"i1": [0] * 9, "i2": [0] * 9} | BEGINNINGS.get(name, {})
+    begun = {member: list(codes) for member, codes in BEGINNINGS.get(name, {}).items()}
+    node.engine.short = {"i1": [0] * 9, "i2": [0] * 9} | begun
     if name in HAPPENINGS:
         node.until_finished(pod.uid)
         HAPPENINGS[name](node, pod)
