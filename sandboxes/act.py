@@ -165,7 +165,7 @@ class Hands:
 
     @property
     def basis(self) -> policy.Basis:
-        return policy.Basis(self.intent.pod, self.profile, self.intent.spec_hash)
+        return policy.Basis(self.intent.pod, self.profile, self.intent.spec_hash, self.intent.full_name)
 
     def _prepare_network(self, attempt: int) -> tuple[str, str, str]:
         """Names and addresses first, then the lock: no member starts before both (ARCHITECTURE §6)."""

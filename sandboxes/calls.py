@@ -30,6 +30,7 @@ class Verb(StrEnum):
     LIVE = "live"
     SAMPLE = "sample"
     LOG = "log"
+    EXECUTE = "execute"
 
 
 @dataclass(frozen=True)

@@ -152,6 +152,16 @@ def prune(uid: uuid.UUID) -> None:
             rows.filter(id__lt=oldest).delete()
 
 
+def tell(uid: uuid.UUID, entries: tuple[Entry, ...], now: datetime) -> None:
+    """Add to the journal of a pod that no pass holds (a probe's failure), and nudge who watches it."""
+    with transaction.atomic():
+        if not Pod.objects.filter(pk=uid).update(rev=F("rev") + 1):
+            return
+        write(uid, entries, now)
+        rev = Pod.objects.values_list("rev", flat=True).get(pk=uid)
+        transaction.on_commit(lambda: publish.pod_changed(uid, rev))
+
+
 def write(uid: uuid.UUID, entries: tuple[Entry, ...], now: datetime) -> None:
     """Add to the journal; an entry that stands there already is counted."""
     if not entries:

@@ -177,6 +177,20 @@ async def log(uid: UUID, member: str, options: LogOptions) -> AsyncGenerator[byt
         raise _silent(exc) from exc
 
 
+async def execute(uid: UUID, member: str, command: tuple[str, ...], *, stdin: bytes, seconds: float) -> dict[str, Any]:
+    """A command in a member, to its end (node/executions.py). Raises NodeUnavailable, NotFound, Malformed."""
+    arguments = {"member": member, "command": list(command), "seconds": seconds}
+    async with _client(read=seconds + ANSWER_WITHIN) as node:
+        try:
+            answer = await node.post("/execute", headers=_signed(Verb.EXECUTE, uid, arguments), content=stdin)
+        except httpx.HTTPError as exc:
+            raise _silent(exc) from exc
+    if answer.status_code != 200:
+        _raise(answer.status_code, answer.content)
+    found: dict[str, Any] = answer.json()
+    return found
+
+
 def _client(*, read: float | None) -> httpx.AsyncClient:
     transport = httpx.AsyncHTTPTransport(uds=str(settings.NODE_SOCKET))
     return httpx.AsyncClient(

@@ -56,18 +56,34 @@ class LogQuery(Schema):
 
 def member_of(pod: Mapping[str, Any], asked: str) -> str:
     """The member whose log is meant; without a name, the only one. Raises Malformed when there is nothing to read."""
-    name, members = pod["metadata"]["name"], [container["name"] for container in pod["spec"]["containers"]]
-    if not asked and len(members) > 1:
-        raise Malformed(f"a container name must be specified for pod {name}, choose one of: [{' '.join(members)}]")
-    member = asked or members[0]
-    if member not in members:
-        raise Malformed(f"container {member} is not valid for pod {name}")
+    member = member_for_exec(pod, asked)
     _must_have_run(pod, member)
     return member
 
 
+def member_for_exec(pod: Mapping[str, Any], asked: str) -> str:
+    """The member that is meant; without a name, the only one. Raises Malformed."""
+    name, mains = pod["metadata"]["name"], _names(pod, "containers")
+    inits, debugs = _names(pod, "initContainers"), _names(pod, "ephemeralContainers")
+    if not asked and len(mains) > 1:
+        told = f"a container name must be specified for pod {name}, choose one of: [{' '.join(mains)}]"
+        told += f" or one of the init containers: [{' '.join(inits)}]" if inits else ""
+        told += f" or one of the ephemeral containers: [{' '.join(debugs)}]" if debugs else ""
+        raise Malformed(told)
+    member = asked or mains[0]
+    if member not in (*mains, *inits, *debugs):
+        raise Malformed(f"container {member} is not valid for pod {name}")
+    return member
+
+
+def _names(pod: Mapping[str, Any], key: str) -> list[str]:
+    return [container["name"] for container in pod["spec"].get(key, [])]
+
+
 def _must_have_run(pod: Mapping[str, Any], member: str) -> None:
-    found = next((status for status in pod["status"].get("containerStatuses", []) if status["name"] == member), None)
+    keys = ("containerStatuses", "initContainerStatuses", "ephemeralContainerStatuses")
+    statuses = (status for key in keys for status in pod["status"].get(key, []))
+    found = next((status for status in statuses if status["name"] == member), None)
     state = found["state"] if found else {"waiting": {"reason": "ContainerCreating"}}
     if "waiting" in state and not (found and found["lastState"]):
         reason = state["waiting"].get("reason", "")

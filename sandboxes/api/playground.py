@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, TypeVar, get_args
@@ -20,6 +21,7 @@ from sandboxes.api import playground_shapes as shapes
 from sandboxes.api.answers import Unauthenticated, answer
 from sandboxes.api.auth import SIGNED_IN, MaybeSignedIn, SignedIn, visitor
 from sandboxes.api.documents import Documented, body_of
+from sandboxes.api.logs import member_for_exec
 from sandboxes.errors import Cause, Malformed, NodeUnavailable, NotFound
 from sandboxes.models import Image
 
@@ -27,7 +29,7 @@ Body = TypeVar("Body", bound=BaseModel)
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 api = Documented(
-    bodies=(shapes.PasswordSignIn, shapes.LinkSignIn),
+    bodies=(shapes.PasswordSignIn, shapes.LinkSignIn, shapes.Execute),
     title="Pod playground: the rest",
     version="v1",
     description="Session, catalogue and live samples. Errors are Kubernetes' Status objects.",
@@ -93,6 +95,32 @@ def list_commands(request: SignedIn, namespace: str, name: str) -> HttpResponse:
     """The docker commands that would make this pod by hand, in order, and those that take it away."""
     found = pods.commands_of(pods.live_pod(request.auth, namespace, name))
     return answer({"items": [{"about": each.about, "line": each.line} for each in found]})
+
+
+@api.post(
+    "/namespaces/{namespace}/pods/{name}/exec",
+    response=shapes.Executed,
+    by_alias=True,
+    operation_id="execute",
+    openapi_extra=body_of(shapes.Execute),
+)
+async def execute(request: SignedIn, namespace: str, name: str) -> HttpResponse:
+    """Run a command in a member to its end. For a shell to type into there is none of this."""
+    row = await sync_to_async(pods.live_pod)(request.auth, namespace, name)
+    asked = _read(shapes.Execute, bodies.read(request))
+    member = member_for_exec(pods.pod_object(row), asked.container)
+    done = await upstream.execute(
+        row.uid, member, tuple(asked.command), stdin=_stdin(asked), seconds=float(asked.timeout_seconds)
+    )
+    return answer(done)
+
+
+def _stdin(asked: shapes.Execute) -> bytes:
+    try:
+        return base64.b64decode(asked.stdin_base64, validate=True) if asked.stdin_base64 else asked.stdin.encode()
+    except ValueError as exc:
+        told = "it is not base64"
+        raise Malformed(f"stdinBase64: {told}", (Cause("stdinBase64", "FieldValueInvalid", told),)) from exc
 
 
 def _session(request: HttpRequest, user: User | AnonymousUser) -> HttpResponse:

@@ -70,3 +70,27 @@ class Commands(Answer):
     """The commands in their order."""
 
     items: list[Command]
+
+
+class Execute(Answer):
+    """A command for a member, without a shell. `stdin` is text, or `stdinBase64` bytes. Seconds."""
+
+    container: str = ""
+    command: Annotated[list[str], Field(min_length=1, max_length=64)]
+    stdin: str = ""
+    stdin_base64: str = ""
+    timeout_seconds: Annotated[int, Field(ge=1, le=60)] = 30
+
+
+class Executed(Answer):
+    """How the command ended: null for `exitCode` when it was killed at its time-out.
+
+    `stdoutBase64` is what it wrote, byte for byte; `truncated`: one of both had more than is kept (1 MiB).
+    """
+
+    exit_code: int | None
+    stdout: str
+    stderr: str
+    stdout_base64: str
+    truncated: bool
+    timed_out: bool

@@ -123,8 +123,12 @@ class PodStatus(Answer):
     pod_ip: Annotated[str, Left]
     pod_ips: Annotated[list[Ip], Left]
     start_time: Annotated[str, Left]
+    init_container_statuses: Annotated[list[ContainerStatus], Left]
     container_statuses: Annotated[list[ContainerStatus], Left]
+    ephemeral_container_statuses: Annotated[list[ContainerStatus], Left]
     qos_class: str
+    reason: Annotated[str, Left]
+    message: Annotated[str, Left]
 
 
 class Pod(Answer):

@@ -1,7 +1,7 @@
-"""What lasts at the engine: its events, a pull, a followed log. For `watch` alone, in its event loop.
+"""What lasts at the engine: its events, a pull, a followed log, a command. For `watch` alone, in its event loop.
 
-The only file that imports aiodocker. Each stream has a client of its own and closes it, so that ending a stream ends
-its connection. Refusals are `errors.EngineError` in the engine's own words.
+With `execution.py` the only file that imports aiodocker. Each stream has a client of its own and closes it, so that
+ending a stream ends its connection. Refusals are `errors.EngineError` in the engine's own words.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ import aiohttp
 from aiodocker.exceptions import DockerError
 
 from sandboxes.calls import LogOptions
+from sandboxes.engine import execution
+from sandboxes.engine.execution import Execution, Request
 from sandboxes.engine.naming import LABEL, identity_of
 from sandboxes.errors import EngineError, EngineUnavailable, ImageMissing
 
@@ -66,6 +68,9 @@ class Streams(Protocol):
 
     async def list_images(self) -> tuple[EngineImage, ...]:
         """Every image of the engine that has a name."""
+
+    async def execute(self, container_id: str, request: Request) -> Execution:
+        """A command in a container, to its end. Raises EngineError when the container does not run."""
 
 
 class DockerStreams:
@@ -120,6 +125,10 @@ class DockerStreams:
             for reference in image.get("RepoTags") or ()
             if not reference.startswith("<none>")
         )
+
+    async def execute(self, container_id: str, request: Request) -> Execution:
+        async with self._client() as docker:
+            return await execution.execute(docker, container_id, request)
 
     async def _events(self, filters: dict[str, list[str]], since: str | None) -> AsyncGenerator[dict[str, Any], None]:
         """Docker's event objects; raises EngineUnavailable when the engine ends the stream, which it does on stop."""

@@ -107,7 +107,7 @@ def _open_below(volume: Path, sub_path: str) -> int:
     try:
         parts = [part for part in sub_path.split("/") if part not in ("", ".")]
         for depth in range(len(parts)):
-            _make_folder(root, parts[: depth + 1])
+            _make_folder(root, parts[: depth + 1], os.stat(volume).st_mode & 0o777)
         return _openat2(root, "/".join(parts) or ".", os.O_PATH | os.O_CLOEXEC)
     except OSError as exc:
         told = f'failed to prepare subPath for volumeMount "{volume.name}": {sub_path}: {os.strerror(exc.errno or 0)}'
@@ -116,13 +116,18 @@ def _open_below(volume: Path, sub_path: str) -> int:
         os.close(root)
 
 
-def _make_folder(root: int, parts: list[str]) -> None:
-    """The last of the parts, if there is nothing of that name."""
+def _make_folder(root: int, parts: list[str], mode: int) -> None:
+    """The last of the parts, if there is nothing of that name; as open as the volume (SafeMakeDir of the kubelet)."""
     parent = _openat2(root, "/".join(parts[:-1]) or ".", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.stat(parts[-1], dir_fd=parent, follow_symlinks=False)
     except FileNotFoundError:
-        os.mkdir(parts[-1], 0o755, dir_fd=parent)
+        os.mkdir(parts[-1], dir_fd=parent)
+        made = _openat2(parent, parts[-1], os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        try:
+            os.fchmod(made, mode)
+        finally:
+            os.close(made)
     finally:
         os.close(parent)
 

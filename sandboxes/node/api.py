@@ -30,6 +30,7 @@ from sandboxes.calls import LIFETIME, Call, LogOptions, Verb, verify
 from sandboxes.errors import CallRefused, EngineError, Malformed, NotFound, PlaygroundError
 
 log = logging.getLogger(__name__)
+MOST_STDIN = 1024 * 1024
 STATUS: tuple[tuple[type[PlaygroundError], int], ...] = (
     (CallRefused, 403),
     (NotFound, 404),
@@ -51,6 +52,14 @@ class LogSource(Protocol):
     """What the API needs of the logs."""
 
     async def open(self, uid: UUID, member: str, options: LogOptions) -> AsyncGenerator[bytes, None]: ...
+
+
+class ExecutionSource(Protocol):
+    """What the API needs of who executes commands."""
+
+    async def run(
+        self, uid: UUID, member: str, command: tuple[str, ...], *, stdin: bytes, seconds: float
+    ) -> dict[str, object]: ...
 
 
 class Door:
@@ -87,15 +96,17 @@ class Door:
 class NodeApi:
     """The Starlette app `app`."""
 
-    def __init__(self, door: Door, samples: Samples, logs: LogSource) -> None:
+    def __init__(self, door: Door, samples: Samples, logs: LogSource, executions: ExecutionSource) -> None:
         self._door = door
         self._samples = samples
         self._logs = logs
+        self._executions = executions
         self.app = Starlette(
             routes=[
                 WebSocketRoute("/live", self._live),
                 Route("/sample", self._sample),
                 Route("/log", self._log),
+                Route("/execute", self._execute, methods=["POST"]),
             ],
             exception_handlers={PlaygroundError: _refused},
         )
@@ -134,6 +145,27 @@ class NodeApi:
             raise CallRefused("the call's arguments cannot be read") from exc
         pieces = await self._logs.open(call.uid, member, options)
         return StreamingResponse(_closing(pieces), media_type="application/octet-stream")
+
+    async def _execute(self, request: Request) -> Response:
+        """The call names the command; what it reads is the body, which is no secret of the signature."""
+        call = await self._door.admit(request.headers, Verb.EXECUTE)
+        try:
+            member, command = str(call.arguments["member"]), tuple(map(str, call.arguments["command"]))
+            seconds = float(call.arguments["seconds"])
+        except (KeyError, TypeError, ValueError) as exc:
+            raise CallRefused("the call's arguments cannot be read") from exc
+        stdin = await _body(request, MOST_STDIN)
+        return JSONResponse(await self._executions.run(call.uid, member, command, stdin=stdin, seconds=seconds))
+
+
+async def _body(request: Request, most: int) -> bytes:
+    """The body, as it comes. Raises Malformed for one of more bytes."""
+    read = bytearray()
+    async for piece in request.stream():
+        read += piece
+        if len(read) > most:
+            raise Malformed(f"stdin may have at most {most} bytes")
+    return bytes(read)
 
 
 class Server(uvicorn.Server):

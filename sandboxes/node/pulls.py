@@ -10,30 +10,18 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
 from uuid import UUID
 
 from channels.db import database_sync_to_async
-from django.db import transaction
-from django.db.models import QuerySet
-from django.utils import timezone
 
-from sandboxes import tasks
 from sandboxes.engine.streams import Streams
 from sandboxes.errors import EngineError
-from sandboxes.models import Fact, Pod
 from sandboxes.node.builds import PENDING, Builds, full
-from sandboxes.world import ENDED, Wanted, WantedKind
+from sandboxes.node.facts import Answer, answer_of, facts_about, record
+from sandboxes.world import Wanted, WantedKind
 
 log = logging.getLogger(__name__)
 Key = tuple[UUID, Wanted]
-
-
-class Answer(NamedTuple):
-    """How a pull ended: "succeeded", or "failed" and the engine's words."""
-
-    outcome: str
-    message: str = ""
 
 
 def tagged(reference: str) -> str:
@@ -144,39 +132,7 @@ class Pulls:
         return False
 
 
-def answer_of(uid: UUID, wanted: Wanted) -> Answer | None:
-    """How this very pull ended, if it was answered already (by this watch or the one before it)."""
-    ended = _facts(uid, wanted).filter(outcome__in=ENDED).values_list("outcome", "message").first()
-    return Answer(*ended) if ended else None
-
-
 def go_on(uid: UUID, wanted: Wanted) -> None:
     """The pull waits for no build (any more)."""
-    if _facts(uid, wanted).filter(outcome="building").exists():
+    if facts_about(uid, wanted).filter(outcome="building").exists():
         record(uid, wanted, outcome="pulling", message="")
-
-
-def record(uid: UUID, wanted: Wanted, *, outcome: str, message: str) -> None:
-    """The Fact, and a wake if it is news. A pod whose row is gone gets none."""
-    with transaction.atomic():
-        if not Pod.objects.filter(pk=uid).exists() or _facts(uid, wanted).filter(outcome=outcome).exists():
-            return
-        Fact.objects.update_or_create(
-            pod_id=uid,
-            member=wanted.member,
-            attempt=wanted.attempt,
-            kind=wanted.kind.value,
-            name=wanted.name,
-            defaults={"outcome": outcome, "message": message, "at": timezone.now()},
-        )
-        # The tries before this one say nothing that it does not.
-        _tries(uid, wanted).filter(attempt__lt=wanted.attempt).delete()
-        tasks.wake(uid)
-
-
-def _facts(uid: UUID, wanted: Wanted) -> QuerySet[Fact]:
-    return _tries(uid, wanted).filter(attempt=wanted.attempt)
-
-
-def _tries(uid: UUID, wanted: Wanted) -> QuerySet[Fact]:
-    return Fact.objects.filter(pod_id=uid, member=wanted.member, kind=wanted.kind.value, name=wanted.name)

@@ -1,4 +1,4 @@
-"""What the rows of this node ask of watch: a look at a moment, pulls. Nudges say which row to read again.
+"""What the rows of this node ask of watch: a look at a moment, pulls, hooks, probes. A nudge says which row to read.
 
 A nudge carries no state: it is lost without harm, for every row is read at start and every 5 s.
 """
@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 from uuid import UUID
 
 from channels.db import database_sync_to_async
@@ -19,7 +20,6 @@ from django.utils import timezone
 from pydantic import ValidationError
 
 from sandboxes.models import Pod
-from sandboxes.node.pulls import Pulls
 from sandboxes.publish import node_group
 from sandboxes.world import Wanted
 
@@ -43,13 +43,23 @@ class _Timer:
     handle: asyncio.TimerHandle
 
 
-class Timers:
-    """`wake` is called at each row's `next_look_at`, once per moment; `pulls` is told what each row wants."""
+class Doer(Protocol):
+    """Who does what rows want: pulls, or the rest."""
 
-    def __init__(self, node: str, *, wake: Callable[[UUID], None], pulls: Pulls) -> None:
+    def want(self, uid: UUID, wanted: Iterable[Wanted]) -> None:
+        """These, and no others, are what the pod asks for now."""
+
+    def uids(self) -> set[UUID]:
+        """The pods that have asked for something."""
+
+
+class Timers:
+    """`wake` is called at each row's `next_look_at`, once per moment; the doers are told what each row wants."""
+
+    def __init__(self, node: str, *, wake: Callable[[UUID], None], doers: Sequence[Doer]) -> None:
         self._node = node
         self._wake = wake
-        self._pulls = pulls
+        self._doers = doers
         self._timers: dict[UUID, _Timer] = {}
         self._revs: dict[UUID, int] = {}
 
@@ -79,7 +89,11 @@ class Timers:
         found = await database_sync_to_async(rows)(self._node, uid)
         for row in found:
             self._apply(row)
-        asked = {uid} if uid else self._timers.keys() | self._revs.keys() | self._pulls.uids()
+        asked = (
+            {uid}
+            if uid
+            else self._timers.keys() | self._revs.keys() | {one for doer in self._doers for one in doer.uids()}
+        )
         self._forget(asked - {row.uid for row in found})
 
     def close(self) -> None:
@@ -90,7 +104,8 @@ class Timers:
         if row.rev < self._revs.get(row.uid, 0):  # an older reading that was overtaken
             return
         self._revs[row.uid] = row.rev
-        self._pulls.want(row.uid, row.wanted)
+        for doer in self._doers:
+            doer.want(row.uid, row.wanted)
         self._set(row.uid, row.next_look_at)
 
     def _set(self, uid: UUID, at: datetime | None) -> None:
@@ -108,7 +123,8 @@ class Timers:
         for uid in uids:
             self._set(uid, None)
             self._revs.pop(uid, None)
-            self._pulls.want(uid, ())
+            for doer in self._doers:
+                doer.want(uid, ())
 
 
 def rows(node: str, uid: UUID | None = None) -> list[Row]:

@@ -24,8 +24,10 @@ from sandboxes.errors import PlaygroundError
 from sandboxes.host.node_host import NodeHost
 from sandboxes.models import Pod
 from sandboxes.node import api, events
+from sandboxes.node.asked import Asked
 from sandboxes.node.builds import Builds
 from sandboxes.node.catalogue import Catalogue
+from sandboxes.node.executions import Executions
 from sandboxes.node.heartbeat import Heartbeat
 from sandboxes.node.logs import Logs
 from sandboxes.node.look import look
@@ -52,12 +54,13 @@ async def run(stop: asyncio.Event) -> None:
     waker = Waker()
     builds = Builds(settings.STATE_DIR / "run" / "images")
     pulls = Pulls(streams, builds)
-    timers = Timers(node, wake=waker.wake, pulls=pulls)
+    asked = Asked(streams, connect, NodeHost(settings.STATE_DIR))
+    timers = Timers(node, wake=waker.wake, doers=(pulls, asked))
     catalogue = Catalogue(streams, node, hidden=frozenset({settings.PAUSE_IMAGE}), pulls=pulls, wake=waker.wake)
     pulls.changed = builds.changed = catalogue.changed
     heart = Heartbeat(node, max_pods=settings.NODE_MAX_PODS, engine=connect, network=network)
     door = api.Door(settings.NODE_KEY, database_sync_to_async(owns))
-    served = api.NodeApi(door, sampler, Logs(streams, connect))
+    served = api.NodeApi(door, sampler, Logs(streams, connect), Executions(streams, connect))
     parts: dict[str, Part] = {
         "wakes": waker.run,
         "engine": heart.ask_engine,
@@ -74,6 +77,7 @@ async def run(stop: asyncio.Event) -> None:
     await supervise(parts, stop)
     timers.close()
     await pulls.close()
+    await asked.close()
     sampler.close()
 
 

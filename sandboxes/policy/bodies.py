@@ -106,6 +106,7 @@ class Basis:
     pod: Pod
     profile: Profile
     spec_hash: str
+    full_name: str = ""
 
 
 def pause_body(basis: Basis, *, image: str, host_ip: str) -> PauseBody:
@@ -147,7 +148,7 @@ def member_body(basis: Basis, member: AnyContainer, made: Made) -> MemberBody:
         stdin=member.stdin,
         stdin_once=member.stdin_once,
         mounts=made.mounts,
-        rights=rights_of(basis.pod, member, basis.profile, image_user=made.image_user),
+        rights=rights_of(basis.pod, member, basis.profile, image_user=made.image_user, full_name=basis.full_name),
         limits=limits_of(basis.pod, member, basis.profile),
         profile=basis.profile,
         spec_hash=basis.spec_hash,

@@ -23,15 +23,18 @@ class Rights:
     read_only_root: bool
 
 
-def rights_of(pod: Pod, member: AnyContainer, profile: Profile, *, image_user: str) -> Rights:
-    """`image_user` is the image's USER. Raises ConfigError when it would run as root and must not."""
+def rights_of(pod: Pod, member: AnyContainer, profile: Profile, *, image_user: str, full_name: str) -> Rights:
+    """`image_user` is the image's USER, `full_name` how the kubelet names the pod.
+
+    Raises ConfigError when it would run as root and must not.
+    """
     of_pod = pod.spec.security_context or PodSecurityContext()
     own = member.security_context or SecurityContext()
     uid = own.run_as_user if own.run_as_user is not None else of_pod.run_as_user
     gid = own.run_as_group if own.run_as_group is not None else of_pod.run_as_group
     must_not_be_root = own.run_as_non_root if own.run_as_non_root is not None else of_pod.run_as_non_root
     if must_not_be_root:
-        _check_user(pod, member, uid, image_user)
+        _check_user(f'(pod: "{full_name}", container: {member.name})', uid, image_user)
     groups = (*of_pod.supplemental_groups, *([of_pod.fs_group] if of_pod.fs_group is not None else []))
     return Rights(
         user=_user(uid, gid, image_user),
@@ -52,9 +55,8 @@ def _user(uid: int | None, gid: int | None, image_user: str) -> str:
     return f"{name}:{gid or 0}"
 
 
-def _check_user(pod: Pod, member: AnyContainer, uid: int | None, image_user: str) -> None:
+def _check_user(which: str, uid: int | None, image_user: str) -> None:
     """pkg/kubelet/kuberuntime/security_context_others.go (verifyRunAsNonRoot)."""
-    which = f'(pod: "{pod.metadata.name}_{pod.metadata.namespace}", container: {member.name})'
     name = image_user.partition(":")[0]
     if uid == 0:
         raise ConfigError(f"container's runAsUser breaks non-root policy {which}")

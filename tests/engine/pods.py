@@ -67,8 +67,27 @@ class LivePod:
         """What a command prints inside a member: the test's own way in, not the playground's."""
         return run("docker", "exec", self.container(member), *command)
 
+    def execute(self, member: str, *command: str) -> Json:
+        """What a command in a member comes to, through the API."""
+        path = f"/api/playground/v1/namespaces/{self.namespace}/pods/{self.name}/exec"
+        answer = self.client.post(path, json={"container": member, "command": list(command)})
+        assert answer.status_code == 200, answer.text
+        found: Json = answer.json()
+        return found
+
+    def log(self, member: str, **query: str) -> str:
+        answer = self.client.get(f"{self.path}/log", params={"container": member} | query)
+        return answer.text
+
     def left(self) -> list[str]:
         return [name for name in self.stack.containers() if name.split("_")[3] == self.name]
+
+    def delete_softly(self) -> None:
+        """Within the grace that its spec gives."""
+        self.client.delete(self.path).raise_for_status()
+
+    def wait_gone(self, seconds: float = 30) -> None:
+        wait_for(lambda: self.client.get(self.path).status_code == 404, f"{self.name} to be gone", seconds)
 
     def delete(self, grace: int = 0) -> None:
         self.client.delete(self.path, params={"gracePeriodSeconds": grace})
@@ -76,11 +95,11 @@ class LivePod:
 
 
 @contextmanager
-def pod(stack: Stack, name: str, spec: Json, *, user: str = "ada") -> Iterator[LivePod]:
+def pod(stack: Stack, name: str, spec: Json, *, user: str = "ada", labels: Json | None = None) -> Iterator[LivePod]:
     """A pod that was accepted; deleted at the end, and nothing of it left."""
     with stack.client(user) as client:
         client.get("/api/v1/namespaces").raise_for_status()
-        body = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": name}, "spec": spec}
+        body = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": name, "labels": labels or {}}, "spec": spec}
         answer = client.post(f"/api/v1/namespaces/{user}/pods", json=body)
         assert answer.status_code == 201, answer.text
         found = LivePod(stack, client, user, name)
