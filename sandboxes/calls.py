@@ -31,6 +31,7 @@ class Verb(StrEnum):
     SAMPLE = "sample"
     LOG = "log"
     EXECUTE = "execute"
+    ACT = "act"
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """The rows. Each column has one writer:
 
-- intent (spec, labels, desired, deletion …): `pods.py`
+- intent (spec, labels, desired, gates, deletion …): `pods.py`, `changes.py`; ConfigObject: `configs.py`
 - status, memory, wanted, next_look_at, Step: `reconcile.py`, the owner of the pass (`rows.py`); until a pod has a
   node `sweep.schedule`, for no pass can hold it
 - Fact, Image, Node: `watch`
@@ -63,7 +63,10 @@ class Node(models.Model):
 
 
 class Pod(models.Model):
-    """A pod: what is wanted, what is, what must be remembered. `manifest`: the accepted Pod v1 with defaults."""
+    """A pod: what is wanted, what is, what must be remembered. `manifest`: the accepted Pod v1 with defaults.
+
+    `gates`: conditions of its readiness gates by type. `restarts`: member → the attempt that somebody wants restarted.
+    """
 
     uid = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     namespace = models.ForeignKey(Namespace, on_delete=models.PROTECT, related_name="pods")
@@ -73,6 +76,9 @@ class Pod(models.Model):
     spec_hash = models.CharField(max_length=64)
     profile = models.CharField(max_length=32, default="baseline")
     desired = models.CharField(max_length=16, default="RUNNING")
+    generation = models.PositiveIntegerField(default=1)
+    gates = models.JSONField(default=dict)
+    restarts = models.JSONField(default=dict)
     created_at = models.DateTimeField()
     deletion_at = models.DateTimeField(null=True)
     deletion_grace = models.PositiveIntegerField(null=True)
@@ -99,6 +105,27 @@ class Pod(models.Model):
 
     def __str__(self) -> str:
         return f"{self.namespace_id}/{self.name}"
+
+
+class ConfigObject(models.Model):
+    """A ConfigMap or Secret. `content`: the object without its metadata, as the API shows it."""
+
+    uid = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    namespace = models.ForeignKey(Namespace, on_delete=models.PROTECT, related_name="configs")
+    kind = models.CharField(max_length=16)
+    name = models.CharField(max_length=253)
+    labels = models.JSONField(default=dict)
+    annotations = models.JSONField(default=dict)
+    content = models.JSONField(default=dict)
+    created_at = models.DateTimeField()
+    resource_version = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["namespace", "kind", "name"], name="one_config_a_name")]
+
+    def __str__(self) -> str:
+        """Never what is in it."""
+        return f"{self.kind} {self.namespace_id}/{self.name}"
 
 
 class Fact(models.Model):

@@ -24,6 +24,7 @@ from sandboxes.errors import AlreadyExists, Conflict, Malformed, NotFound, SpecR
 from sandboxes.models import Counter, Namespace, Pod, PodEvent, Step
 from sandboxes.namespaces import live_namespace, may
 from sandboxes.present import EventValues, PodValues, StepValues
+from sandboxes.spec.causes import forbidden
 from sandboxes.world import Desired
 
 # Kubernetes' alphabet for generated names: no vowels, so no words (apimachinery, util/rand).
@@ -77,12 +78,15 @@ def create_pod(user: User, namespace: str, pod: spec.Pod, *, dry_run: bool = Fal
     """
     home = live_namespace(user, namespace)
     authorize(user, "create", home)
-    accepted = _accepted(_named(pod, home.name))
+    if pod.spec.ephemeral_containers:
+        told = forbidden("spec.ephemeralContainers", "cannot be set on create")
+        raise SpecRefused(pod.metadata.name, (told,))
+    whole = accepted(_named(pod, home.name))
     row = Pod(
         namespace=home,
-        name=accepted.metadata.name,
-        manifest=spec.dump(accepted),
-        spec_hash=spec.spec_hash(accepted),
+        name=whole.metadata.name,
+        manifest=spec.dump(whole),
+        spec_hash=spec.spec_hash(whole),
         profile=policy.BASELINE.name,
         created_at=timezone.now(),
         rev=1,
@@ -113,7 +117,8 @@ def _named(pod: spec.Pod, namespace: str) -> spec.Pod:
     return pod.model_copy(update={"metadata": meta.model_copy(update={"name": name, "namespace": namespace})})
 
 
-def _accepted(pod: spec.Pod) -> spec.Pod:
+def accepted(pod: spec.Pod) -> spec.Pod:
+    """With its defaults. Raises SpecRefused for what Kubernetes or the profile refuses."""
     whole = spec.with_defaults(pod)
     invalid = spec.validate(whole)
     known = {cause.field for cause in invalid}  # one reason for a field: the profile has a say in what is valid
@@ -259,6 +264,7 @@ def _values(row: Pod) -> PodValues:
         deletion_grace=row.deletion_grace,
         node=row.node_id or "",
         status=row.status,
+        generation=row.generation,
     )
 
 

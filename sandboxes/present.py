@@ -37,6 +37,7 @@ class PodValues:
     deletion_grace: int | None
     node: str
     status: Mapping[str, Any]
+    generation: int = 1
 
 
 @dataclass(frozen=True)
@@ -86,8 +87,8 @@ def _pod_metadata(row: PodValues) -> Json:
         "namespace": row.namespace,
         "uid": str(row.uid),
         "resourceVersion": str(row.resource_version),
-        # The spec never changes; asking for deletion is the one other thing that counts as a generation.
-        "generation": 2 if deleting else 1,
+        # Asking for deletion counts as a generation too.
+        "generation": row.generation + (1 if deleting else 0),
         "creationTimestamp": stamp(row.created_at),
         **deleting,
         **({"labels": dict(given["labels"])} if given.get("labels") else {}),

@@ -23,6 +23,7 @@ from sandboxes.outcome import Done, Source, told
 from sandboxes.plan import BackOff, Intent, Look, plan, references
 from sandboxes.policy import BASELINE, PROFILES, Profile, refusals
 from sandboxes.rows import Claim, Known, LostClaim
+from sandboxes.sources import sources_of
 from sandboxes.spec.facts import Facts, Sources
 from sandboxes.spec.files import pod_files
 from sandboxes.status import Place, status
@@ -157,7 +158,7 @@ def _facts(row: Pod, tools: Tools) -> _Told:
         ip=Memory.model_validate(row.memory).ip,
         most={"memory": str(profile.memory), "cpu": f"{profile.milli_cpus}m"},
     )
-    return _Told(facts, Sources())
+    return _Told(facts, sources_of(pod, row.namespace))
 
 
 def _digest(told: _Told, profile: Profile) -> str:
@@ -178,6 +179,8 @@ def _observe(row: Pod, tools: Tools, told: _Told, pause_image: str, back_off: Ba
         pause_image,
         files=_digest(told, _profile(row)),
         taken_on=row.created_at,
+        gates=row.gates,
+        restarts=row.restarts,
         full_name=f"{row.name}_{row.namespace.name}({row.uid})",
     )
     observed = Observed(

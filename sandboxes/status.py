@@ -131,7 +131,7 @@ def _ended(look: Look, member: Member, current: ObservedContainer) -> Json:
     """A member that ended: as that; a moment later, if it is to start again, as what it waits for."""
     last = look.memory.last[member.name]
     goes_on = look.memory.ended is None and look.intent.desired is Desired.RUNNING and look.pause is not None
-    if not goes_on or not look.runs_again(member, last.exit_code):
+    if not goes_on or not look.runs_again(member, last):
         return _terminated(last)
     failure = look.memory.failures.get(f"member/{member.name}")
     if failure is not None:

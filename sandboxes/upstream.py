@@ -191,6 +191,19 @@ async def execute(uid: UUID, member: str, command: tuple[str, ...], *, stdin: by
     return found
 
 
+async def act(uid: UUID, member: str, what: str, *, signal: str = "") -> int:
+    """To how many members it was done (node/acts.py). Raises NodeUnavailable, NotFound, Malformed."""
+    arguments = {"member": member, "act": what, "signal": signal}
+    async with _client(read=ANSWER_WITHIN) as node:
+        try:
+            answer = await node.post("/act", headers=_signed(Verb.ACT, uid, arguments))
+        except httpx.HTTPError as exc:
+            raise _silent(exc) from exc
+    if answer.status_code != 200:
+        _raise(answer.status_code, answer.content)
+    return int(answer.json()["members"])
+
+
 def _client(*, read: float | None) -> httpx.AsyncClient:
     transport = httpx.AsyncHTTPTransport(uds=str(settings.NODE_SOCKET))
     return httpx.AsyncClient(

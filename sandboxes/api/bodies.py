@@ -2,26 +2,48 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from collections.abc import Collection
+from typing import Annotated, Any, Literal, TypeVar
 
 from django.http import HttpRequest
+from pydantic import BaseModel, ValidationError
 
 from sandboxes import spec
 from sandboxes.api.answers import TooLarge, UnsupportedMedia
 from sandboxes.api.shapes import Answer, Left
+from sandboxes.errors import Cause, Malformed
+from sandboxes.spec.configs import ConfigMap, Secret
 from sandboxes.spec.reading import LARGEST
 
+Body = TypeVar("Body", bound=BaseModel)
 KNOWN = frozenset({"application/json", "application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml"})
 
 
-def read(request: HttpRequest) -> dict[str, Any]:
+def read(request: HttpRequest, *, kinds: Collection[str] = KNOWN) -> dict[str, Any]:
     """The object in the body. Raises UnsupportedMedia, TooLarge or Malformed; without a type it is JSON."""
     kind = request.content_type or "application/json"
-    if kind not in KNOWN:  # before the body is touched: a form would be parsed, and be gone
+    if kind not in kinds:  # before the body is touched: a form would be parsed, and be gone
         raise UnsupportedMedia
     if len(request.body) > LARGEST:
         raise TooLarge(f"Request entity too large: limit is {LARGEST}")
-    return spec.read(request.body, kind)
+    return spec.read(request.body, kind if kind in KNOWN else "application/json")
+
+
+def shaped(request: HttpRequest, shape: type[Body]) -> Body:
+    """The body as that shape; none at all is an empty object. Raises what `read` and `checked` raise."""
+    return checked(shape, read(request) if request.body else {})
+
+
+def checked(shape: type[Body], body: dict[str, Any]) -> Body:
+    """Raises Malformed with a cause for each field at fault."""
+    try:
+        return shape.model_validate(body, strict=True)
+    except ValidationError as exc:
+        causes = tuple(
+            Cause(".".join(map(str, error["loc"])), "FieldValueInvalid", error["msg"])
+            for error in exc.errors(include_input=False, include_context=False)
+        )
+        raise Malformed(f"{causes[0].field}: {causes[0].message}", causes) from exc
 
 
 class ManifestMeta(spec.ObjectMeta):
@@ -30,6 +52,18 @@ class ManifestMeta(spec.ObjectMeta):
 
 class PodManifest(spec.Pod):
     """A pod as a client sends it. Fields of Kubernetes that are not here are refused."""
+
+    metadata: ManifestMeta = ManifestMeta()
+
+
+class ConfigMapManifest(ConfigMap):
+    """A ConfigMap as a client sends it."""
+
+    metadata: ManifestMeta = ManifestMeta()
+
+
+class SecretManifest(Secret):
+    """A Secret as a client sends it; `stringData` is text that becomes `data`."""
 
     metadata: ManifestMeta = ManifestMeta()
 

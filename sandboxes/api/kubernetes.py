@@ -15,7 +15,7 @@ from django.http import Http404, HttpResponse, StreamingHttpResponse
 from ninja import Query
 
 from sandboxes import credentials, namespaces, pods, present, spec, upstream
-from sandboxes.api import bodies, options, selectors, shapes
+from sandboxes.api import bodies, changes, configs, options, selectors, shapes
 from sandboxes.api.answers import answer
 from sandboxes.api.auth import SIGNED_IN, SignedIn
 from sandboxes.api.documents import Documented, body_of
@@ -27,7 +27,7 @@ POD = PODS + "/{name}"
 TEXT = {"responses": {200: {"content": {"text/plain": {"schema": {"type": "string"}}}}}}
 
 api = Documented(
-    bodies=(bodies.PodManifest, bodies.DeleteOptions),
+    bodies=(bodies.PodManifest, bodies.DeleteOptions, bodies.ConfigMapManifest, bodies.SecretManifest),
     title="Pod playground: Kubernetes' paths",
     version="v1",
     description="Pods as Kubernetes has them. Errors are Status objects. Bodies are JSON or YAML.",
@@ -125,6 +125,10 @@ def list_events(
     lookups = selectors.event_lookups(field_selector)
     items = pods.events_in(request.auth, namespace, lookups or {}) if lookups is not None else ()
     return answer(present.listing("EventList", items, version))
+
+
+changes.add(api)
+configs.add(api)
 
 
 @api.api_operation(["GET", "POST", "PUT", "PATCH", "DELETE"], "/{path:rest}", include_in_schema=False)

@@ -5,18 +5,17 @@ from __future__ import annotations
 import base64
 from itertools import groupby
 from operator import itemgetter
-from typing import Any, TypeVar, get_args
+from typing import Any, get_args
 
 from asgiref.sync import sync_to_async
 from django.contrib.auth import login, logout
 from django.contrib.auth.models import AnonymousUser, User
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
-from pydantic import BaseModel, ValidationError
 
 from people import links, sign_in
 from sandboxes import namespaces, pods, upstream, wire
-from sandboxes.api import bodies
+from sandboxes.api import acts, bodies
 from sandboxes.api import playground_shapes as shapes
 from sandboxes.api.answers import Unauthenticated, answer
 from sandboxes.api.auth import SIGNED_IN, MaybeSignedIn, SignedIn, visitor
@@ -25,11 +24,20 @@ from sandboxes.api.logs import member_for_exec
 from sandboxes.errors import Cause, Malformed, NodeUnavailable, NotFound
 from sandboxes.models import Image
 
-Body = TypeVar("Body", bound=BaseModel)
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
+BODIES = (
+    shapes.PasswordSignIn,
+    shapes.LinkSignIn,
+    shapes.Execute,
+    shapes.MemberChoice,
+    shapes.Kill,
+    shapes.CloneTo,
+    bodies.PodManifest,
+)
+
 api = Documented(
-    bodies=(shapes.PasswordSignIn, shapes.LinkSignIn, shapes.Execute),
+    bodies=BODIES,
     title="Pod playground: the rest",
     version="v1",
     description="Session, catalogue and live samples. Errors are Kubernetes' Status objects.",
@@ -107,12 +115,15 @@ def list_commands(request: SignedIn, namespace: str, name: str) -> HttpResponse:
 async def execute(request: SignedIn, namespace: str, name: str) -> HttpResponse:
     """Run a command in a member to its end. For a shell to type into there is none of this."""
     row = await sync_to_async(pods.live_pod)(request.auth, namespace, name)
-    asked = _read(shapes.Execute, bodies.read(request))
+    asked = bodies.shaped(request, shapes.Execute)
     member = member_for_exec(pods.pod_object(row), asked.container)
     done = await upstream.execute(
         row.uid, member, tuple(asked.command), stdin=_stdin(asked), seconds=float(asked.timeout_seconds)
     )
     return answer(done)
+
+
+acts.add(api)
 
 
 def _stdin(asked: shapes.Execute) -> bytes:
@@ -132,26 +143,15 @@ def _session(request: HttpRequest, user: User | AnonymousUser) -> HttpResponse:
 
 
 def _by_link(body: dict[str, Any]) -> User:
-    user = links.redeem(_read(shapes.LinkSignIn, body).link)
+    user = links.redeem(bodies.checked(shapes.LinkSignIn, body).link)
     if user is None:
         raise Unauthenticated("this link has been used, or is more than 15 minutes old: ask for a new one")
     return user
 
 
 def _by_password(request: HttpRequest, body: dict[str, Any]) -> User:
-    given = _read(shapes.PasswordSignIn, body)
+    given = bodies.checked(shapes.PasswordSignIn, body)
     user = sign_in.with_password(request, given.username, given.password)
     if user is None:
         raise Unauthenticated("the name or the password is wrong")
     return user
-
-
-def _read(shape: type[Body], body: dict[str, Any]) -> Body:
-    try:
-        return shape.model_validate(body, strict=True)
-    except ValidationError as exc:
-        causes = tuple(
-            Cause(".".join(map(str, error["loc"])), "FieldValueInvalid", error["msg"])
-            for error in exc.errors(include_input=False, include_context=False)
-        )
-        raise Malformed(f"{causes[0].field}: {causes[0].message}", causes) from exc

@@ -94,3 +94,28 @@ class Executed(Answer):
     stdout_base64: str
     truncated: bool
     timed_out: bool
+
+
+class MemberChoice(Answer):
+    """Which member; nothing is the only one, or, where that makes sense, all."""
+
+    container: str = ""
+
+
+class Kill(MemberChoice):
+    """A signal by its name, with or without SIG, or its number."""
+
+    signal: str = "TERM"
+
+
+class CloneTo(Answer):
+    """The name of the copy; with `dryRun` it is only checked."""
+
+    name: Annotated[str, Field(min_length=1, max_length=253)]
+    dry_run: bool = False
+
+
+class Done(Answer):
+    """To how many members it was done."""
+
+    members: int

@@ -87,6 +87,19 @@ class DockerEngine:
             if not (isinstance(cause, APIError) and cause.status_code in (404, 409)):  # gone, or does not run
                 raise
 
+    def freeze(self, container_id: str, *, frozen: bool) -> None:
+        try:
+            with _told():
+                if frozen:
+                    self._api.pause(container_id)
+                else:
+                    self._api.unpause(container_id)
+        except EngineError as exc:
+            cause = exc.__cause__
+            # 500 is the engine's answer to "is not paused".
+            if not (isinstance(cause, APIError) and cause.status_code in (404, 409, 500)):
+                raise
+
     def tail(self, container_id: str, lines: int) -> str:
         try:
             with _told():

@@ -105,6 +105,12 @@ class FakeEngine:
                 elif kept.identity.member not in self.stubborn:
                     self.die(container_id, 0)
 
+    def freeze(self, container_id: str, *, frozen: bool) -> None:
+        with self.faults.around("freeze"):
+            kept = self.containers.get(container_id)
+            if kept is not None and kept.seen.alive:
+                self._set(container_id, state=RunState.PAUSED if frozen else RunState.RUNNING)
+
     def tail(self, container_id: str, lines: int) -> str:
         with self.faults.around("tail"):
             kept = self.containers.get(container_id)

@@ -52,6 +52,9 @@ class Engine(Protocol):
     def signal(self, container_id: str, signal: str) -> None:
         """Signal its first process, by name ("SIGTERM"); one that does not run or is gone is done."""
 
+    def freeze(self, container_id: str, *, frozen: bool) -> None:
+        """Its processes stand still, or go on; one that does already, does not run or is gone is done."""
+
     def tail(self, container_id: str, lines: int) -> str:
         """The last lines of its log; "" when it is gone."""
 

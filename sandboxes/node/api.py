@@ -62,6 +62,12 @@ class ExecutionSource(Protocol):
     ) -> dict[str, object]: ...
 
 
+class ActSource(Protocol):
+    """What the API needs of who acts on members."""
+
+    async def run(self, uid: UUID, member: str, act: str, *, name: str = "") -> int: ...
+
+
 class Door:
     """Who comes in: signed calls, each once, for pods that `owns` says are ours."""
 
@@ -96,17 +102,21 @@ class Door:
 class NodeApi:
     """The Starlette app `app`."""
 
-    def __init__(self, door: Door, samples: Samples, logs: LogSource, executions: ExecutionSource) -> None:
+    def __init__(
+        self, door: Door, samples: Samples, logs: LogSource, executions: ExecutionSource, acts: ActSource
+    ) -> None:
         self._door = door
         self._samples = samples
         self._logs = logs
         self._executions = executions
+        self._acts = acts
         self.app = Starlette(
             routes=[
                 WebSocketRoute("/live", self._live),
                 Route("/sample", self._sample),
                 Route("/log", self._log),
                 Route("/execute", self._execute, methods=["POST"]),
+                Route("/act", self._act, methods=["POST"]),
             ],
             exception_handlers={PlaygroundError: _refused},
         )
@@ -156,6 +166,14 @@ class NodeApi:
             raise CallRefused("the call's arguments cannot be read") from exc
         stdin = await _body(request, MOST_STDIN)
         return JSONResponse(await self._executions.run(call.uid, member, command, stdin=stdin, seconds=seconds))
+
+    async def _act(self, request: Request) -> Response:
+        call = await self._door.admit(request.headers, Verb.ACT)
+        try:
+            member, act, name = (str(call.arguments[key]) for key in ("member", "act", "signal"))
+        except KeyError as exc:
+            raise CallRefused("the call's arguments cannot be read") from exc
+        return JSONResponse({"members": await self._acts.run(call.uid, member, act, name=name)})
 
 
 async def _body(request: Request, most: int) -> bytes:

@@ -24,6 +24,7 @@ from sandboxes.errors import PlaygroundError
 from sandboxes.host.node_host import NodeHost
 from sandboxes.models import Pod
 from sandboxes.node import api, events
+from sandboxes.node.acts import Acts
 from sandboxes.node.asked import Asked
 from sandboxes.node.builds import Builds
 from sandboxes.node.catalogue import Catalogue
@@ -60,7 +61,7 @@ async def run(stop: asyncio.Event) -> None:
     pulls.changed = builds.changed = catalogue.changed
     heart = Heartbeat(node, max_pods=settings.NODE_MAX_PODS, engine=connect, network=network)
     door = api.Door(settings.NODE_KEY, database_sync_to_async(owns))
-    served = api.NodeApi(door, sampler, Logs(streams, connect), Executions(streams, connect))
+    served = api.NodeApi(door, sampler, Logs(streams, connect), Executions(streams, connect), Acts(connect))
     parts: dict[str, Part] = {
         "wakes": waker.run,
         "engine": heart.ask_engine,

@@ -135,6 +135,8 @@ def _reason(look: Look, member: Member, container: ObservedContainer) -> Stop | 
         return Stop(since=look.now, grace=grace, why="FailedPostStartHook")
     if container.image and container.image != member.spec.image:
         return Stop(since=look.now, grace=grace, why=f"Container {name} definition changed, will be restarted")
+    if look.asked_again(name, container.attempt):
+        return Stop(since=look.now, grace=grace, why=f"Container {name} is restarted on request")
     for kind in ("startup", "liveness"):
         probe = member.probe(kind)
         if probe is not None and look.probed(container, kind) is False:

@@ -100,4 +100,4 @@ def _is_final(look: Look, member: Member, *, failed: bool = False) -> bool:
     last = look.memory.last.get(member.name)
     if last is None or last.attempt < look.memory.attempts.get(member.name, 0):
         return False
-    return not look.runs_again(member, last.exit_code) and not (failed and last.exit_code == 0)
+    return not look.runs_again(member, last) and not (failed and last.exit_code == 0)

@@ -10,7 +10,17 @@ from typing import Any
 from sandboxes.actions import Stage
 from sandboxes.members import Member, Role, members_of, runs_again
 from sandboxes.spec.models import Pod
-from sandboxes.world import Desired, Fact, Memory, Observed, ObservedContainer, RunState, Wanted, WantedKind
+from sandboxes.world import (
+    Desired,
+    Fact,
+    Memory,
+    Observed,
+    ObservedContainer,
+    RunState,
+    Termination,
+    Wanted,
+    WantedKind,
+)
 
 PAUSE = ""  # the member name that stands for pause
 
@@ -33,7 +43,8 @@ class Intent:
     """What the row wants. `grace` is in seconds and counts when `desired` is GONE; `pause_image` is the node's.
 
     `files` is the digest of what the pod's files are to be written from; `taken_on` is when the pod came to the node;
-    `gates` are the conditions of its readiness gates by type; `full_name` is how the kubelet names it: name_ns(uid).
+    `gates` are the conditions of its readiness gates by type, `restarts` the attempts of members that somebody wants
+    restarted; `full_name` is how the kubelet names it: name_ns(uid).
     """
 
     pod: Pod
@@ -44,6 +55,7 @@ class Intent:
     files: str = ""
     taken_on: datetime | None = None
     gates: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    restarts: Mapping[str, int] = field(default_factory=dict)
     full_name: str = ""
 
 
@@ -145,8 +157,13 @@ class Look:
         computePodActions)."""
         return not (self.intent.pod.spec.restart_policy == "Never" and self.has_run)
 
-    def runs_again(self, member: Member, exit_code: int) -> bool:
-        return runs_again(self.intent.pod, member, exit_code)
+    def runs_again(self, member: Member, last: Termination) -> bool:
+        """By its policy, or because somebody asked for it."""
+        return self.asked_again(member.name, last.attempt) or runs_again(self.intent.pod, member, last.exit_code)
+
+    def asked_again(self, name: str, attempt: int) -> bool:
+        """Somebody wants this attempt of the member restarted."""
+        return self.intent.restarts.get(name) == attempt
 
     @property
     def is_deleted(self) -> bool:

@@ -68,7 +68,7 @@ def _start(look: Look, member: Member) -> Start | None:
     if container.alive or (look.passed(member) and member.role is Role.INIT):
         return None
     last = look.memory.last[member.name]
-    if not look.runs_again(member, last.exit_code):
+    if not look.runs_again(member, last):
         return None
     ready = held_until(look, member)
     return Start(member, number, created=False, not_before=max((ready, not_before or ready)), again=True)
@@ -77,7 +77,8 @@ def _start(look: Look, member: Member) -> Start | None:
 def held_until(look: Look, member: Member) -> datetime:
     """When a member that ended may start again: its back-off counts from its end, the first time there is none."""
     crash, ended = _streak(look, member), _ended(look, member)
-    return ended if crash is None else ended + look.back_off.after(crash.count)
+    at_once = look.asked_again(member.name, look.memory.last[member.name].attempt)
+    return ended if crash is None or at_once else ended + look.back_off.after(crash.count)
 
 
 def counted(look: Look, again: list[Start]) -> dict[str, Crash]:

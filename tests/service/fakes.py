@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -13,11 +13,14 @@ from uuid import UUID
 
 from sandboxes import wire
 from sandboxes.calls import LogOptions
+from sandboxes.engine.execution import Execution, Request
 from sandboxes.engine.port import Engine
 from sandboxes.engine.streams import EngineEvent, EngineImage
 from sandboxes.errors import EngineError, EngineUnavailable
 from sandboxes.node import api
+from sandboxes.node.acts import Acts
 from sandboxes.node.builds import Builds
+from sandboxes.node.executions import Executions
 from sandboxes.node.logs import Logs
 from sandboxes.node.readers.ps import parse_stat
 from sandboxes.world import ObservedContainer
@@ -42,6 +45,8 @@ class FakeStreams:
         self.images: list[EngineImage] = []
         self.subscribed: list[datetime] = []
         self.logs: dict[str, list[bytes]] = {}
+        self.executed: list[tuple[str, Request]] = []
+        self.execution: Callable[[Request], Awaitable[Execution]] = _well
         self.following = 0
         self._ends: dict[str, asyncio.Future[None]] = {}
         self._events: asyncio.Queue[EngineEvent | None] = asyncio.Queue()
@@ -88,8 +93,21 @@ class FakeStreams:
     async def list_images(self) -> tuple[EngineImage, ...]:
         return tuple(self.images)
 
+    async def execute(self, container_id: str, request: Request) -> Execution:
+        """What `execution` says for the command, which may last until the test lets it end."""
+        self.executed.append((container_id, request))
+        try:
+            return await self.execution(request)
+        except asyncio.CancelledError:
+            self.cancelled.append(" ".join(request.command))
+            raise
+
     def _end(self, reference: str) -> asyncio.Future[None]:
         return self._ends.setdefault(reference, asyncio.get_running_loop().create_future())
+
+
+async def _well(_: Request) -> Execution:
+    return Execution()
 
 
 def no_builds() -> Builds:
@@ -183,7 +201,9 @@ class Served:
 
     async def start(self) -> None:
         engine = cast(Engine, self)
-        served = api.NodeApi(api.Door(self.key, self.owns), self.sampler, Logs(self.streams, lambda: engine))
+        door = api.Door(self.key, self.owns)
+        executions = Executions(self.streams, lambda: engine)
+        served = api.NodeApi(door, self.sampler, Logs(self.streams, lambda: engine), executions, Acts(lambda: engine))
         self._task = asyncio.create_task(api.serve(served.app, self.path, self.group))
         await until(self.path.exists)
 

@@ -15,7 +15,8 @@ from sandboxes.engine.streams import EngineImage
 from sandboxes.models import Fact, Image, Pod
 from sandboxes.node.builds import Builds
 from sandboxes.node.catalogue import Catalogue, Row, write
-from sandboxes.node.pulls import Pulls, record, tagged
+from sandboxes.node.facts import record
+from sandboxes.node.pulls import Pulls, tagged
 from sandboxes.world import Wanted, WantedKind
 from tests.service import made
 from tests.service.fakes import FakeStreams, no_builds, report_builds, until

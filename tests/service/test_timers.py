@@ -35,7 +35,7 @@ class Desk:
         self.streams = FakeStreams()
         self.pulls = Pulls(self.streams, no_builds())
         self.woken: list[UUID] = []
-        self.timers = Timers("n1", wake=self.woken.append, pulls=self.pulls)
+        self.timers = Timers("n1", wake=self.woken.append, doers=(self.pulls,))
 
 
 @asynccontextmanager
