@@ -49,6 +49,12 @@ class Caller:
         content = body if isinstance(body, str | bytes) else json.dumps(body)
         return read(self.client.post(path, content, content_type=content_type))
 
+    def put(self, path: str, body: object) -> Answered:
+        return read(self.client.put(path, json.dumps(body), content_type="application/json"))
+
+    def patch(self, path: str, body: object, kind: str = "strategic-merge-patch") -> Answered:
+        return read(self.client.patch(path, json.dumps(body), content_type=f"application/{kind}+json"))
+
     def delete(self, path: str, body: object = None) -> Answered:
         content = "" if body is None else json.dumps(body)
         return read(self.client.delete(path, content, content_type="application/json"))
