@@ -19,7 +19,7 @@ def phase_of(look: Look, shown: Mapping[str, Json], previous: str) -> str:
     """`shown` is each member's ContainerStatus by name, `previous` the phase before."""
     if previous in TERMINAL:
         return previous
-    if look.memory.ended is not None:
+    if look.memory.ended is not None and not look.observed.pauses and not look.observed.living:
         return look.memory.ended.phase
     mains = [shown[member.name] for member in look.with_role(Role.MAIN)]
     if look.is_deleted:

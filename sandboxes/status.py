@@ -12,7 +12,7 @@ from typing import Any
 
 from sandboxes import images
 from sandboxes.members import Member, Role
-from sandboxes.phase import phase_of
+from sandboxes.phase import TERMINAL, phase_of
 from sandboxes.plan import Look, shown_until
 from sandboxes.spec.images import parse as parse_image
 from sandboxes.spec.qos import qos_class
@@ -248,8 +248,9 @@ def _succeeded(look: Look) -> bool:
 def _ready_conditions(look: Look, shown: Mapping[str, Json], phase: str) -> list[Json]:
     unready = [m.name for m in look.with_role(Role.SIDECAR, Role.MAIN) if not shown[m.name]["ready"]]
     reason, message = "", ""
-    if phase in ("Succeeded", "Failed"):
-        reason = "PodCompleted" if phase == "Succeeded" else "PodFailed"
+    ended = look.memory.ended.phase if look.memory.ended else phase
+    if ended in TERMINAL:
+        reason = "PodCompleted" if ended == "Succeeded" else "PodFailed"
     elif unready:
         reason, message = "ContainersNotReady", f"containers with unready status: [{' '.join(unready)}]"
     contained = _condition("ContainersReady", not reason, reason, message)

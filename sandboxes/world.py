@@ -105,6 +105,11 @@ class Observed:
     messages: Mapping[str, str] = field(default_factory=dict)
 
     @property
+    def living(self) -> tuple[ObservedContainer, ...]:
+        """The members that have processes."""
+        return tuple(c for c in self.containers if c.alive and not c.is_pause)
+
+    @property
     def pauses(self) -> tuple[ObservedContainer, ...]:
         return tuple(c for c in self.containers if c.is_pause)
 

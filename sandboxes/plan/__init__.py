@@ -50,7 +50,7 @@ def _runs(container: ObservedContainer | None) -> bool:
 
 def _tear_down(look: Look) -> Plan:
     """Members, pause, files, row."""
-    living = _living(look)
+    living = look.observed.living
     if living:
         return _stopping(look, stop_all(look, living))
     files: tuple[Stage, ...] = ((RemoveFiles(),),) if look.observed.files else ()
@@ -59,7 +59,7 @@ def _tear_down(look: Look) -> Plan:
 
 def _wind_down(look: Look) -> Plan:
     """Members, then pause; what members left behind stays to be read: their logs, their files."""
-    living = _living(look)
+    living = look.observed.living
     if living:
         return _stopping(look, stop_all(look, living))
     gone = (*look.observed.pauses, *(c for c in look.observed.containers if _never_ran(c)), *_superseded(look))
@@ -71,10 +71,6 @@ def _stopping(look: Look, stopping: Stopping) -> Plan:
     stages = (stopping.stage,) if stopping.stage else ()
     times = [at for at in stopping.look_at if at > look.now]
     return Plan(stages, stopping.wanted, min([look.now + SETTLED_LOOK, *times]), memory)
-
-
-def _living(look: Look) -> list[ObservedContainer]:
-    return [c for c in look.observed.containers if c.alive and not c.is_pause]
 
 
 def _never_ran(container: ObservedContainer) -> bool:
@@ -91,7 +87,7 @@ def _removals(containers: tuple[ObservedContainer, ...]) -> tuple[Stage, ...]:
 
 
 def _converge(look: Look) -> Plan:
-    pause, living = look.pause, _living(look)
+    pause, living = look.pause, look.observed.living
     if pause is None and (astray := [c for c in living if not _superseded_alive(look, c)]):
         # Nothing is built beside members of a pause that is lost.
         return _stopping(look, stop_all(look, astray))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -130,7 +130,7 @@ def build(look: Look, due: list[Start]) -> list[Stage]:
     return stages
 
 
-def asked_of(look: Look, living: list[ObservedContainer]) -> tuple[Wanted, ...]:
+def asked_of(look: Look, living: Iterable[ObservedContainer]) -> tuple[Wanted, ...]:
     """The hooks and probes that watch is to run for members that run and are not being stopped."""
     members = {member.name: member for member in look.members}
     return tuple(
