@@ -143,7 +143,9 @@ class Hands:
             started = process(member, self.facts, self.sources)
         except SourceMissing as exc:
             raise ConfigError(str(exc)) from exc
-        wants = Wants(policy.uses_of(member, started.env), member.termination_message_path or MESSAGE_PATH)
+        wants = Wants(
+            policy.uses_of(self.intent.pod, member, started.env), member.termination_message_path or MESSAGE_PATH
+        )
         mounts = self.tools.host.mounts(self.uid, action.member, action.attempt, wants)
         made = policy.Made(image.id, started, image.user, mounts, self._target(member))
         body = policy.member_body(self.basis, member, made)

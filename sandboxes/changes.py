@@ -38,6 +38,13 @@ def update(user: User, namespace: str, name: str, change: Change) -> Pod:
     def intent(row: Pod, given: Json) -> Json:
         new = accepted(spec.decode(_same_object(row, given)))
         old = spec.decode(row.manifest)
+        for key, before, after in (
+            ("containers", old.spec.containers, new.spec.containers),
+            ("initContainers", old.spec.init_containers, new.spec.init_containers),
+        ):
+            if len(before) != len(after):
+                told = "pod updates may not add or remove containers"
+                raise SpecRefused(name, (forbidden(f"spec.{key}", told),))
         if _frozen(new) != _frozen(old):
             raise SpecRefused(name, (forbidden("spec", MAY_CHANGE),))
         _check_deadline(name, old, new)

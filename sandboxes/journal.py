@@ -11,8 +11,10 @@ from typing import Any
 
 from sandboxes.members import Member, members_of
 from sandboxes.spec.models import Pod
-from sandboxes.world import Memory, Observed, Wanted, WantedKind
+from sandboxes.world import Memory, Observed, Stop, Wanted, WantedKind
 
+# The reason that a kubelet gives as the message of the event Killing.
+FAILED_HOOK = "FailedPostStartHook"
 LISTS = ("initContainerStatuses", "containerStatuses", "ephemeralContainerStatuses")
 
 
@@ -41,16 +43,22 @@ def changed(before: Memory, now: Memory, observed: Observed) -> tuple[Entry, ...
     """The entries for stops that began and for the pod's end."""
     members = {container.id: container.member for container in observed.containers}
     stops = tuple(
-        Entry("FailedPostStartHook", "PostStartHook failed", members[key], warning=True)
-        if stop.why == "FailedPostStartHook"
-        else Entry("Killing", stop.why, members[key])
+        entry
         for key, stop in now.stops.items()
         if key not in before.stops and key in members
+        for entry in _stopping(stop, members[key])
     )
     ended = now.ended
     if ended is None or before.ended is not None or not ended.reason:
         return stops
     return (*stops, Entry(ended.reason, ended.message, warning=ended.reason != "DeadlineExceeded"))
+
+
+def _stopping(stop: Stop, member: str) -> tuple[Entry, ...]:
+    killing = Entry("Killing", stop.why, member)
+    if stop.why != FAILED_HOOK:
+        return (killing,)
+    return (Entry(FAILED_HOOK, "PostStartHook failed", member, warning=True), killing)
 
 
 def asked(before: Iterable[Wanted], now: Iterable[Wanted], members: Iterable[Member]) -> tuple[Entry, ...]:

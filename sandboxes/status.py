@@ -13,7 +13,7 @@ from typing import Any
 from sandboxes import images
 from sandboxes.members import Member, Role
 from sandboxes.phase import TERMINAL, phase_of
-from sandboxes.plan import Look, shown_until
+from sandboxes.plan import FORBIDDEN_SYSCTL, Look, shown_until
 from sandboxes.spec.images import parse as parse_image
 from sandboxes.spec.qos import qos_class
 from sandboxes.times import stamp
@@ -34,6 +34,14 @@ class Place:
 def status(look: Look, *, previous: Mapping[str, Any], place: Place) -> Json:
     """The PodStatus of a pod that has a node; `previous` is the one before."""
     memory = look.memory
+    if memory.ended is not None and memory.ended.reason == FORBIDDEN_SYSCTL:
+        # A kubelet does not admit it, and says nothing else of it.
+        return {
+            "phase": "Failed",
+            "reason": FORBIDDEN_SYSCTL,
+            "message": memory.ended.message,
+            "qosClass": qos_class(look.intent.pod.spec),
+        }
     shown = {member.name: _container_status(look, member) for member in look.members}
     phase = phase_of(look, shown, str(previous.get("phase", "Pending")))
     conditions = [*_pod_conditions(look), *_ready_conditions(look, shown, phase)]
@@ -75,12 +83,14 @@ def _container_status(look: Look, member: Member) -> Json:
     state = _state(look, member, current)
     started = look.started(member, current) if current is not None else False
     last = _last(look, member, current, state)
+    # Nobody asks whether a debug member has started.
+    told = {} if member.role is Role.DEBUG else {"started": started and "running" in state}
     return {
         "name": member.name,
         "state": state,
         "lastState": _terminated(last) if last else {},
         "ready": _is_ready(look, member, current, state),
-        "started": started and "running" in state,
+        **told,
         "restartCount": memory.attempts.get(member.name, 0),
         "image": member.spec.image,
         "imageID": f"docker://{newest.image_id}" if newest and newest.image_id else "",

@@ -108,7 +108,7 @@ def delete_pod(
 @api.get(POD + "/log", operation_id="readPodLog", openapi_extra=TEXT)
 async def read_log(request: SignedIn, namespace: str, name: str, query: Query[LogQuery]) -> StreamingHttpResponse:
     """A member's log as text; with `follow` it goes on until the member ends or you leave."""
-    row, member = await sync_to_async(_of_log)(request.auth, namespace, name, query.container)
+    row, member = await sync_to_async(_of_log)(request.auth, namespace, name, query)
     pieces = upstream.log(row.uid, member, query.options())
     first = await anext(pieces, b"")  # what is refused is refused before an answer begins
     allowed = partial(database_sync_to_async(_may_still), request, row)
@@ -137,9 +137,9 @@ def unknown(request: SignedIn, rest: str) -> HttpResponse:
     raise Http404
 
 
-def _of_log(user: User, namespace: str, name: str, container: str) -> tuple[Pod, str]:
+def _of_log(user: User, namespace: str, name: str, query: LogQuery) -> tuple[Pod, str]:
     row = pods.live_pod(user, namespace, name)
-    return row, member_of(pods.pod_object(row), container)
+    return row, member_of(pods.pod_object(row), query.container, previous=query.previous)
 
 
 def _may_still(request: SignedIn, row: Pod) -> bool:

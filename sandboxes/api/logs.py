@@ -54,10 +54,13 @@ class LogQuery(Schema):
         )
 
 
-def member_of(pod: Mapping[str, Any], asked: str) -> str:
+def member_of(pod: Mapping[str, Any], asked: str, *, previous: bool = False) -> str:
     """The member whose log is meant; without a name, the only one. Raises Malformed when there is nothing to read."""
     member = member_for_exec(pod, asked)
-    _must_have_run(pod, member)
+    status = _status(pod, member)
+    if previous and not (status and status["restartCount"]):
+        raise Malformed(f'previous terminated container "{member}" in pod "{pod["metadata"]["name"]}" not found')
+    _must_have_run(pod, member, status)
     return member
 
 
@@ -80,10 +83,13 @@ def _names(pod: Mapping[str, Any], key: str) -> list[str]:
     return [container["name"] for container in pod["spec"].get(key, [])]
 
 
-def _must_have_run(pod: Mapping[str, Any], member: str) -> None:
+def _status(pod: Mapping[str, Any], member: str) -> Mapping[str, Any] | None:
     keys = ("containerStatuses", "initContainerStatuses", "ephemeralContainerStatuses")
     statuses = (status for key in keys for status in pod["status"].get(key, []))
-    found = next((status for status in statuses if status["name"] == member), None)
+    return next((status for status in statuses if status["name"] == member), None)
+
+
+def _must_have_run(pod: Mapping[str, Any], member: str, found: Mapping[str, Any] | None) -> None:
     state = found["state"] if found else {"waiting": {"reason": "ContainerCreating"}}
     if "waiting" in state and not (found and found["lastState"]):
         reason = state["waiting"].get("reason", "")

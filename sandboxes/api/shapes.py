@@ -100,7 +100,7 @@ class ContainerStatus(Answer):
     state: ContainerState
     last_state: ContainerState
     ready: bool
-    started: bool
+    started: Annotated[bool, Left]
     restart_count: int
     image: str
     image_id: str

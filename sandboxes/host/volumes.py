@@ -32,7 +32,7 @@ def make(folder: Path, volume: VolumeFiles, group: int | None) -> None:
     if volume.files is None:
         _own(folder, group, 0o1777 if volume.in_memory else 0o777)
     else:
-        folder.chmod(0o755)
+        _own(folder, group, 0o777)
         _write(folder, volume.files, group)
 
 

@@ -11,14 +11,25 @@ from datetime import datetime, timedelta
 
 from sandboxes import images
 from sandboxes.actions import Forget, Remove, RemoveFiles, Stage
-from sandboxes.members import Member
-from sandboxes.plan.learn import deadline_of, learn
+from sandboxes.members import Member, Role
+from sandboxes.plan.learn import FORBIDDEN_SYSCTL, deadline_of, learn
 from sandboxes.plan.look import PAUSE, BackOff, Intent, Look, Plan
 from sandboxes.plan.start import Start, asked_of, build, counted, has_image, held_until, turns
 from sandboxes.plan.stop import Stopping, grace_of, stop, stop_all
 from sandboxes.world import Desired, Failure, Memory, ObservedContainer, RunState, Stop, Wanted, WantedKind
 
-__all__ = ["PAUSE", "BackOff", "Intent", "Look", "Plan", "held_until", "plan", "references", "shown_until"]
+__all__ = [
+    "FORBIDDEN_SYSCTL",
+    "PAUSE",
+    "BackOff",
+    "Intent",
+    "Look",
+    "Plan",
+    "held_until",
+    "plan",
+    "references",
+    "shown_until",
+]
 
 SETTLED_LOOK = timedelta(seconds=60)
 # The kubelet shows how a member ended until its next sync, then what that leads to.
@@ -137,9 +148,17 @@ def _reason(look: Look, member: Member, container: ObservedContainer) -> Stop | 
         probe = member.probe(kind)
         if probe is not None and look.probed(container, kind) is False:
             own = probe.termination_grace_period_seconds
-            told = f"Container {name} failed {kind} probe, will be restarted"
-            return Stop(since=look.now, grace=grace if own is None else own, why=told)
+            return Stop(since=look.now, grace=grace if own is None else own, why=_unwell(look, member, kind))
     return None
+
+
+def _unwell(look: Look, member: Member, kind: str) -> str:
+    """In a kubelet's words, which differ by what comes next (recorded: probe-13, sidecar-09)."""
+    if member.role is Role.SIDECAR:
+        return f"Init container {member.name} failed {kind} probe"
+    if look.intent.pod.spec.restart_policy == "Never":
+        return f"Stopping container {member.name}"
+    return f"Container {member.name} failed {kind} probe, will be restarted"
 
 
 def _stale(look: Look) -> tuple[ObservedContainer, ...]:

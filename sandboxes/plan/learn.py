@@ -8,10 +8,12 @@ from datetime import datetime, timedelta
 from sandboxes import images
 from sandboxes.members import Member, Role
 from sandboxes.plan.look import Look
+from sandboxes.policy import forbidden_sysctl
 from sandboxes.world import Ended, Memory, ObservedContainer, Termination, WantedKind
 
 # The engine says 126 or 127 for what it cannot start; a kubelet says this (recorded: err-05-not-in-path).
 START_ERROR = 128
+FORBIDDEN_SYSCTL = "SysctlForbidden"
 
 
 def learn(look: Look) -> Memory:
@@ -27,6 +29,7 @@ def learn(look: Look) -> Memory:
 def _engine_tells(look: Look) -> Memory:
     memory, observed = look.memory, look.observed
     attempts, last, earlier = dict(memory.attempts), dict(memory.last), dict(memory.earlier)
+    failures = images.failed_pulls(memory.failures, look.facts, look.back_off.after)
     for container in sorted(observed.containers, key=lambda c: c.attempt):
         name = container.member
         attempts[name] = max(attempts.get(name, 0), container.attempt)
@@ -35,6 +38,8 @@ def _engine_tells(look: Look) -> Memory:
             continue
         if known is not None:
             earlier[name] = known
+        # A start that failed is how this attempt ended, and nothing more to wait for.
+        failures.pop(f"member/{name}", None)
         last[name] = termination(container, message=observed.messages.get(container.id, ""), now=look.now)
     seen = {container.id for container in observed.containers if container.alive}
     return memory.model_copy(
@@ -42,7 +47,7 @@ def _engine_tells(look: Look) -> Memory:
             "attempts": attempts,
             "last": last,
             "earlier": earlier,
-            "failures": images.failed_pulls(memory.failures, look.facts, look.back_off.after),
+            "failures": failures,
             "stops": {key: stop for key, stop in memory.stops.items() if key in seen},
         }
     )
@@ -74,6 +79,8 @@ def _end(look: Look) -> Ended | None:
     for fact in look.facts:
         if fact.kind is WantedKind.USAGE and fact.outcome == "failed":
             return Ended(phase="Failed", reason="Evicted", message=fact.message)
+    if (unsafe := forbidden_sysctl(look.intent.pod)) and not look.observed.containers:
+        return Ended(phase="Failed", reason=FORBIDDEN_SYSCTL, message=unsafe)
     deadline = deadline_of(look)
     if deadline is not None and deadline <= look.now:
         told = "Pod was active on the node longer than the specified deadline"

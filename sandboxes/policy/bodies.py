@@ -155,13 +155,14 @@ def member_body(basis: Basis, member: AnyContainer, made: Made) -> MemberBody:
     )
 
 
-def uses_of(member: AnyContainer, env: Mapping[str, str]) -> tuple[VolumeUse, ...]:
-    """Where the member sees which volume; subPathExpr is expanded from its environment."""
+def uses_of(pod: Pod, member: AnyContainer, env: Mapping[str, str]) -> tuple[VolumeUse, ...]:
+    """Where the member sees which volume; subPathExpr is expanded from its environment. What is given is read-only."""
+    empty = {volume.name for volume in pod.spec.volumes if volume.empty_dir is not None}
     return tuple(
         VolumeUse(
             mount.name,
             mount.mount_path.rstrip("/"),
-            bool(mount.read_only),
+            bool(mount.read_only) or mount.name not in empty,
             mount.sub_path or expand(mount.sub_path_expr, env),
         )
         for mount in member.volume_mounts

@@ -11,14 +11,20 @@ from tests.stack import run
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 BASE = """\
 FROM busybox:latest AS made
-RUN rm -rf /var /home /tmp && mkdir -p /tmp /var && chmod 1777 /tmp && rm /etc/group \\
+RUN rm -rf /var /home /tmp && mkdir -p /tmp && chmod 1777 /tmp && rm /etc/group \\
  && echo 'root:x:0:0:root:/root:/bin/sh' > /etc/passwd
 FROM scratch
 COPY --from=made / /
 CMD ["/bin/sh"]
 """
+EP = f"""\
+ENTRYPOINT ["/bin/echo", "ep"]
+CMD ["cmd-a", "cmd-b"]
+ENV FOO=image BAR=imagebar PATH={PATH}
+WORKDIR /var/work
+"""
 DERIVED = {
-    "ep:dev": f'ENTRYPOINT ["/bin/echo", "ep"]\nCMD ["cmd-a", "cmd-b"]\nENV FOO=image BAR=imagebar PATH={PATH}\nWORKDIR /var/work\n',
+    "ep:dev": EP,
     "user1000:dev": "USER 1000:1000\n",
     "usernobody:dev": "USER nobody\n",
     "stopusr1:dev": "STOPSIGNAL SIGUSR1\n",

@@ -43,7 +43,9 @@ class Player:
         watching.start()
         try:
             for step in self.case.plan.get("steps", []):
-                self.record["steps"].append(self._step(step))
+                done = self._step(step)
+                if done is not None:
+                    self.record["steps"].append(done)
             self._sum_up()
             self._delete()
             self._events()
@@ -87,22 +89,24 @@ class Player:
                 if seen != last:
                     self.record["timeline"].append({"ms": round((time.monotonic() - self._t0) * 1000)} | seen)
                     last = seen
-            stop.wait(POLL)
+            # What comes after a deletion is shown for a moment only.
+            stop.wait(0.02 if last and "deleting" in last else POLL)
 
     def read(self) -> Json:
         answer = self.client.get(self.path)
         return dict(answer.json()) if answer.status_code == 200 else {"metadata": {}, "spec": {}, "status": {}}
 
-    def _step(self, step: Json) -> Json:
+    def _step(self, step: Json) -> Json | None:
+        """What came of it; waiting for a moment is none of the record's steps."""
         match step:
             case {"wait": condition}:
                 return {"wait": condition} | ({} if self._wait(condition, step.get("timeout", 30)) else {"met": False})
             case {"sleep": seconds}:
                 time.sleep(seconds)
-                return {"sleep": seconds}
+                return None
             case {"until": seconds}:
                 time.sleep(max(0.0, seconds - (time.monotonic() - self._t0)))
-                return {"until": seconds}
+                return None
             case {"exec": command}:
                 return {"exec": command, "c": step.get("c")} | self._execute(command, step)
             case {"patch": patch}:
@@ -164,11 +168,17 @@ class Player:
             c["name"] for key in ("initContainers", "containers", "ephemeralContainers") for c in spec.get(key, [])
         ]
         skipped = self.case.plan.get("nologs", [])
-        self.record["logs"] = {
-            n: log["out"] for n in names if n not in skipped and "out" in (log := self._log(n, previous=False))
+        again = {
+            n for key in ("init", "containers") for n, c in self.record["last"].get(key, {}).items() if c["restarts"]
         }
-        self.record["names"] = {"podIP": pod["status"].get("podIP", ""), "hostIP": pod["status"].get("hostIP", ""), "uid": self.uid,
-                                "node": spec.get("nodeName", "")}  # fmt: skip
+        self.record["logs"] = {
+            name: log["out"]
+            for name in names
+            if name not in skipped and "out" in (log := self._log(name, previous=False))
+        } | {f"{name} (previous)": log["out"] for name in again if "out" in (log := self._log(name, previous=True))}
+        status = pod["status"]
+        names = {"podIP": status.get("podIP", ""), "hostIP": status.get("hostIP", "")}
+        self.record["names"] = names | {"uid": self.uid, "node": spec.get("nodeName", "")}
 
     def _events(self) -> None:
         """Those of its end too: they outlive it."""
@@ -225,7 +235,12 @@ def shown(pod: Json) -> Json:
 def _container(status: Json) -> Json:
     state = next(iter(status["state"]), "")
     told = status["state"].get(state, {})
-    found = {"state": state, "ready": status["ready"], "started": status["started"], "restarts": status["restartCount"]}
+    found = {
+        "state": state,
+        "ready": status["ready"],
+        "started": status.get("started"),
+        "restarts": status["restartCount"],
+    }
     found |= {key: told[key] for key in ("reason", "exitCode", "message") if key in told}
     if status.get("lastState"):
         found["last"] = {
