@@ -118,12 +118,31 @@ export interface components {
     schemas: {
         /** @description The spec as accepted, defaults filled in, and the node that took it. */
         BoundPodSpec: {
+            activeDeadlineSeconds?: number | null;
+            automountServiceAccountToken?: boolean | null;
             containers?: components["schemas"]["Container"][];
+            dnsConfig?: components["schemas"]["DNSConfig"] | null;
+            dnsPolicy?: string;
+            enableServiceLinks?: boolean | null;
+            ephemeralContainers?: components["schemas"]["EphemeralContainer"][];
+            hostAliases?: components["schemas"]["HostAlias"][];
             hostname?: string;
+            imagePullSecrets?: components["schemas"]["PullSecret"][];
+            initContainers?: components["schemas"]["Container"][];
             nodeName?: string;
+            readinessGates?: components["schemas"]["ReadinessGate"][];
             restartPolicy?: string;
+            securityContext?: components["schemas"]["PodSecurityContext"] | null;
+            setHostnameAsFQDN?: boolean | null;
             shareProcessNamespace?: boolean | null;
+            subdomain?: string;
             terminationGracePeriodSeconds?: number | null;
+            volumes?: components["schemas"]["Volume"][];
+        };
+        /** @description Names without CAP_, as capabilities(7) has them, or ALL. */
+        Capabilities: {
+            add?: string[];
+            drop?: string[];
         };
         /** @description Why the pod is, or is not, what its type says. */
         Condition: {
@@ -135,15 +154,45 @@ export interface components {
             status: "True" | "False" | "Unknown";
             type: string;
         };
-        /** @description A member of the pod. `command` replaces the image's ENTRYPOINT, `args` its CMD. */
+        ConfigMapProjection: {
+            items?: components["schemas"]["KeyToPath"][];
+            name?: string;
+            optional?: boolean | null;
+        };
+        /** @description A ConfigMap's keys as files. */
+        ConfigMapVolume: {
+            defaultMode?: number | null;
+            items?: components["schemas"]["KeyToPath"][];
+            name?: string;
+            optional?: boolean | null;
+        };
+        /**
+         * @description A member of the pod. `command` replaces the image's ENTRYPOINT, `args` its CMD.
+         *
+         *     `restart_policy` is for init members only: Always makes a sidecar of it.
+         */
         Container: {
             args?: string[];
             command?: string[];
             env?: components["schemas"]["EnvVar"][];
+            envFrom?: components["schemas"]["EnvFromSource"][];
             image?: string;
             imagePullPolicy?: string;
+            lifecycle?: components["schemas"]["Lifecycle"] | null;
+            livenessProbe?: components["schemas"]["Probe"] | null;
             name?: string;
             ports?: components["schemas"]["ContainerPort"][];
+            readinessProbe?: components["schemas"]["Probe"] | null;
+            resources?: components["schemas"]["ResourceRequirements"];
+            restartPolicy?: string | null;
+            securityContext?: components["schemas"]["SecurityContext"] | null;
+            startupProbe?: components["schemas"]["Probe"] | null;
+            stdin?: boolean;
+            stdinOnce?: boolean;
+            terminationMessagePath?: string;
+            terminationMessagePolicy?: string;
+            tty?: boolean;
+            volumeMounts?: components["schemas"]["VolumeMount"][];
             workingDir?: string;
         };
         /** @description A port a member listens on; with `host_port` it is published on pause. Ports are 1-65535; 0 is unset. */
@@ -172,6 +221,16 @@ export interface components {
             started: boolean;
             state: components["schemas"]["ContainerState"];
         };
+        /** @description What the members' resolv.conf says besides, or, under dnsPolicy None, all it says. */
+        DNSConfig: {
+            nameservers?: string[];
+            options?: components["schemas"]["DNSConfigOption"][];
+            searches?: string[];
+        };
+        DNSConfigOption: {
+            name?: string;
+            value?: string | null;
+        };
         /** @description How to delete: within how many seconds (0 is at once), which pod it must be, and whether really (`["All"]`). */
         DeleteOptions: {
             apiVersion?: string;
@@ -180,10 +239,63 @@ export interface components {
             kind?: string;
             preconditions?: components["schemas"]["Preconditions"];
         };
+        /** @description One fact about the pod as a file. */
+        DownwardFile: {
+            fieldRef?: components["schemas"]["ObjectFieldRef"] | null;
+            mode?: number | null;
+            path?: string;
+            resourceFieldRef?: components["schemas"]["ResourceFieldRef"] | null;
+        };
+        DownwardProjection: {
+            items?: components["schemas"]["DownwardFile"][];
+        };
+        /** @description Facts about the pod as files. */
+        DownwardVolume: {
+            defaultMode?: number | null;
+            items?: components["schemas"]["DownwardFile"][];
+        };
+        /** @description Empty at first, gone with the pod. `medium` "Memory" is a tmpfs, of at most `size_limit` bytes. */
+        EmptyDir: {
+            medium?: string;
+            sizeLimit?: string | number;
+        };
+        /** @description All keys of a ConfigMap or Secret as variables; one of the two is set. */
+        EnvFromSource: {
+            configMapRef?: components["schemas"]["SourceRef"] | null;
+            prefix?: string;
+            secretRef?: components["schemas"]["SourceRef"] | null;
+        };
         /** @description One environment variable. https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#envvar-v1-core */
         EnvVar: {
             name?: string;
             value?: string;
+            valueFrom?: components["schemas"]["EnvVarSource"] | null;
+        };
+        /** @description Where a variable's value comes from; exactly one is set. */
+        EnvVarSource: {
+            configMapKeyRef?: components["schemas"]["KeyRef"] | null;
+            fieldRef?: components["schemas"]["ObjectFieldRef"] | null;
+            resourceFieldRef?: components["schemas"]["ResourceFieldRef"] | null;
+            secretKeyRef?: components["schemas"]["KeyRef"] | null;
+        };
+        /** @description A member that comes later, to look (kubectl debug); with a target it joins that member's PID namespace. */
+        EphemeralContainer: {
+            args?: string[];
+            command?: string[];
+            env?: components["schemas"]["EnvVar"][];
+            envFrom?: components["schemas"]["EnvFromSource"][];
+            image?: string;
+            imagePullPolicy?: string;
+            name?: string;
+            securityContext?: components["schemas"]["SecurityContext"] | null;
+            stdin?: boolean;
+            stdinOnce?: boolean;
+            targetContainerName?: string;
+            terminationMessagePath?: string;
+            terminationMessagePolicy?: string;
+            tty?: boolean;
+            volumeMounts?: components["schemas"]["VolumeMount"][];
+            workingDir?: string;
         };
         /** @description Something that happened to a pod; equal events are counted. */
         Event: {
@@ -227,9 +339,58 @@ export interface components {
             component: string;
             host?: string;
         };
+        /** @description A command inside the member, without a shell. */
+        ExecAction: {
+            command?: string[];
+        };
+        /** @description grpc.health.v1.Health/Check of `service` at the pod's own address. */
+        GRPCAction: {
+            port?: number;
+            service?: string;
+        };
+        /** @description A GET to the pod's own address; `host` is refused (policy.py). `scheme` is HTTP or HTTPS. */
+        HTTPGetAction: {
+            host?: string;
+            httpHeaders?: components["schemas"]["HTTPHeader"][];
+            path?: string;
+            port?: number | string;
+            scheme?: string;
+        };
+        HTTPHeader: {
+            name?: string;
+            value?: string;
+        };
+        /** @description A line of the members' hosts file. */
+        HostAlias: {
+            hostnames?: string[];
+            ip?: string;
+        };
         /** @description An address in a list. */
         Ip: {
             ip: string;
+        };
+        /** @description One key of a ConfigMap or Secret. */
+        KeyRef: {
+            key?: string;
+            name?: string;
+            optional?: boolean | null;
+        };
+        /** @description One key as a file; `mode` is the file's, 0-0777. */
+        KeyToPath: {
+            key?: string;
+            mode?: number | null;
+            path?: string;
+        };
+        Lifecycle: {
+            postStart?: components["schemas"]["LifecycleHandler"] | null;
+            preStop?: components["schemas"]["LifecycleHandler"] | null;
+        };
+        /** @description A hook; exactly one is set. */
+        LifecycleHandler: {
+            exec?: components["schemas"]["ExecAction"] | null;
+            httpGet?: components["schemas"]["HTTPGetAction"] | null;
+            sleep?: components["schemas"]["SleepAction"] | null;
+            tcpSocket?: components["schemas"]["TCPSocketAction"] | null;
         };
         /** @description How far the changes had come when the list was read. */
         ListMeta: {
@@ -294,6 +455,11 @@ export interface components {
             /** @constant */
             phase: "Active";
         };
+        /** @description A field of the pod, for the downward API: `metadata.name`, `status.podIP` … */
+        ObjectFieldRef: {
+            apiVersion?: string;
+            fieldPath?: string;
+        };
         /** @description Metadata of a pod. `annotations["playground/profile"]` names the ceilings it runs under. */
         ObjectMeta: {
             annotations?: {
@@ -347,13 +513,39 @@ export interface components {
             metadata?: components["schemas"]["ManifestMeta"];
             spec?: components["schemas"]["PodSpec"];
         };
+        /** @description What all members have unless they say otherwise; `fs_group` owns the volumes. */
+        PodSecurityContext: {
+            fsGroup?: number | null;
+            fsGroupChangePolicy?: string | null;
+            runAsGroup?: number | null;
+            runAsNonRoot?: boolean | null;
+            runAsUser?: number | null;
+            seccompProfile?: components["schemas"]["SeccompProfile"] | null;
+            supplementalGroups?: number[];
+            supplementalGroupsPolicy?: string | null;
+            sysctls?: components["schemas"]["Sysctl"][];
+        };
         /** @description What the pod should be. `termination_grace_period_seconds` is in seconds; None is Kubernetes' default, 30. */
         PodSpec: {
+            activeDeadlineSeconds?: number | null;
+            automountServiceAccountToken?: boolean | null;
             containers?: components["schemas"]["Container"][];
+            dnsConfig?: components["schemas"]["DNSConfig"] | null;
+            dnsPolicy?: string;
+            enableServiceLinks?: boolean | null;
+            ephemeralContainers?: components["schemas"]["EphemeralContainer"][];
+            hostAliases?: components["schemas"]["HostAlias"][];
             hostname?: string;
+            imagePullSecrets?: components["schemas"]["PullSecret"][];
+            initContainers?: components["schemas"]["Container"][];
+            readinessGates?: components["schemas"]["ReadinessGate"][];
             restartPolicy?: string;
+            securityContext?: components["schemas"]["PodSecurityContext"] | null;
+            setHostnameAsFQDN?: boolean | null;
             shareProcessNamespace?: boolean | null;
+            subdomain?: string;
             terminationGracePeriodSeconds?: number | null;
+            volumes?: components["schemas"]["Volume"][];
         };
         /** @description What the pod is, as the node last saw it. */
         PodStatus: {
@@ -373,9 +565,92 @@ export interface components {
             resourceVersion?: string;
             uid?: string;
         };
+        /** @description How it is found out whether a member has started, lives, or is ready. Seconds and counts; 0 is unset. */
+        Probe: {
+            exec?: components["schemas"]["ExecAction"] | null;
+            failureThreshold?: number;
+            grpc?: components["schemas"]["GRPCAction"] | null;
+            httpGet?: components["schemas"]["HTTPGetAction"] | null;
+            initialDelaySeconds?: number;
+            periodSeconds?: number;
+            successThreshold?: number;
+            tcpSocket?: components["schemas"]["TCPSocketAction"] | null;
+            terminationGracePeriodSeconds?: number | null;
+            timeoutSeconds?: number;
+        };
+        /** @description Several sources in one folder. */
+        ProjectedVolume: {
+            defaultMode?: number | null;
+            sources?: components["schemas"]["Projection"][];
+        };
+        /** @description One of the sources of a projected volume; exactly one is set. */
+        Projection: {
+            configMap?: components["schemas"]["ConfigMapProjection"] | null;
+            downwardAPI?: components["schemas"]["DownwardProjection"] | null;
+            secret?: components["schemas"]["SecretProjection"] | null;
+        };
+        PullSecret: {
+            name?: string;
+        };
+        /** @description A condition that somebody else sets, and without which the pod is not Ready. */
+        ReadinessGate: {
+            conditionType?: string;
+        };
+        /** @description A request or limit of a container, in units of `divisor`. */
+        ResourceFieldRef: {
+            containerName?: string;
+            divisor?: string | number;
+            resource?: string;
+        };
+        /** @description By resource name: cpu, memory, ephemeral-storage. */
+        ResourceRequirements: {
+            limits?: {
+                [key: string]: string | number;
+            };
+            requests?: {
+                [key: string]: string | number;
+            };
+        };
         /** @description Running since then. */
         Running: {
             startedAt: string | null;
+        };
+        /** @description `type` is RuntimeDefault, Unconfined or Localhost. */
+        SeccompProfile: {
+            localhostProfile?: string | null;
+            type?: string;
+        };
+        SecretProjection: {
+            items?: components["schemas"]["KeyToPath"][];
+            name?: string;
+            optional?: boolean | null;
+        };
+        /** @description A Secret's keys as files. */
+        SecretVolume: {
+            defaultMode?: number | null;
+            items?: components["schemas"]["KeyToPath"][];
+            optional?: boolean | null;
+            secretName?: string;
+        };
+        /** @description A member's user and rights; what it sets wins over the pod's. */
+        SecurityContext: {
+            allowPrivilegeEscalation?: boolean | null;
+            capabilities?: components["schemas"]["Capabilities"] | null;
+            privileged?: boolean | null;
+            procMount?: string | null;
+            readOnlyRootFilesystem?: boolean | null;
+            runAsGroup?: number | null;
+            runAsNonRoot?: boolean | null;
+            runAsUser?: number | null;
+            seccompProfile?: components["schemas"]["SeccompProfile"] | null;
+        };
+        SleepAction: {
+            seconds?: number;
+        };
+        /** @description A whole ConfigMap or Secret. */
+        SourceRef: {
+            name?: string;
+            optional?: boolean | null;
         };
         /** @description Why a request was refused. https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/ */
         Status: {
@@ -407,6 +682,16 @@ export interface components {
             name?: string;
             retryAfterSeconds?: number;
         };
+        /** @description A kernel setting of the pod's namespaces, set on pause. */
+        Sysctl: {
+            name?: string;
+            value?: string;
+        };
+        /** @description A connection to the pod's own address. */
+        TCPSocketAction: {
+            host?: string;
+            port?: number | string;
+        };
         /** @description How it ended. */
         Terminated: {
             containerID?: string;
@@ -415,6 +700,23 @@ export interface components {
             message?: string;
             reason?: string;
             startedAt?: string;
+        };
+        /** @description A volume of the pod; exactly one source is set. */
+        Volume: {
+            configMap?: components["schemas"]["ConfigMapVolume"] | null;
+            downwardAPI?: components["schemas"]["DownwardVolume"] | null;
+            emptyDir?: components["schemas"]["EmptyDir"] | null;
+            name?: string;
+            projected?: components["schemas"]["ProjectedVolume"] | null;
+            secret?: components["schemas"]["SecretVolume"] | null;
+        };
+        /** @description Where a member sees a volume; of `sub_path` and `sub_path_expr` one at most is set. */
+        VolumeMount: {
+            mountPath?: string;
+            name?: string;
+            readOnly?: boolean | null;
+            subPath?: string;
+            subPathExpr?: string;
         };
         /** @description Not running yet, or not again. */
         Waiting: {
