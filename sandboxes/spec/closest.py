@@ -37,6 +37,7 @@ CLOSEST: dict[tuple[str, str], str] = {
     ("EphemeralContainer", "livenessProbe"): "a debug member has no probes",
     ("EphemeralContainer", "readinessProbe"): "a debug member has no probes",
     ("EphemeralContainer", "startupProbe"): "a debug member has no probes",
+    ("EphemeralContainer", "restartPolicy"): "a debug member is never started again",
     ("EphemeralContainer", "volumeDevices"): _VOLUME,
     ("VolumeMount", "mountPropagation"): _PROPAGATION,
     ("VolumeMount", "recursiveReadOnly"): "use readOnly",
@@ -49,6 +50,8 @@ CLOSEST: dict[tuple[str, str], str] = {
     ("PodSecurityContext", "windowsOptions"): "every node is Linux",
     ("ResourceRequirements", "claims"): "there are no devices to claim",
     ("EnvVarSource", "fileKeyRef"): "use configMapKeyRef",
+    ("ObjectMeta", "finalizers"): "nothing holds up a pod's deletion but its grace period",
+    ("ObjectMeta", "ownerReferences"): "a pod belongs to its namespace and goes with nothing else",
 } | {
     ("Volume", kind): f"{_VOLUME}"
     for kind in (
@@ -61,6 +64,16 @@ CLOSEST: dict[tuple[str, str], str] = {
     ("Projection", kind): "configMap, secret and downwardAPI can be projected"
     for kind in ("serviceAccountToken", "clusterTrustBundle", "podCertificate")
 }  # fmt: skip
+
+# What says what is so anyway, and so is taken. Of all other fields false and empty say nothing.
+AS_IT_IS: dict[tuple[str, str], object] = {
+    ("PodSpec", "hostUsers"): True,
+    ("PodSpec", "os"): {"name": "linux"},
+    ("VolumeMount", "mountPropagation"): "None",
+    ("VolumeMount", "recursiveReadOnly"): "Disabled",
+}
+# Where a field is there it is a wish, empty or not: `hostPath: {}`.
+KINDS = frozenset({"Volume", "Projection"})
 
 # What a real API server takes and drops, or fills in by itself and means nothing on one node: taken, and not kept.
 DROPPED = frozenset({

@@ -14,7 +14,7 @@ from typing import Any, NoReturn, get_args, get_origin, get_type_hints
 
 from sandboxes.errors import Cause, Malformed
 from sandboxes.spec.causes import quoted
-from sandboxes.spec.closest import CLOSEST, DROPPED
+from sandboxes.spec.closest import AS_IT_IS, CLOSEST, DROPPED, KINDS
 from sandboxes.spec.models import Int32, Int64, IntOrString, ObjectMeta, Pod, Quantity, Shape
 from sandboxes.spec.quantity import parse
 
@@ -134,7 +134,7 @@ class _Decoder:
     def value(self, held: Any, value: object, at: _Place) -> Any:
         """`value` as a field that holds `held`; null is its zero value."""
         if value is None:
-            return "" if held == Quantity else 0 if held == IntOrString else held()
+            return "0" if held == Quantity else 0 if held == IntOrString else held()
         if held in _WHOLE:
             return _whole(held, value, at)
         if held == IntOrString:
@@ -181,7 +181,11 @@ def _refusal(path: str, closest: str) -> str:
 def _says_nothing(shape: type[Shape], key: str, value: object) -> bool:
     """What Kubernetes knows and drops, or what is refused here and not asked for: `hostNetwork: false`."""
     name = (shape.__name__, key)
-    return name in DROPPED or (name in CLOSEST and not value)
+    if name in DROPPED or (name in CLOSEST and value is None):
+        return True
+    if name in AS_IT_IS:
+        return value == AS_IT_IS[name]
+    return name in CLOSEST and shape.__name__ not in KINDS and not value
 
 
 def _quantity(value: object, at: _Place) -> str | int | float:

@@ -8,7 +8,16 @@ from __future__ import annotations
 from typing import TypeVar
 
 from sandboxes.spec import images
-from sandboxes.spec.models import Container, EphemeralContainer, HTTPGetAction, Lifecycle, Pod, Probe
+from sandboxes.spec.models import (
+    Container,
+    EmptyDir,
+    EphemeralContainer,
+    HTTPGetAction,
+    Lifecycle,
+    Pod,
+    Probe,
+    Volume,
+)
 
 # Seconds. The longest is what the column holds, and a timedelta too: 68 years.
 DEFAULT_GRACE = 30
@@ -27,11 +36,17 @@ def with_defaults(pod: Pod) -> Pod:
             "containers": tuple(_container(container) for container in pod.spec.containers),
             "init_containers": tuple(_init(container) for container in pod.spec.init_containers),
             "ephemeral_containers": tuple(_pulled(container) for container in pod.spec.ephemeral_containers),
+            "volumes": tuple(_volume(volume) for volume in pod.spec.volumes),
             "restart_policy": pod.spec.restart_policy or "Always",
             "termination_grace_period_seconds": _grace(pod.spec.termination_grace_period_seconds),
         }
     )
     return pod.model_copy(update={"spec": spec})
+
+
+def _volume(volume: Volume) -> Volume:
+    """A volume of which only the name is said is an emptyDir."""
+    return volume.model_copy(update={"empty_dir": EmptyDir()}) if volume == Volume(name=volume.name) else volume
 
 
 def _grace(seconds: int | None) -> int:

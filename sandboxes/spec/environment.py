@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from sandboxes.spec.expansion import expand
 from sandboxes.spec.facts import Data, Facts, SourceMissing, Sources
-from sandboxes.spec.models import AnyContainer, EnvFromSource, EnvVar, EnvVarSource, KeyRef
+from sandboxes.spec.models import AnyContainer, EnvFromSource, EnvVar, KeyRef, ResourceFieldRef
 from sandboxes.spec.names import env_name
 
 
@@ -56,19 +56,18 @@ def _value(
     if source.field_ref is not None:
         return facts.value(source.field_ref.field_path)
     if source.resource_field_ref is not None:
-        return _amount(source, container, facts)
+        return _amount(source.resource_field_ref, container, facts)
     if source.config_map_key_ref is not None:
         return _keyed("ConfigMap", source.config_map_key_ref, sources.config_maps, facts.namespace)
     assert source.secret_key_ref is not None, "validation lets no empty valueFrom pass"
     return _keyed("Secret", source.secret_key_ref, sources.secrets, facts.namespace)
 
 
-def _amount(source: EnvVarSource, container: AnyContainer, facts: Facts) -> str:
-    ref = source.resource_field_ref
-    assert ref is not None
-    spec = facts.pod.spec
-    named = (c for c in (*spec.containers, *spec.init_containers) if c.name == ref.container_name)
-    return facts.amount(ref, next(named, container))
+def _amount(ref: ResourceFieldRef, container: AnyContainer, facts: Facts) -> str:
+    of = facts.named(ref.container_name) if ref.container_name else container
+    if of is None:
+        raise SourceMissing(f"container {ref.container_name} not found")
+    return facts.amount(ref, of)
 
 
 def _keyed(kind: str, ref: KeyRef, there: Mapping[str, Data], namespace: str) -> str | None:

@@ -5,19 +5,18 @@ PURE. https://kubernetes.io/docs/concepts/workloads/pods/downward-api/
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from sandboxes.errors import PlaygroundError
 from sandboxes.spec.causes import quoted
-from sandboxes.spec.models import AnyContainer, Container, Pod, ResourceFieldRef
-from sandboxes.spec.quantity import whole
+from sandboxes.spec.models import AnyContainer, Container, Pod, ResourceFieldRef, ResourceRequirements
+from sandboxes.spec.quantity import parse, whole
 
-_ONE = re.compile(r"metadata\.(labels|annotations)\['([^']*)'\]")
+MAPS = ("metadata.labels", "metadata.annotations")
+# Names that clients of long ago have for what is called otherwise now.
+OLD_PATHS = {"spec.host": "spec.nodeName"}
 ADDRESSES = frozenset({"status.podIP", "status.podIPs"})
-# What a divisor that is not said means (pkg/api/v1/resource: ExtractContainerResourceValue).
-UNITS = {"cpu": "1", "memory": "1", "ephemeral-storage": "1"}
 
 Data = Mapping[str, bytes]
 
@@ -51,16 +50,12 @@ class Facts:
 
     def value(self, path: str) -> str:
         """What a fieldRef names; a label that is not there is empty."""
-        one = _ONE.fullmatch(path)
+        meta = self.pod.metadata
+        maps = {"metadata.labels": meta.labels, "metadata.annotations": meta.annotations}
+        one = subscripted(path)
         if one is not None:
-            return getattr(self.pod.metadata, one[1]).get(one[2], "")  # type: ignore[no-any-return]
-        match path:
-            case "metadata.labels":
-                return _lines(self.pod.metadata.labels)
-            case "metadata.annotations":
-                return _lines(self.pod.metadata.annotations)
-            case _:
-                return self._plain.get(path, "")
+            return maps[one[0]].get(one[1], "")
+        return _lines(maps[path]) if path in maps else self._plain.get(OLD_PATHS.get(path, path), "")
 
     @property
     def _plain(self) -> dict[str, str]:
@@ -79,11 +74,22 @@ class Facts:
     def amount(self, ref: ResourceFieldRef, container: AnyContainer) -> str:
         """A request or limit in units of the divisor, rounded up; a limit that is not set is the most there is."""
         kind, _, name = ref.resource.partition(".")
-        resources = container.resources if isinstance(container, Container) else None
-        given = getattr(resources, kind, {}).get(name) if resources else None
-        if given is None:
-            given = self.most.get(name, "0") if kind == "limits" else "0"
-        return str(whole(given, ref.divisor if str(ref.divisor) not in ("", "0") else UNITS.get(name, "1")))
+        resources = container.resources if isinstance(container, Container) else ResourceRequirements()
+        given = resources.limits.get(name, 0) if kind == "limits" else resources.requests.get(name, 0)
+        if kind == "limits" and not parse(given):
+            given = self.most.get(name, "0")
+        return str(whole(given, ref.divisor if ref.divisor != "" and parse(ref.divisor) else 1))
+
+    def named(self, name: str) -> Container | None:
+        """The main or init member of that name."""
+        spec = self.pod.spec
+        return next((c for c in (*spec.containers, *spec.init_containers) if c.name == name), None)
+
+
+def subscripted(path: str) -> tuple[str, str] | None:
+    """`metadata.labels['key']` as the map and the key, None for a plain path (pkg/fieldpath)."""
+    of, opened, key = path.removesuffix("']").partition("['")
+    return (of, key) if path.endswith("']") and of and opened else None
 
 
 def _lines(found: Mapping[str, str]) -> str:

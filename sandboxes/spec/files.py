@@ -122,10 +122,9 @@ class _Reader:
     def _fact(self, item: DownwardFile) -> str:
         if item.field_ref is not None:
             return self.facts.value(item.field_ref.field_path)
-        ref, spec = item.resource_field_ref, self.facts.pod.spec
+        ref = item.resource_field_ref
         assert ref is not None, "validation wants one of the two"
-        named = (c for c in (*spec.containers, *spec.init_containers) if c.name == ref.container_name)
-        container = next(named, None)
+        container = self.facts.named(ref.container_name)
         if container is None:
             self._fail(f"container {ref.container_name} not found")
         return self.facts.amount(ref, container)

@@ -14,6 +14,8 @@ Complaints = tuple[str, ...]
 
 _LABEL = "[a-z0-9]([-a-z0-9]*[a-z0-9])?"
 _SUBDOMAIN = rf"{_LABEL}(\.{_LABEL})*"
+_SEARCH_LABEL = "_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?"
+_SEARCH = rf"{_SEARCH_LABEL}(\.{_SEARCH_LABEL})*"
 _QUALIFIED = "([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]"
 _LABEL_VALUE = f"({_QUALIFIED})?"
 _PORT_NAME = "[-a-z0-9]+"
@@ -26,6 +28,7 @@ _SUBDOMAIN_RULE = (
     "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', "
     "and must start and end with an alphanumeric character"
 )
+_SEARCH_RULE = _SUBDOMAIN_RULE.replace("characters, '-'", "characters, '_', '-'")
 _QUALIFIED_RULE = (
     "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character"
 )
@@ -72,6 +75,14 @@ def dns_subdomain(value: str) -> Complaints:
     found = [_at_most(253)] if length(value) > 253 else []
     if not re.fullmatch(_SUBDOMAIN, value):
         found.append(_unlike(_SUBDOMAIN_RULE, _SUBDOMAIN, "example.com"))
+    return tuple(found)
+
+
+def search_domain(value: str) -> Complaints:
+    """As dns_subdomain, with underscores: what a resolver completes names with."""
+    found = [_at_most(253)] if length(value) > 253 else []
+    if not re.fullmatch(_SEARCH, value):
+        found.append(_unlike(_SEARCH_RULE, _SEARCH, "example.com"))
     return tuple(found)
 
 

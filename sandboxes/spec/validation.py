@@ -6,7 +6,6 @@ here, as in Kubernetes. The rules of each part are in `rules/`.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from itertools import chain, islice
 
@@ -14,24 +13,19 @@ from sandboxes.errors import Cause
 from sandboxes.spec import names
 from sandboxes.spec.causes import forbidden, invalid, not_supported, required, too_long
 from sandboxes.spec.defaults import DEFAULT_GRACE, LONGEST_GRACE, with_defaults
-from sandboxes.spec.models import DNSConfig, HostAlias, ObjectMeta, Pod, PodSpec
+from sandboxes.spec.models import HostAlias, ObjectMeta, Pod, PodSpec
 from sandboxes.spec.rules.containers import images, members
+from sandboxes.spec.rules.dns import dns_config, dns_policy
 from sandboxes.spec.rules.ports import ADDRESS_RULE, is_address
 from sandboxes.spec.rules.rights import pod_context
 from sandboxes.spec.rules.texts import Causes, count, each
 from sandboxes.spec.rules.volumes import volumes
 
 RESTART_POLICIES = ("Always", "OnFailure", "Never")
-DNS_POLICIES = ("ClusterFirst", "ClusterFirstWithHostNet", "Default", "None")
 RESERVED = "playground/"
 
-# Kubernetes': all annotations of an object, bytes; addresses and domains of a resolv.conf.
-ANNOTATIONS_SIZE = 256 * 1024
-MOST_NAMESERVERS = 3
-MOST_SEARCHES = 32
-SEARCHES_SIZE = 2048
-# The playground's.
-MOST_ALIASES = 64
+ANNOTATIONS_SIZE = 256 * 1024  # Kubernetes': all annotations of an object, bytes
+MOST_ALIASES = 64  # the playground's
 MOST_CAUSES = 100  # a small body can hold a hundred thousand faults
 
 
@@ -43,6 +37,13 @@ def validate(pod: Pod) -> tuple[Cause, ...]:
     """
     pod = with_defaults(pod)
     return tuple(islice(chain(_metadata(pod.metadata), _spec(pod.spec)), MOST_CAUSES))
+
+
+def validate_new(pod: Pod) -> tuple[Cause, ...]:
+    """As `validate`, and what only comes later must not be there yet."""
+    if pod.spec.ephemeral_containers:
+        return (*validate(pod), forbidden("spec.ephemeralContainers", "cannot be set on create"))
+    return validate(pod)
 
 
 def _metadata(metadata: ObjectMeta) -> Causes:
@@ -77,14 +78,16 @@ def _annotations(annotations: Mapping[str, str]) -> Causes:
 
 def _spec(spec: PodSpec) -> Causes:
     grace = spec.termination_grace_period_seconds
-    yield from volumes(spec.volumes)
-    yield from members(spec, DEFAULT_GRACE if grace is None else grace)
+    found, mountable = volumes(spec.volumes)
+    yield from found
+    yield from members(spec, mountable, DEFAULT_GRACE if grace is None else grace)
     if spec.restart_policy not in RESTART_POLICIES:
         yield not_supported("spec.restartPolicy", spec.restart_policy, RESTART_POLICIES)
-    yield from _dns(spec)
+    yield from dns_policy(spec)
     if spec.security_context is not None:
         yield from pod_context("spec.securityContext", spec.security_context)
     yield from count("spec.imagePullSecrets", len(spec.image_pull_secrets), MOST_ALIASES)
+    yield from dns_config(spec)
     yield from count("spec.readinessGates", len(spec.readiness_gates), MOST_ALIASES)
     for i, gate in enumerate(spec.readiness_gates):
         yield from each(f"spec.readinessGates[{i}].conditionType", gate.condition_type, names.qualified_name)
@@ -98,45 +101,6 @@ def _spec(spec: PodSpec) -> Causes:
     if grace is not None and grace > LONGEST_GRACE:
         yield invalid("spec.terminationGracePeriodSeconds", grace, names.between(0, LONGEST_GRACE))
     yield from images(spec)
-
-
-def _dns(spec: PodSpec) -> Causes:
-    if spec.dns_policy and spec.dns_policy not in DNS_POLICIES:
-        yield not_supported("spec.dnsPolicy", spec.dns_policy, DNS_POLICIES)
-    if spec.dns_policy == "None" and spec.dns_config is None:
-        yield required("spec.dnsConfig", "must provide `dnsConfig` when `dnsPolicy` is None")
-    elif spec.dns_policy == "None" and spec.dns_config is not None and not spec.dns_config.nameservers:
-        told = "must provide at least one DNS nameserver when `dnsPolicy` is None"
-        yield required("spec.dnsConfig.nameservers", told)
-    if spec.dns_config is not None:
-        yield from _dns_config("spec.dnsConfig", spec.dns_config)
-
-
-def _dns_config(at: str, config: DNSConfig) -> Causes:
-    if len(config.nameservers) > MOST_NAMESERVERS:
-        given = json.dumps(config.nameservers, separators=(",", ":"))
-        told = f"Invalid value: {given}: must not have more than {MOST_NAMESERVERS} nameservers"
-        yield Cause(f"{at}.nameservers", "FieldValueInvalid", told)
-    for i, server in enumerate(config.nameservers):
-        if not is_address(server):
-            yield invalid(f"{at}.nameservers[{i}]", server, ADDRESS_RULE)
-    yield from _searches(f"{at}.searches", config.searches)
-    yield from count(f"{at}.options", len(config.options), MOST_ALIASES)
-    for i, option in enumerate(config.options):
-        if not option.name:
-            yield required(f"{at}.options[{i}]", "must not be empty")
-        for key, text in (("name", option.name), ("value", option.value or "")):
-            if text.split() != [text] and text:
-                yield invalid(f"{at}.options[{i}].{key}", text, "must be one word")
-
-
-def _searches(at: str, searches: tuple[str, ...]) -> Causes:
-    yield from count(at, len(searches), MOST_SEARCHES)
-    if len(" ".join(searches)) > SEARCHES_SIZE:
-        yield too_long(at, SEARCHES_SIZE)
-    for i, search in enumerate(searches):
-        if search != ".":
-            yield from each(f"{at}[{i}]", search.removesuffix("."), names.dns_subdomain)
 
 
 def _aliases(aliases: tuple[HostAlias, ...]) -> Causes:

@@ -2,38 +2,48 @@
 
 from __future__ import annotations
 
-import re
-
 from sandboxes.spec import names
-from sandboxes.spec.causes import invalid, required, too_long
+from sandboxes.spec.causes import invalid, not_supported, required, too_long
+from sandboxes.spec.facts import MAPS, OLD_PATHS, subscripted
 from sandboxes.spec.models import EnvFromSource, EnvVar, EnvVarSource, KeyRef, ObjectFieldRef, ResourceFieldRef
-from sandboxes.spec.quantity import parse
+from sandboxes.spec.quantity import canonical, parse
 from sandboxes.spec.rules.texts import Causes, count, each, text
 
 MOST_VARIABLES = 64
 ENVIRONMENT_SIZE = 32 * 1024
-# What a variable may tell, and what a file may (pkg/apis/core/validation: validEnvDownwardAPIFieldPathExpressions).
-IN_BOTH = ("metadata.name", "metadata.namespace", "metadata.uid")
-IN_ENV = (*IN_BOTH, "spec.nodeName", "spec.serviceAccountName", "status.hostIP", "status.hostIPs", "status.podIP",
-          "status.podIPs")  # fmt: skip
-IN_FILES = (*IN_BOTH, "metadata.labels", "metadata.annotations")
-RESOURCES = ("limits.cpu", "limits.memory", "limits.ephemeral-storage", "requests.cpu", "requests.memory",
-             "requests.ephemeral-storage")  # fmt: skip
-_OF_MAP = re.compile(r"metadata\.(labels|annotations)\['([^']*)'\]")
+# What a variable may tell, and what a file may (pkg/apis/core/validation), in the order of the message.
+IN_ENV = ("metadata.name", "metadata.namespace", "metadata.uid", "spec.nodeName", "spec.serviceAccountName",
+          "status.hostIP", "status.hostIPs", "status.podIP", "status.podIPs")  # fmt: skip
+IN_FILES = ("metadata.annotations", "metadata.labels", "metadata.name", "metadata.namespace", "metadata.uid")
+# What a reference may name at all (pkg/apis/core/pods: ConvertDownwardAPIFieldLabel).
+KNOWN_PATHS = frozenset({*IN_ENV, *IN_FILES, "spec.restartPolicy", "spec.schedulerName", "status.phase"})
+RESOURCES = ("limits.cpu", "limits.ephemeral-storage", "limits.memory", "requests.cpu", "requests.ephemeral-storage",
+             "requests.memory")  # fmt: skip
+_STORAGE = "local ephemeral storage"
+_SIZES = ("1", "1k", "1M", "1G", "1T", "1P", "1E", "1Ki", "1Mi", "1Gi", "1Ti", "1Pi", "1Ei")
+# By the resource: units, and what the message calls it.
+DIVISORS = {
+    "cpu": (("1m", "1"), "values 1m and 1 are supported with the cpu resource"),
+    "memory": (_SIZES, f"values {', '.join(_SIZES)} are supported with the memory resource"),
+    "ephemeral-storage": (
+        _SIZES,
+        f"values {', '.join(_SIZES)} are supported with the {_STORAGE} resource",
+    ),
+}
 _ONE_OF = "must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef`, `secretKeyRef` or `fileKeyRef`"
 
 
 def environment(field: str, variables: tuple[EnvVar, ...], sources: tuple[EnvFromSource, ...]) -> Causes:
     """`env` and `envFrom` of one member; `field` is the member's path."""
     at = f"{field}.env"
-    yield from count(at, len(variables), MOST_VARIABLES)
     for i, variable in enumerate(variables):
         yield from _variable(f"{at}[{i}]", variable)
+    for i, source in enumerate(sources):
+        yield from _from(f"{field}.envFrom", f"{field}.envFrom[{i}]", source)
+    yield from count(at, len(variables), MOST_VARIABLES)
     if sum(names.length(variable.name) + names.length(variable.value) for variable in variables) > ENVIRONMENT_SIZE:
         yield too_long(at, ENVIRONMENT_SIZE)
     yield from count(f"{field}.envFrom", len(sources), MOST_VARIABLES)
-    for i, source in enumerate(sources):
-        yield from _from(f"{field}.envFrom[{i}]", source)
 
 
 def _variable(at: str, variable: EnvVar) -> Causes:
@@ -47,15 +57,6 @@ def _variable(at: str, variable: EnvVar) -> Causes:
 
 
 def _value_from(at: str, variable: EnvVar, source: EnvVarSource) -> Causes:
-    given = [name for name in ("field_ref", "resource_field_ref", "config_map_key_ref", "secret_key_ref")
-             if getattr(source, name) is not None]  # fmt: skip
-    if not given:
-        yield invalid(at, "", _ONE_OF)
-        return
-    if variable.value:
-        yield invalid(at, "", "may not be specified when `value` is not empty")
-    if len(given) > 1:
-        yield invalid(at, "", "may not have more than one field specified at a time")
     if source.field_ref is not None:
         yield from field_ref(f"{at}.fieldRef", source.field_ref, IN_ENV)
     if source.resource_field_ref is not None:
@@ -63,11 +64,18 @@ def _value_from(at: str, variable: EnvVar, source: EnvVarSource) -> Causes:
     for key, ref in (("configMapKeyRef", source.config_map_key_ref), ("secretKeyRef", source.secret_key_ref)):
         if ref is not None:
             yield from _key_ref(f"{at}.{key}", ref)
+    given = (source.field_ref, source.resource_field_ref, source.config_map_key_ref, source.secret_key_ref)
+    told = sum(ref is not None for ref in given)
+    if not told:
+        yield invalid(at, "", _ONE_OF)
+    elif variable.value:
+        yield invalid(at, "", "may not be specified when `value` is not empty")
+    elif told > 1:
+        yield invalid(at, "", "may not have more than one field specified at a time")
 
 
 def _key_ref(at: str, ref: KeyRef) -> Causes:
-    if not ref.name:
-        yield required(f"{at}.name")
+    yield from each(f"{at}.name", ref.name, names.dns_subdomain)
     if not ref.key:
         yield required(f"{at}.key")
     else:
@@ -76,38 +84,49 @@ def _key_ref(at: str, ref: KeyRef) -> Causes:
 
 def field_ref(at: str, ref: ObjectFieldRef, allowed: tuple[str, ...]) -> Causes:
     """A fact about the pod; one label or annotation is `metadata.labels['key']`."""
-    if not ref.field_path:
+    path = ref.field_path
+    if not path:
         yield required(f"{at}.fieldPath")
-        return
-    one = _OF_MAP.fullmatch(ref.field_path)
-    if one is not None:
-        key = one[2].lower() if one[1] == "annotations" else one[2]
-        yield from (invalid(at, key, complaint) for complaint in names.qualified_name(key))
-    elif ref.field_path not in allowed:
-        told = f"error converting fieldPath: field label not supported: {ref.field_path}"
-        yield invalid(f"{at}.fieldPath", ref.field_path, told)
+    elif ref.api_version not in ("", "v1"):
+        told = f"error converting fieldPath: unsupported pod version: {ref.api_version}"
+        yield invalid(f"{at}.fieldPath", path, told)
+    elif (one := subscripted(path)) is not None:
+        of, key = one
+        if of not in MAPS:
+            told = f"error converting fieldPath: field label does not support subscript: {path}"
+            yield invalid(f"{at}.fieldPath", path, told)
+        else:
+            yield from each(at, key.lower() if of == "metadata.annotations" else key, names.qualified_name)
+    elif OLD_PATHS.get(path, path) not in KNOWN_PATHS:
+        yield invalid(f"{at}.fieldPath", path, f"error converting fieldPath: field label not supported: {path}")
+    elif OLD_PATHS.get(path, path) not in allowed:
+        yield not_supported(f"{at}.fieldPath", path, allowed)
 
 
 def resource_ref(at: str, ref: ResourceFieldRef, *, named: bool = False) -> Causes:
     """A request or limit; in a volume the container has to be `named`."""
     if named and not ref.container_name:
         yield required(f"{at}.containerName")
-    if not ref.resource:
+    elif not ref.resource:
         yield required(f"{at}.resource")
     elif ref.resource not in RESOURCES:
-        yield invalid(f"{at}.resource", ref.resource, f"must be one of {', '.join(RESOURCES)}")
-    if ref.divisor != "" and not parse(ref.divisor):
-        yield invalid(f"{at}.divisor", str(ref.divisor), "must be a quantity above zero")
+        yield not_supported(f"{at}.resource", ref.resource, RESOURCES)
+    units, told = DIVISORS.get(ref.resource.partition(".")[2], ((), ""))
+    if told and ref.divisor != "" and parse(ref.divisor) and canonical(ref.divisor) not in units:
+        yield invalid(f"{at}.divisor", ref.resource, f"only divisor's {told}")
 
 
-def _from(at: str, source: EnvFromSource) -> Causes:
+def _from(field: str, at: str, source: EnvFromSource) -> Causes:
+    """What is said of the whole source is told of the list, as the API server does."""
     if source.prefix:
         yield from each(f"{at}.prefix", source.prefix, names.env_name)
     given = [(k, ref) for k, ref in (("configMapRef", source.config_map_ref), ("secretRef", source.secret_ref)) if ref]
-    if not given:
-        yield invalid(at, "", "must specify one of: `configMapRef` or `secretRef`")
-    if len(given) > 1:
-        yield invalid(at, "", "may not have more than one field specified at a time")
     for key, ref in given:
-        if not ref.name:
+        if ref.name:
+            yield from each(f"{at}.{key}.name", ref.name, names.name_prefix)
+        else:
             yield required(f"{at}.{key}.name")
+    if not given:
+        yield invalid(field, "", "must specify one of: `configMapRef` or `secretRef`")
+    elif len(given) > 1:
+        yield invalid(field, "", "may not have more than one field specified at a time")

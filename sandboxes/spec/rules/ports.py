@@ -57,8 +57,8 @@ def is_address(text: str) -> bool:
     return "%" not in text  # a zone means nothing outside of the machine it was written on
 
 
-def host_ports(containers: Iterable[Container]) -> Causes:
-    """No two ports of the pod may claim one host port, by protocol and address."""
+def host_ports(at: str, containers: Iterable[Container]) -> Causes:
+    """No two ports of these may claim one host port, by protocol and address; `at` is the path of the list."""
     taken: set[str] = set()
     for i, container in enumerate(containers):
         for j, port in enumerate(container.ports):
@@ -66,5 +66,5 @@ def host_ports(containers: Iterable[Container]) -> Causes:
                 continue
             claim = f"{port.protocol}/{port.host_ip}/{port.host_port}"
             if claim in taken:
-                yield duplicate(f"spec.containers[{i}].ports[{j}].hostPort", claim)
+                yield duplicate(f"{at}[{i}].ports[{j}].hostPort", claim)
             taken.add(claim)

@@ -61,10 +61,10 @@ def _probe(at: str, probe: Probe, grace: int, *, is_readiness: bool) -> Causes:
     ):
         yield from at_least(f"{at}.{key}", value)
     own = probe.termination_grace_period_seconds
+    if own is not None:
+        yield from at_least(f"{at}.terminationGracePeriodSeconds", own, 1)
     if own is not None and is_readiness:
         yield invalid(f"{at}.terminationGracePeriodSeconds", own, "must not be set for readinessProbes")
-    elif own is not None:
-        yield from at_least(f"{at}.terminationGracePeriodSeconds", own, 1)
     if not is_readiness and probe.success_threshold != 1:
         yield invalid(f"{at}.successThreshold", probe.success_threshold, "must be 1")
 
@@ -91,8 +91,8 @@ def _action(at: str, action: object, grace: int) -> Causes:
         case TCPSocketAction(port=port) | GRPCAction(port=port):
             yield from _port(f"{at}.port", port)
         case SleepAction(seconds=seconds):
-            if not 0 < seconds <= grace:
-                told = f"must be greater than 0 and less than terminationGracePeriodSeconds ({grace})"
+            if not 0 <= seconds <= grace:
+                told = f"must be non-negative and less than terminationGracePeriodSeconds ({grace})"
                 yield invalid(at, seconds, told)
 
 
@@ -103,9 +103,10 @@ def _http(at: str, action: HTTPGetAction) -> Causes:
     yield from _port(f"{at}.port", action.port)
     if action.scheme not in SCHEMES:
         yield not_supported(f"{at}.scheme", action.scheme, SCHEMES)
-    for i, header in enumerate(action.http_headers):
+    for header in action.http_headers:
         if not re.fullmatch(_HEADER, header.name):
-            yield invalid(f"{at}.httpHeaders[{i}].name", header.name, _HEADER_RULE)
+            yield invalid(f"{at}.httpHeaders", header.name, _HEADER_RULE)
+    for i, header in enumerate(action.http_headers):
         yield from text(f"{at}.httpHeaders[{i}].value", header.value)
         if "\n" in header.value or "\r" in header.value:
             yield invalid(f"{at}.httpHeaders[{i}].value", header.value, "must be one line")

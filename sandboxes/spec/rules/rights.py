@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from decimal import Decimal
 
 from sandboxes.errors import Cause
-from sandboxes.spec.causes import duplicate, invalid, not_supported, required
+from sandboxes.spec import names
+from sandboxes.spec.causes import duplicate, forbidden, invalid, not_supported, required
 from sandboxes.spec.models import (
     Capabilities,
     PodSecurityContext,
@@ -17,10 +19,17 @@ from sandboxes.spec.models import (
     Sysctl,
 )
 from sandboxes.spec.names import between
-from sandboxes.spec.quantity import parse
-from sandboxes.spec.rules.texts import Causes, count, size, text
+from sandboxes.spec.quantity import canonical, parse
+from sandboxes.spec.rules.texts import Causes, count, path_inside, size, text
 
 RESOURCES = ("cpu", "memory", "ephemeral-storage")
+# Other names without a slash that Kubernetes has for what it counts (pkg/apis/core/helper).
+OTHER_RESOURCES = frozenset({
+    "configmaps", "limits.cpu", "limits.ephemeral-storage", "limits.memory", "persistentvolumeclaims", "pods",
+    "replicationcontrollers", "requests.cpu", "requests.ephemeral-storage", "requests.memory", "requests.storage",
+    "resourcequotas", "secrets", "services", "services.loadbalancers", "services.nodeports", "storage",
+})  # fmt: skip
+_DEVICES = "there are neither devices nor huge pages here; cpu, memory and ephemeral-storage can be asked for"
 SECCOMP = ("Localhost", "RuntimeDefault", "Unconfined")
 PROC_MOUNTS = ("Default", "Unmasked")
 CHANGE_POLICIES = ("Always", "OnRootMismatch")
@@ -36,22 +45,31 @@ _GO_CONTEXT = ("Capabilities", "Privileged", "SELinuxOptions", "WindowsOptions",
 
 def resources(at: str, given: ResourceRequirements) -> Causes:
     """Requests and limits of one member."""
-    for key, amounts in (("limits", given.limits), ("requests", given.requests)):
-        for name, amount in amounts.items():
-            yield from _amount(f"{at}.{key}", name, amount)
-    for name, asked in given.requests.items():
+    for name, amount in given.limits.items():
+        yield from _amount(f"{at}.limits[{name}]", name, amount)
+    for name, amount in given.requests.items():
+        yield from _amount(f"{at}.requests[{name}]", name, amount)
         limit = given.limits.get(name)
-        if limit is None or (above := parse(asked)) is None or (most := parse(limit)) is None or above <= most:
-            continue
-        yield invalid(f"{at}.requests", str(asked), f"must be less than or equal to {name} limit of {limit}")
+        if limit is not None and _value(amount) > _value(limit):
+            told = f"must be less than or equal to {name} limit of {canonical(limit)}"
+            yield invalid(f"{at}.requests", canonical(amount), told)
+
+
+def _value(amount: Quantity) -> Decimal:
+    return parse(amount) or Decimal()
 
 
 def _amount(at: str, name: str, amount: Quantity) -> Causes:
-    if name not in RESOURCES:
+    complaints = names.qualified_name(name)
+    yield from (invalid(at, name, complaint) for complaint in complaints)
+    if not complaints and ("/" in name or name.startswith("hugepages-")):
+        yield forbidden(at, _DEVICES)
+    elif name not in RESOURCES and "/" not in name:
+        if not complaints and name not in OTHER_RESOURCES:
+            yield invalid(at, name, "must be a standard resource type or fully qualified")
         yield invalid(at, name, "must be a standard resource for containers")
-    value = parse(amount)
-    if value is not None and value < 0:
-        yield invalid(f"{at}[{name}]", str(amount), "must be greater than or equal to 0")
+    if _value(amount) < 0:
+        yield invalid(at, canonical(amount), "must be greater than or equal to 0")
 
 
 def context(at: str, given: SecurityContext) -> Causes:
@@ -59,18 +77,30 @@ def context(at: str, given: SecurityContext) -> Causes:
     yield from _ids(at, (("runAsUser", given.run_as_user), ("runAsGroup", given.run_as_group)))
     if given.proc_mount is not None and given.proc_mount not in PROC_MOUNTS:
         yield not_supported(f"{at}.procMount", given.proc_mount, PROC_MOUNTS)
-    if given.allow_privilege_escalation is False and given.privileged:
-        told = "cannot set `allowPrivilegeEscalation` to false and `privileged` to true"
-        yield Cause(at, "FieldValueInvalid", f"Invalid value: {_shown(given)}: {told}")
-    if given.capabilities is not None:
-        yield from _capabilities(f"{at}.capabilities", given.capabilities)
+    if given.proc_mount == "Unmasked":
+        yield invalid(f"{at}.procMount", given.proc_mount, "`hostUsers` must be false to use `Unmasked`")
     if given.seccomp_profile is not None:
         yield from _seccomp(f"{at}.seccompProfile", given.seccomp_profile)
+    if given.allow_privilege_escalation is False:
+        yield from _without_escalation(at, given)
+    if given.capabilities is not None:
+        yield from _capabilities(f"{at}.capabilities", given.capabilities)
+
+
+def _without_escalation(at: str, given: SecurityContext) -> Causes:
+    gained = ["`privileged` to true"] if given.privileged else []
+    if given.capabilities is not None:
+        gained += ["`capabilities.Add` CAP_SYS_ADMIN"] * given.capabilities.add.count("CAP_SYS_ADMIN")
+    for what in gained:
+        told = f"cannot set `allowPrivilegeEscalation` to false and {what}"
+        yield Cause(at, "FieldValueInvalid", f"Invalid value: {_shown(given)}: {told}")
 
 
 def _shown(given: SecurityContext) -> str:
     """As Go shows the struct."""
+    asked = given.capabilities
     values = dict.fromkeys(_GO_CONTEXT) | {
+        "Capabilities": {"Add": asked.add or None, "Drop": asked.drop or None} if asked is not None else None,
         "Privileged": given.privileged,
         "RunAsUser": given.run_as_user,
         "RunAsGroup": given.run_as_group,
@@ -78,8 +108,13 @@ def _shown(given: SecurityContext) -> str:
         "ReadOnlyRootFilesystem": given.read_only_root_filesystem,
         "AllowPrivilegeEscalation": given.allow_privilege_escalation,
         "ProcMount": given.proc_mount,
+        "SeccompProfile": _go_seccomp(given.seccomp_profile) if given.seccomp_profile is not None else None,
     }
     return json.dumps(values, separators=(",", ":"))
+
+
+def _go_seccomp(given: SeccompProfile) -> dict[str, str | None]:
+    return {"Type": given.type, "LocalhostProfile": given.localhost_profile}
 
 
 def _capabilities(at: str, given: Capabilities) -> Causes:
@@ -91,17 +126,17 @@ def _capabilities(at: str, given: Capabilities) -> Causes:
 
 def pod_context(at: str, given: PodSecurityContext) -> Causes:
     """spec.securityContext."""
-    ids = (("runAsUser", given.run_as_user), ("runAsGroup", given.run_as_group), ("fsGroup", given.fs_group))
+    ids = (("fsGroup", given.fs_group), ("runAsUser", given.run_as_user), ("runAsGroup", given.run_as_group))
     yield from _ids(at, ids)
-    yield from count(f"{at}.supplementalGroups", len(given.supplemental_groups), MOST_CAPABILITIES)
     yield from _ids(at, tuple((f"supplementalGroups[{i}]", gid) for i, gid in enumerate(given.supplemental_groups)))
+    yield from count(f"{at}.supplementalGroups", len(given.supplemental_groups), MOST_CAPABILITIES)
+    yield from _sysctls(f"{at}.sysctls", given.sysctls)
     if given.fs_group_change_policy is not None and given.fs_group_change_policy not in CHANGE_POLICIES:
         yield not_supported(f"{at}.fsGroupChangePolicy", given.fs_group_change_policy, CHANGE_POLICIES)
-    if given.supplemental_groups_policy is not None and given.supplemental_groups_policy not in GROUP_POLICIES:
-        yield not_supported(f"{at}.supplementalGroupsPolicy", given.supplemental_groups_policy, GROUP_POLICIES)
     if given.seccomp_profile is not None:
         yield from _seccomp(f"{at}.seccompProfile", given.seccomp_profile)
-    yield from _sysctls(f"{at}.sysctls", given.sysctls)
+    if given.supplemental_groups_policy is not None and given.supplemental_groups_policy not in GROUP_POLICIES:
+        yield not_supported(f"{at}.supplementalGroupsPolicy", given.supplemental_groups_policy, GROUP_POLICIES)
 
 
 def _ids(at: str, given: tuple[tuple[str, int | None], ...]) -> Causes:
@@ -112,14 +147,18 @@ def _ids(at: str, given: tuple[tuple[str, int | None], ...]) -> Causes:
 
 def _seccomp(at: str, given: SeccompProfile) -> Causes:
     if not given.type:
-        yield required(f"{at}.type")
+        yield required(f"{at}.type", "type is required when seccompProfile is set")
     elif given.type not in SECCOMP:
         yield not_supported(f"{at}.type", given.type, SECCOMP)
-    if given.type == "Localhost" and not given.localhost_profile:
-        yield required(f"{at}.localhostProfile", "must be set when seccomp type is Localhost")
-    elif given.type != "Localhost" and given.localhost_profile:
+    if given.type == "Localhost":
+        if given.localhost_profile is None:
+            yield required(f"{at}.localhostProfile", "must be set when seccomp type is Localhost")
+        else:
+            yield from path_inside(f"{at}.localhostProfile", given.localhost_profile)
+    elif given.localhost_profile is not None:
+        shown = json.dumps(_go_seccomp(given), separators=(",", ":"))
         told = "can only be set when seccomp type is Localhost"
-        yield invalid(f"{at}.localhostProfile", given.localhost_profile, told)
+        yield Cause(f"{at}.localhostProfile", "FieldValueInvalid", f"Invalid value: {shown}: {told}")
 
 
 def _sysctls(at: str, given: tuple[Sysctl, ...]) -> Causes:

@@ -49,3 +49,12 @@ def arguments(field: str, given: tuple[str, ...]) -> Causes:
     yield from count(field, len(given), MOST_ARGUMENTS)
     for i, argument in enumerate(given):
         yield from text(f"{field}[{i}]", argument)
+
+
+def path_inside(at: str, path: str) -> Causes:
+    """A path that stays below where it begins (validateLocalDescendingPath)."""
+    if path.startswith("/"):
+        yield invalid(at, path, "must be a relative path")
+    if ".." in path.split("/"):
+        yield invalid(at, path, "must not contain '..'")
+    yield from text(at, path)
