@@ -11,21 +11,9 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from sandboxes.errors import Cause, Malformed
-from sandboxes.spec import (
-    Container,
-    ContainerPort,
-    EnvVar,
-    ObjectMeta,
-    Pod,
-    PodSpec,
-    decode,
-    dump,
-    images,
-    read,
-    spec_hash,
-    validate,
-    with_defaults,
-)
+from sandboxes.spec import Pod, decode, dump, images, read, spec_hash, validate, with_defaults
+
+from .made_up import pods
 
 unhurried = settings(deadline=None)  # a busy machine is no bug
 
@@ -34,7 +22,9 @@ FIELDS = st.sampled_from(
         "apiVersion", "kind", "metadata", "spec", "status", "name", "generateName", "namespace", "labels", "uid",
         "containers", "image", "command", "args", "env", "value", "ports", "containerPort", "hostPort", "hostIP",
         "protocol", "workingDir", "hostname", "shareProcessNamespace", "restartPolicy", "imagePullPolicy",
-        "terminationGracePeriodSeconds", "annotations",
+        "terminationGracePeriodSeconds", "annotations", "initContainers", "ephemeralContainers", "volumes",
+        "volumeMounts", "envFrom", "valueFrom", "resources", "limits", "livenessProbe", "lifecycle", "securityContext",
+        "emptyDir", "hostPath", "projected", "hostUsers", "os", "mountPropagation",
     ]
 )  # fmt: skip
 ANY_TEXT = st.text(st.characters(), max_size=10)  # lone surrogates and NUL included
@@ -53,38 +43,6 @@ PODLIKE = st.fixed_dictionaries(
         "status": JSON_VALUES,
     },
 )
-INT32 = st.integers(-(2**31), 2**31 - 1) | st.integers(-1, 65536)
-
-
-def pods(text: SearchStrategy[str]) -> SearchStrategy[Pod]:
-    maps = st.dictionaries(text, text, max_size=3)
-    texts = st.lists(text, max_size=3).map(tuple)
-    ports = st.builds(
-        ContainerPort, container_port=INT32, name=text, protocol=text, host_port=INT32, host_ip=text
-    )  # fmt: skip
-    containers = st.builds(
-        Container,
-        name=text,
-        image=text,
-        image_pull_policy=text,
-        command=texts,
-        args=texts,
-        env=st.lists(st.builds(EnvVar, name=text, value=text), max_size=3).map(tuple),
-        working_dir=text,
-        ports=st.lists(ports, max_size=3).map(tuple),
-    )
-    spec = st.builds(
-        PodSpec,
-        containers=st.lists(containers, max_size=3).map(tuple),
-        hostname=text,
-        share_process_namespace=st.none() | st.booleans(),
-        restart_policy=text,
-        termination_grace_period_seconds=st.none() | st.integers(-(2**63), 2**63 - 1),
-    )
-    metadata = st.builds(ObjectMeta, name=text, generate_name=text, namespace=text, labels=maps, annotations=maps)
-    return st.builds(Pod, metadata=metadata, spec=spec, api_version=st.just("v1"), kind=st.just("Pod"))
-
-
 PODS = pods(st.text(max_size=20))
 WITHOUT_NUL = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=20)
 
