@@ -8,7 +8,7 @@ import pytest
 
 from sandboxes.errors import SpecRefused
 from sandboxes.spec import Container, ContainerPort, EnvVar, ObjectMeta, Pod, PodSpec, decode, validate
-from sandboxes.spec.names import dns_subdomain
+from sandboxes.spec.names import dns_subdomain, search_domain
 from sandboxes.spec.validation import ANNOTATIONS_SIZE, MOST_CAUSES
 
 SUBDOMAIN = (
@@ -334,3 +334,4 @@ def test_every_name_rule_survives_a_long_text(piece: str) -> None:
     )
     assert {cause.field for cause in found} >= {"metadata.name", "metadata.labels", "spec.hostname"}
     assert dns_subdomain(text)
+    assert search_domain(text)

@@ -1,0 +1,102 @@
+"""The files of volumes, as a kubelet makes them (pkg/volume)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from sandboxes.errors import MountFailed
+from sandboxes.spec import decode
+from sandboxes.spec.facts import Facts, Sources
+from sandboxes.spec.files import PodFiles, VolumeFiles, pod_files
+
+SOURCES = Sources(config_maps={"c": {"a": b"1", "b": b"2"}}, secrets={"s": {"k": b"\x00"}})
+MEMORY = 512 * 2**20
+
+
+def made(*volumes: dict[str, Any], **spec: Any) -> PodFiles:
+    main = {"name": "main", "image": "nginx", "resources": {"limits": {"cpu": "2"}}}
+    whole = {"containers": [main], "volumes": [{"name": f"v{i}"} | v for i, v in enumerate(volumes)]} | spec
+    pod = decode({"metadata": {"name": "web", "labels": {"a": "1"}}, "spec": whole})
+    return pod_files(Facts(pod, "ann", "uid", "node", "192.0.2.1"), SOURCES, memory=MEMORY)
+
+
+def files(volume: dict[str, Any]) -> dict[str, tuple[bytes, int]]:
+    (found,) = made(volume).volumes
+    return {file.path: (file.content, file.mode) for file in found.files or ()}
+
+
+def test_an_empty_dir_has_no_files_and_is_the_members_own() -> None:
+    assert made({"emptyDir": {"sizeLimit": "1Gi"}}).volumes == (VolumeFiles("v0"),)
+
+
+@pytest.mark.parametrize(("limit", "size"), [(None, MEMORY), ("1Mi", 2**20), ("1Ti", MEMORY)])
+def test_one_in_memory_has_a_size_and_no_more_than_there_is(limit: str | None, size: int) -> None:
+    (found,) = made({"emptyDir": {"medium": "Memory", "sizeLimit": limit}}).volumes
+    assert (found.in_memory, found.size, found.files) == (True, size, None)
+
+
+def test_all_keys_or_those_asked_for() -> None:
+    assert files({"configMap": {"name": "c"}}) == {"a": (b"1", 0o644), "b": (b"2", 0o644)}
+    items = [{"key": "a", "path": "x/a"}, {"key": "b", "path": "b", "mode": 0}]
+    assert files({"configMap": {"name": "c", "defaultMode": 0o400, "items": items}}) == {
+        "x/a": (b"1", 0o400),
+        "b": (b"2", 0),
+    }
+    assert files({"secret": {"secretName": "s", "defaultMode": 0o440}}) == {"k": (b"\x00", 0o440)}
+
+
+def test_facts_as_files() -> None:
+    items = [
+        {"path": "labels", "fieldRef": {"fieldPath": "metadata.labels"}},
+        {"path": "cpu", "mode": 0o400, "resourceFieldRef": {"containerName": "main", "resource": "limits.cpu"}},
+    ]
+    assert files({"downwardAPI": {"items": items}}) == {"labels": (b'a="1"', 0o644), "cpu": (b"2", 0o400)}
+
+
+def test_several_sources_in_one_folder() -> None:
+    sources = [
+        {"configMap": {"name": "c", "items": [{"key": "a", "path": "a"}]}},
+        {"secret": {"name": "s"}},
+        {"downwardAPI": {"items": [{"path": "name", "fieldRef": {"fieldPath": "metadata.name"}}]}},
+        {},
+    ]
+    found = files({"projected": {"sources": sources, "defaultMode": 0o444}})
+    assert found == {"a": (b"1", 0o444), "k": (b"\x00", 0o444), "name": (b"web", 0o444)}
+
+
+NOT_THERE = [{"key": "z", "path": "z"}]
+NO_MEMBER = {"path": "x", "resourceFieldRef": {"containerName": "z", "resource": "limits.cpu"}}
+
+
+@pytest.mark.parametrize(
+    ("volume", "told"),
+    [
+        ({"configMap": {"name": "none"}}, 'configmap "none" not found'),
+        ({"secret": {"secretName": "none"}}, 'secret "none" not found'),
+        ({"configMap": {"name": "c", "items": NOT_THERE}}, "references non-existent config key: z"),
+        ({"secret": {"secretName": "s", "items": NOT_THERE}}, "references non-existent secret key: z"),
+        ({"downwardAPI": {"items": [NO_MEMBER]}}, "container z not found"),
+        ({"projected": {"sources": [{"secret": {"name": "none"}}]}}, 'secret "none" not found'),
+    ],
+)  # fmt: skip
+def test_what_is_missing_is_told_in_the_kubelets_words(volume: dict[str, Any], told: str) -> None:
+    with pytest.raises(MountFailed) as failed:
+        made(volume)
+    assert str(failed.value) == f'MountVolume.SetUp failed for volume "v0" : {told}'
+
+
+def test_what_may_be_missing_is_left_out() -> None:
+    assert files({"configMap": {"name": "none", "optional": True}}) == {}
+    assert files({"secret": {"secretName": "s", "optional": True, "items": NOT_THERE}}) == {}
+    assert files({"projected": {"sources": [{"configMap": {"name": "none", "optional": True}}]}}) == {}
+
+
+def test_a_group_owns_them_and_any_change_shows() -> None:
+    volume = {"configMap": {"name": "c"}}
+    owned = made(volume, securityContext={"fsGroup": 2000})
+    assert (made(volume).group, owned.group) == (None, 2000)
+    digests = [made(volume).digest, owned.digest, made({"secret": {"secretName": "s"}}).digest, made().digest]
+    assert len(set(digests)) == 4
+    assert made(volume).digest == digests[0]
