@@ -7,12 +7,14 @@ PURE. A field of Kubernetes outside of our subset is an unknown field here. What
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import Any, NoReturn, get_args, get_origin, get_type_hints
+from typing import Any, NoReturn, TypeGuard, get_args, get_origin, get_type_hints
 
 from sandboxes.errors import Cause, Malformed
+from sandboxes.spec import go_names
 from sandboxes.spec.causes import quoted
 from sandboxes.spec.closest import AS_IT_IS, CLOSEST, DROPPED, KINDS
 from sandboxes.spec.models import Int32, Int64, IntOrString, ObjectMeta, Pod, Quantity, Shape
@@ -29,19 +31,21 @@ SERVER_OWNED: dict[type[Shape], frozenset[str]] = {
 
 _MOST_UNKNOWN = 100  # as many as the API server tells
 _QUANTITIES = "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
+_SUFFIXED = re.compile(r"[+-]?[0-9]*(?:\.[0-9]*)?[eEinumkKMGTP]*[-+]?[0-9]*")
 _WHOLE = {Int32: ("int32", 2**31), Int64: ("int64", 2**63)}
 
 
 @dataclass(frozen=True)
 class _Place:
-    """Where the decoder is: `path` with indices for a form; `struct` and `go_path`, without, for Go's message."""
+    """Where the decoder is: `path` has indices, for a form; `struct`, `name` and `go_path` have none, for Go's message."""
 
     path: str = ""
     struct: str = ""
+    name: str = ""
     go_path: str = ""
 
     def field(self, struct: str, name: str) -> _Place:
-        return _Place(_joined(self.path, name), struct, _joined(self.go_path, name))
+        return _Place(_joined(self.path, name), struct, name, _joined(self.go_path, name))
 
     def item(self, index: int | str) -> _Place:
         return replace(self, path=f"{self.path}[{index}]")
@@ -92,14 +96,16 @@ def _unless_none(held: Any) -> Any:
     return others[0] if type(None) in get_args(held) else held
 
 
-def _go_type(held: Any) -> str:
+def _go_type(held: Any, at: _Place) -> str:
     if held in _WHOLE:
         return _WHOLE[held][0]
     if get_origin(held) is tuple:
-        return f"[]{_go_type(get_args(held)[0])}"
+        return f"[]{_go_type(get_args(held)[0], at)}"
     if get_origin(held) is dict:
-        return "map[string]string"
-    return {str: "string", bool: "bool"}.get(held) or f"v1.{held.__name__}"
+        return go_names.MAPS.get((at.struct, at.name), "map[string]string")
+    if held is str:
+        return go_names.TEXTS.get((at.struct, at.name), "string")
+    return "bool" if held is bool else f"v1.{go_names.struct(held.__name__, at.name)}"
 
 
 def _json_type(value: object) -> str:
@@ -121,7 +127,7 @@ def _wrong(held: Any, value: object, at: _Place) -> NoReturn:
     given = _json_type(value)
     if given == "number" and held in _WHOLE:
         given = f"number {json.dumps(value)}"
-    told = f"json: cannot unmarshal {given} into Go struct field {at.struct}.{at.go_path} of type {_go_type(held)}"
+    told = f"json: cannot unmarshal {given} into Go struct field {at.struct}.{at.go_path} of type {_go_type(held, at)}"
     raise Malformed(f"{HANDLED}: {told}", (Cause(at.path, "FieldValueTypeInvalid", told),))
 
 
@@ -138,7 +144,7 @@ class _Decoder:
         if held in _WHOLE:
             return _whole(held, value, at)
         if held == IntOrString:
-            return _text(value, at) if isinstance(value, str) else _whole(Int32, value, at)
+            return _text(value, at) if isinstance(value, str) else _port(value, at)
         if held == Quantity:
             return _quantity(value, at)
         if get_origin(held) is tuple and isinstance(value, list):
@@ -160,7 +166,7 @@ class _Decoder:
         dropped = SERVER_OWNED.get(shape, frozenset())
         found = {}
         for key, item in value.items():
-            inner = at.field(shape.__name__, key)
+            inner = at.field(go_names.struct(shape.__name__, at.name), key)
             if key in known and item is not None:
                 name, held = known[key]
                 found[name] = self.value(held, item, inner)
@@ -189,16 +195,35 @@ def _says_nothing(shape: type[Shape], key: str, value: object) -> bool:
 
 
 def _quantity(value: object, at: _Place) -> str | int | float:
-    if isinstance(value, bool) or not isinstance(value, str | int | float) or parse(value) is None:
-        raise Malformed(f"{HANDLED}: {_QUANTITIES}", (Cause(at.path, "FieldValueInvalid", _QUANTITIES),))
-    return value
+    if not isinstance(value, bool) and isinstance(value, str | int | float):
+        if parse(value) is not None:
+            return value
+        if _SUFFIXED.fullmatch(str(value).strip()):
+            _unreadable("unable to parse quantity's suffix", at)
+    _unreadable(_QUANTITIES, at)
+
+
+def _port(value: object, at: _Place) -> int:
+    """A type that decodes itself, so that Go tells no field."""
+    if _fits(value, Int32):
+        return value
+    given = _json_type(value)
+    if given == "number":
+        given = f"number {json.dumps(value)}"
+    _unreadable(f"json: cannot unmarshal {given} into Go value of type int32", at)
+
+
+def _unreadable(told: str, at: _Place) -> NoReturn:
+    raise Malformed(f"{HANDLED}: {told}", (Cause(at.path, "FieldValueInvalid", told),))
 
 
 def _whole(held: Any, value: object, at: _Place) -> int:
+    return value if _fits(value, held) else _wrong(held, value, at)
+
+
+def _fits(value: object, held: Any) -> TypeGuard[int]:
     limit = _WHOLE[held][1]
-    if isinstance(value, bool) or not isinstance(value, int) or not -limit <= value < limit:
-        _wrong(held, value, at)
-    return value
+    return isinstance(value, int) and not isinstance(value, bool) and -limit <= value < limit
 
 
 def _text(value: str, at: _Place) -> str:

@@ -8,6 +8,7 @@ import pytest
 
 from sandboxes.errors import Malformed
 from sandboxes.spec import Container, ContainerPort, EnvVar, ObjectMeta, Pod, PodSpec, decode, dump
+from sandboxes.spec.closest import AS_IT_IS, CLOSEST
 
 FULL: dict[str, Any] = {
     "apiVersion": "v1",
@@ -155,6 +156,21 @@ def test_no_more_than_a_hundred_unknown_fields_are_told() -> None:
          "bool into Go struct field PodSpec.spec.terminationGracePeriodSeconds of type int64"),
         ({"shareProcessNamespace": "yes"}, "spec.shareProcessNamespace",
          "string into Go struct field PodSpec.spec.shareProcessNamespace of type bool"),
+        ({"restartPolicy": 1}, "spec.restartPolicy",
+         "number into Go struct field PodSpec.spec.restartPolicy of type v1.RestartPolicy"),
+        ({"containers": [{"securityContext": {"capabilities": {"add": "ALL"}}}]},
+         "spec.containers[0].securityContext.capabilities.add",
+         "string into Go struct field Capabilities.spec.containers.securityContext.capabilities.add of type "
+         "[]v1.Capability"),
+        ({"containers": [{"resources": {"limits": []}}]}, "spec.containers[0].resources.limits",
+         "array into Go struct field ResourceRequirements.spec.containers.resources.limits of type v1.ResourceList"),
+        ({"containers": [{"env": [{"valueFrom": {"secretKeyRef": {"key": 1}}}]}]},
+         "spec.containers[0].env[0].valueFrom.secretKeyRef.key",
+         "number into Go struct field SecretKeySelector.spec.containers.env.valueFrom.secretKeyRef.key of type string"),
+        ({"volumes": [{"configMap": "c"}]}, "spec.volumes[0].configMap",
+         "string into Go struct field Volume.spec.volumes.configMap of type v1.ConfigMapVolumeSource"),
+        ({"volumes": [{"emptyDir": {"medium": 1}}]}, "spec.volumes[0].emptyDir.medium",
+         "number into Go struct field EmptyDirVolumeSource.spec.volumes.emptyDir.medium of type v1.StorageMedium"),
         ({"hostname": ["a"]}, "spec.hostname", "array into Go struct field PodSpec.spec.hostname of type string"),
     ],
 )  # fmt: skip
@@ -163,6 +179,92 @@ def test_a_wrong_type_is_told_in_gos_words_and_at_its_field(spec: dict[str, Any]
     assert str(refused) == f'Pod in version "v1" cannot be handled as a Pod: json: cannot unmarshal {told}'
     (cause,) = refused.causes
     assert (cause.field, cause.reason) == (field, "FieldValueTypeInvalid")
+
+
+@pytest.mark.parametrize(
+    ("port", "told"),
+    [(True, "bool"), ({}, "object"), (1.5, "number 1.5"), (2**31, "number 2147483648"), ([], "array")],
+)
+def test_a_port_by_number_or_name_is_told_as_go_tells_it(port: object, told: str) -> None:
+    refused = refusal(with_spec(containers=[{"livenessProbe": {"tcpSocket": {"port": port}}}]))
+    assert str(refused).endswith(f"as a Pod: json: cannot unmarshal {told} into Go value of type int32")
+    assert [cause.field for cause in refused.causes] == ["spec.containers[0].livenessProbe.tcpSocket.port"]
+
+
+@pytest.mark.parametrize(
+    ("amount", "told"),
+    [
+        ("12Q1", "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"),
+        ("1.2.3", "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"),
+        (True, "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"),
+        ("1K", "unable to parse quantity's suffix"),
+        ("1Mib", "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"),
+        ("1Gi2", "unable to parse quantity's suffix"),
+    ],
+)
+def test_what_is_no_quantity_is_told_as_go_tells_it(amount: object, told: str) -> None:
+    refused = refusal(with_spec(containers=[{"resources": {"requests": {"memory": amount}}}]))
+    assert str(refused) == f'Pod in version "v1" cannot be handled as a Pod: {told}'
+    assert [cause.field for cause in refused.causes] == ["spec.containers[0].resources.requests[memory]"]
+
+
+NOT_HERE = {
+    ("PodSpec", "os"): {"name": "windows"},
+    ("PodSpec", "hostUsers"): False,
+    ("VolumeMount", "mountPropagation"): "Bidirectional",
+    ("VolumeMount", "recursiveReadOnly"): "Enabled",
+}
+# Where each shape is, once.
+HOMES: dict[str, tuple[str, Any]] = {
+    "ObjectMeta": ("metadata", lambda field: {"metadata": field}),
+    "PodSpec": ("spec", lambda field: with_spec(**field)),
+    "PodSecurityContext": ("spec.securityContext", lambda field: with_spec(securityContext=field)),
+    "Container": ("spec.containers[0]", lambda field: with_spec(containers=[field])),
+    "EphemeralContainer": ("spec.ephemeralContainers[0]", lambda field: with_spec(ephemeralContainers=[field])),
+    "SecurityContext": (
+        "spec.containers[0].securityContext", lambda field: with_spec(containers=[{"securityContext": field}])
+    ),
+    "ResourceRequirements": (
+        "spec.containers[0].resources", lambda field: with_spec(containers=[{"resources": field}])
+    ),
+    "VolumeMount": (
+        "spec.containers[0].volumeMounts[0]", lambda field: with_spec(containers=[{"volumeMounts": [field]}])
+    ),
+    "EnvVarSource": (
+        "spec.containers[0].env[0].valueFrom", lambda field: with_spec(containers=[{"env": [{"valueFrom": field}]}])
+    ),
+    "Volume": ("spec.volumes[0]", lambda field: with_spec(volumes=[field])),
+    "Projection": (
+        "spec.volumes[0].projected.sources[0]", lambda field: with_spec(volumes=[{"projected": {"sources": [field]}}])
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("shape", "field"), sorted(CLOSEST))
+def test_what_is_not_taken_is_refused_by_its_path_with_what_comes_closest(shape: str, field: str) -> None:
+    at, inside = HOMES[shape]
+    refused = refusal(inside({field: NOT_HERE.get((shape, field), {"x": 1})}))
+    (cause,) = refused.causes
+    assert cause.field == f"{at}.{field}"
+    assert cause.message == f"{at}.{field} is not supported here: {CLOSEST[shape, field]}"
+
+
+@pytest.mark.parametrize(("shape", "field"), sorted(CLOSEST))
+def test_a_wish_that_is_not_made_is_none(shape: str, field: str) -> None:
+    inside = HOMES[shape][1]
+    decode(inside({field: None}))
+    if shape not in ("Volume", "Projection"):
+        decode(inside({field: AS_IT_IS.get((shape, field), False)}))
+
+
+@pytest.mark.parametrize("kind", ["hostPath", "persistentVolumeClaim", "csi"])
+def test_another_kind_of_volume_is_a_wish_though_nothing_is_said_of_it(kind: str) -> None:
+    assert refusal(with_spec(volumes=[{"name": "v", kind: {}}])).causes[0].field == f"spec.volumes[0].{kind}"
+
+
+def test_what_has_no_meaning_on_one_node_is_dropped_silently() -> None:
+    inert = {"schedulerName": "x", "tolerations": [{}], "priority": 0, "serviceAccountName": "a", "serviceAccount": "a"}
+    assert decode(with_spec(**inert)) == decode(with_spec())
 
 
 def test_wrong_types_in_the_metadata_are_told_too() -> None:
