@@ -120,7 +120,7 @@ def _named(pod: spec.Pod, namespace: str) -> spec.Pod:
 def accepted(pod: spec.Pod) -> spec.Pod:
     """With its defaults. Raises SpecRefused for what Kubernetes or the profile refuses."""
     whole = spec.with_defaults(pod)
-    invalid = spec.validate_new(whole)
+    invalid = spec.validate(whole)
     known = {cause.field for cause in invalid}  # one reason for a field: the profile has a say in what is valid
     causes = invalid + tuple(cause for cause in policy.refusals(whole, policy.BASELINE) if cause.field not in known)
     if causes:

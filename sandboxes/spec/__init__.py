@@ -10,7 +10,7 @@ from sandboxes.spec.defaults import DEFAULT_GRACE, LONGEST_GRACE, with_defaults
 from sandboxes.spec.digest import spec_hash
 from sandboxes.spec.models import Container, ContainerPort, EnvVar, ObjectMeta, Pod, PodSpec
 from sandboxes.spec.reading import read
-from sandboxes.spec.validation import validate, validate_new
+from sandboxes.spec.validation import validate
 
 __all__ = [
     "DEFAULT_GRACE",
@@ -26,6 +26,5 @@ __all__ = [
     "read",
     "spec_hash",
     "validate",
-    "validate_new",
     "with_defaults",
 ]

@@ -37,7 +37,7 @@ _WHOLE = {Int32: ("int32", 2**31), Int64: ("int64", 2**63)}
 
 @dataclass(frozen=True)
 class _Place:
-    """Where the decoder is: `path` has indices, for a form; `struct`, `name` and `go_path` have none, for Go's message."""
+    """Where the decoder is: `path`, with indices, is a form's; `struct`, `name` and `go_path` are Go's message's."""
 
     path: str = ""
     struct: str = ""

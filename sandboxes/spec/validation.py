@@ -39,13 +39,6 @@ def validate(pod: Pod) -> tuple[Cause, ...]:
     return tuple(islice(chain(_metadata(pod.metadata), _spec(pod.spec)), MOST_CAUSES))
 
 
-def validate_new(pod: Pod) -> tuple[Cause, ...]:
-    """As `validate`, and what only comes later must not be there yet."""
-    if pod.spec.ephemeral_containers:
-        return (*validate(pod), forbidden("spec.ephemeralContainers", "cannot be set on create"))
-    return validate(pod)
-
-
 def _metadata(metadata: ObjectMeta) -> Causes:
     if metadata.generate_name:
         yield from each("metadata.generateName", metadata.generate_name, names.name_prefix)
