@@ -30,7 +30,6 @@ CLOSEST: dict[tuple[str, str], str] = {
     ("PodSpec", "hostnameOverride"): "use hostname",
     ("PodSpec", "os"): "every node is Linux",
     ("Container", "volumeDevices"): _VOLUME,
-    ("Container", "envFromFile"): "use envFrom with a configMapRef",
     ("EphemeralContainer", "ports"): "a debug member reaches every port of the pod on localhost already",
     ("EphemeralContainer", "resources"): "a debug member has the profile's limits",
     ("EphemeralContainer", "lifecycle"): "a debug member has no hooks",

@@ -10,16 +10,19 @@ import runpy
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, get_args, get_type_hints
 
 import pytest
 
-from sandboxes import actions, calls, wire
+from sandboxes import actions, calls, spec, wire
+from sandboxes.spec.closest import CLOSEST, DROPPED
+from sandboxes.spec.models import Shape
 from tests.stack import ROOT
 
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 WIRE = (ROOT / "docs" / "wire.md").read_text()
 LIFECYCLE = (ROOT / "docs" / "pod-lifecycle.md").read_text()
+POD_SPEC = (ROOT / "docs" / "pod-spec.md").read_text()
 SETTINGS = (ROOT / "docs" / "settings.md").read_text()
 MESSAGES: tuple[type[wire.Message], ...] = get_args(get_args(wire.Live)[0])
 
@@ -157,3 +160,20 @@ def test_every_task_is_in_its_table() -> None:
 def test_every_action_is_in_its_table() -> None:
     kinds = [kind.__name__ for kind in get_args(actions.Action)]
     assert [kind for kind in kinds if f"| `{kind}` |" not in LIFECYCLE] == []
+
+
+def spec_fields(held: Any = spec.Pod) -> Iterator[str]:
+    """Every name that a pod can have in it."""
+    if isinstance(held, type) and issubclass(held, Shape):
+        yield from (known.alias or name for name, known in held.model_fields.items())
+        yield from (name for inner in get_type_hints(held).values() for name in spec_fields(inner))
+    yield from (name for inner in get_args(held) for name in spec_fields(inner))
+
+
+def test_every_field_that_a_pod_may_say_and_every_one_that_is_refused_or_dropped_is_named() -> None:
+    taken, _, rest = POD_SPEC.partition("## Refused by name")
+    refused, _, dropped = rest.partition("## Dropped")
+    assert [name for name in set(spec_fields()) if f"`{name}`" not in taken] == []
+    assert [name for _, name in CLOSEST if f"`{name}`" not in refused] == []
+    assert [told for told in CLOSEST.values() if told not in refused] == []
+    assert [name for _, name in DROPPED if f"`{name}`" not in dropped] == []

@@ -233,7 +233,7 @@ test("a field that the service does not know can be left out", async () => {
     target: { value: "metadata:\n  name: demo\nspec:\n  nodeName: n1\n  hostname: h\n" },
   });
   await settle();
-  await press("Leave out the unknown field");
+  await press("Leave out this field");
   expect((await yaml()).value).toBe("metadata:\n  name: demo\nspec:\n  hostname: h\n");
 });
 

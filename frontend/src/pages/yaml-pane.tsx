@@ -37,7 +37,7 @@ export function YamlPane({ making, creating }: Props) {
       {unknown.length > 0 && (
         <div className="yaml-help">
           <Button onPress={() => change(without(draft.text, unknown))}>
-            {unknown.length === 1 ? "Leave out the unknown field" : `Leave out the ${unknown.length} unknown fields`}
+            {unknown.length === 1 ? "Leave out this field" : `Leave out these ${unknown.length} fields`}
           </Button>
           <span className="hint">{listed(unknown)}</span>
         </div>

@@ -35,11 +35,14 @@ test("a refusal is on the line it is about, and beside the field", () => {
   });
 });
 
-test("a field that nobody knows can be left out", () => {
-  const fields = unknownFields({ causes, general: [] });
-  expect(fields).toEqual(["spec.nodeName"]);
-  expect(without(TEXT, fields)).toBe(TEXT.replace("  nodeName: n1\n", ""));
-});
+test.each(['unknown field "spec.nodeName"', "spec.nodeName is not supported here: there is one node"])(
+  "a field that is not taken can be left out: %s",
+  (message) => {
+    const fields = unknownFields({ causes: [{ field: "spec.nodeName", message }], general: [] });
+    expect(fields).toEqual(["spec.nodeName"]);
+    expect(without(TEXT, fields)).toBe(TEXT.replace("  nodeName: n1\n", ""));
+  },
+);
 
 test("a name in use is said at the name", () => {
   const verdict = verdictOf(new Refusal(409, "AlreadyExists", 'pods "demo" already exists'));
