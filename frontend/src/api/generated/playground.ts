@@ -24,6 +24,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/playground/v1/namespaces/{namespace}/pods/{name}/clone": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Clone
+         * @description Another pod of the same spec under another name.
+         */
+        post: operations["clonePod"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/playground/v1/namespaces/{namespace}/pods/{name}/commands": {
         parameters: {
             query?: never;
@@ -44,6 +64,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/playground/v1/namespaces/{namespace}/pods/{name}/exec": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Execute
+         * @description Run a command in a member to its end. For a shell to type into there is none of this.
+         */
+        post: operations["execute"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/playground/v1/namespaces/{namespace}/pods/{name}/kill": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Kill
+         * @description Send a signal to a member's first process; what comes of it is up to that, and to restartPolicy.
+         */
+        post: operations["killMember"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/playground/v1/namespaces/{namespace}/pods/{name}/live": {
         parameters: {
             query?: never;
@@ -58,6 +118,126 @@ export interface paths {
         get: operations["readLiveSample"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/playground/v1/namespaces/{namespace}/pods/{name}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pause
+         * @description Freeze a member, or without a name all of them: their processes stand still, all else stays.
+         */
+        post: operations["pausePod"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/playground/v1/namespaces/{namespace}/pods/{name}/replace": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replace
+         * @description Another pod in the place of this one, which goes at once (kubectl replace --force).
+         */
+        post: operations["replaceByForce"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/playground/v1/namespaces/{namespace}/pods/{name}/restart": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restart
+         * @description Stop one member within its grace and start it again at once; the pod's address stays.
+         */
+        post: operations["restartMember"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/playground/v1/namespaces/{namespace}/pods/{name}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start
+         * @description Start a stopped pod: a new pause, init members again, every member anew.
+         */
+        post: operations["startPod"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/playground/v1/namespaces/{namespace}/pods/{name}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop
+         * @description End members and pause; the spec, logs and volumes stay until the pod is started or deleted.
+         */
+        post: operations["stopPod"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/playground/v1/namespaces/{namespace}/pods/{name}/unpause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Unpause
+         * @description Let frozen members go on.
+         */
+        post: operations["unpausePod"];
         delete?: never;
         options?: never;
         head?: never;
@@ -103,6 +283,34 @@ export interface components {
             family: "inet" | "inet6";
             prefix: number;
         };
+        /** @description The spec as accepted, defaults filled in, and the node that took it. */
+        BoundPodSpec: {
+            activeDeadlineSeconds?: number | null;
+            automountServiceAccountToken?: boolean | null;
+            containers?: components["schemas"]["Container"][];
+            dnsConfig?: components["schemas"]["DNSConfig"] | null;
+            dnsPolicy?: string;
+            enableServiceLinks?: boolean | null;
+            ephemeralContainers?: components["schemas"]["EphemeralContainer"][];
+            hostAliases?: components["schemas"]["HostAlias"][];
+            hostname?: string;
+            imagePullSecrets?: components["schemas"]["PullSecret"][];
+            initContainers?: components["schemas"]["Container"][];
+            nodeName?: string;
+            readinessGates?: components["schemas"]["ReadinessGate"][];
+            restartPolicy?: string;
+            securityContext?: components["schemas"]["PodSecurityContext"] | null;
+            setHostnameAsFQDN?: boolean | null;
+            shareProcessNamespace?: boolean | null;
+            subdomain?: string;
+            terminationGracePeriodSeconds?: number | null;
+            volumes?: components["schemas"]["Volume"][];
+        };
+        /** @description Names without CAP_, as capabilities(7) has them, or ALL. */
+        Capabilities: {
+            add?: string[];
+            drop?: string[];
+        };
         /** @description The images of the catalogue, by reference. */
         Catalogue: {
             items: components["schemas"]["CatalogueImage"][];
@@ -119,6 +327,11 @@ export interface components {
             /** @enum {string} */
             state: "ready" | "pulling" | "building" | "waiting" | "failed";
         };
+        /** @description The name of the copy; with `dryRun` it is only checked. */
+        CloneTo: {
+            dryRun?: boolean;
+            name: string;
+        };
         /** @description One command for a shell: what for, and its text, with `\` at the end of lines that go on. */
         Command: {
             about: string;
@@ -127,6 +340,202 @@ export interface components {
         /** @description The commands in their order. */
         Commands: {
             items: components["schemas"]["Command"][];
+        };
+        /** @description Why the pod is, or is not, what its type says. */
+        Condition: {
+            lastProbeTime: string | null;
+            lastTransitionTime: string | null;
+            message?: string;
+            reason?: string;
+            /** @enum {string} */
+            status: "True" | "False" | "Unknown";
+            type: string;
+        };
+        ConfigMapProjection: {
+            items?: components["schemas"]["KeyToPath"][];
+            name?: string;
+            optional?: boolean | null;
+        };
+        /** @description A ConfigMap's keys as files. */
+        ConfigMapVolume: {
+            defaultMode?: number | null;
+            items?: components["schemas"]["KeyToPath"][];
+            name?: string;
+            optional?: boolean | null;
+        };
+        /**
+         * @description A member of the pod. `command` replaces the image's ENTRYPOINT, `args` its CMD.
+         *
+         *     `restart_policy` is for init members only: Always makes a sidecar of it.
+         */
+        Container: {
+            args?: string[];
+            command?: string[];
+            env?: components["schemas"]["EnvVar"][];
+            envFrom?: components["schemas"]["EnvFromSource"][];
+            image?: string;
+            imagePullPolicy?: string;
+            lifecycle?: components["schemas"]["Lifecycle"] | null;
+            livenessProbe?: components["schemas"]["Probe"] | null;
+            name?: string;
+            ports?: components["schemas"]["ContainerPort"][];
+            readinessProbe?: components["schemas"]["Probe"] | null;
+            resources?: components["schemas"]["ResourceRequirements"];
+            restartPolicy?: string | null;
+            securityContext?: components["schemas"]["SecurityContext"] | null;
+            startupProbe?: components["schemas"]["Probe"] | null;
+            stdin?: boolean;
+            stdinOnce?: boolean;
+            terminationMessagePath?: string;
+            terminationMessagePolicy?: string;
+            tty?: boolean;
+            volumeMounts?: components["schemas"]["VolumeMount"][];
+            workingDir?: string;
+        };
+        /** @description A port a member listens on; with `host_port` it is published on pause. Ports are 1-65535; 0 is unset. */
+        ContainerPort: {
+            containerPort?: number;
+            hostIP?: string;
+            hostPort?: number;
+            name?: string;
+            protocol?: string;
+        };
+        /** @description Exactly one of the three; none in a `lastState` that never was. */
+        ContainerState: {
+            running?: components["schemas"]["Running"];
+            terminated?: components["schemas"]["Terminated"];
+            waiting?: components["schemas"]["Waiting"];
+        };
+        /** @description One member as it is. */
+        ContainerStatus: {
+            containerID: string;
+            image: string;
+            imageID: string;
+            lastState: components["schemas"]["ContainerState"];
+            name: string;
+            ready: boolean;
+            restartCount: number;
+            started: boolean;
+            state: components["schemas"]["ContainerState"];
+        };
+        /** @description What the members' resolv.conf says besides, or, under dnsPolicy None, all it says. */
+        DNSConfig: {
+            nameservers?: string[];
+            options?: components["schemas"]["DNSConfigOption"][];
+            searches?: string[];
+        };
+        DNSConfigOption: {
+            name?: string;
+            value?: string | null;
+        };
+        /** @description To how many members it was done. */
+        Done: {
+            members: number;
+        };
+        /** @description One fact about the pod as a file. */
+        DownwardFile: {
+            fieldRef?: components["schemas"]["ObjectFieldRef"] | null;
+            mode?: number | null;
+            path?: string;
+            resourceFieldRef?: components["schemas"]["ResourceFieldRef"] | null;
+        };
+        DownwardProjection: {
+            items?: components["schemas"]["DownwardFile"][];
+        };
+        /** @description Facts about the pod as files. */
+        DownwardVolume: {
+            defaultMode?: number | null;
+            items?: components["schemas"]["DownwardFile"][];
+        };
+        /** @description Empty at first, gone with the pod. `medium` "Memory" is a tmpfs, of at most `size_limit` bytes. */
+        EmptyDir: {
+            medium?: string;
+            sizeLimit?: string | number;
+        };
+        /** @description All keys of a ConfigMap or Secret as variables; one of the two is set. */
+        EnvFromSource: {
+            configMapRef?: components["schemas"]["SourceRef"] | null;
+            prefix?: string;
+            secretRef?: components["schemas"]["SourceRef"] | null;
+        };
+        /** @description One environment variable. https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#envvar-v1-core */
+        EnvVar: {
+            name?: string;
+            value?: string;
+            valueFrom?: components["schemas"]["EnvVarSource"] | null;
+        };
+        /** @description Where a variable's value comes from; exactly one is set. */
+        EnvVarSource: {
+            configMapKeyRef?: components["schemas"]["KeyRef"] | null;
+            fieldRef?: components["schemas"]["ObjectFieldRef"] | null;
+            resourceFieldRef?: components["schemas"]["ResourceFieldRef"] | null;
+            secretKeyRef?: components["schemas"]["KeyRef"] | null;
+        };
+        /** @description A member that comes later, to look (kubectl debug); with a target it joins that member's PID namespace. */
+        EphemeralContainer: {
+            args?: string[];
+            command?: string[];
+            env?: components["schemas"]["EnvVar"][];
+            envFrom?: components["schemas"]["EnvFromSource"][];
+            image?: string;
+            imagePullPolicy?: string;
+            name?: string;
+            securityContext?: components["schemas"]["SecurityContext"] | null;
+            stdin?: boolean;
+            stdinOnce?: boolean;
+            targetContainerName?: string;
+            terminationMessagePath?: string;
+            terminationMessagePolicy?: string;
+            tty?: boolean;
+            volumeMounts?: components["schemas"]["VolumeMount"][];
+            workingDir?: string;
+        };
+        /** @description A command inside the member, without a shell. */
+        ExecAction: {
+            command?: string[];
+        };
+        /** @description A command for a member, without a shell. `stdin` is text, or `stdinBase64` bytes. Seconds. */
+        Execute: {
+            command: string[];
+            container?: string;
+            stdin?: string;
+            stdinBase64?: string;
+            timeoutSeconds?: number;
+        };
+        /**
+         * @description How the command ended: null for `exitCode` when it was killed at its time-out.
+         *
+         *     `stdoutBase64` is what it wrote, byte for byte; `truncated`: one of both had more than is kept (1 MiB).
+         */
+        Executed: {
+            exitCode: number | null;
+            stderr: string;
+            stdout: string;
+            stdoutBase64: string;
+            timedOut: boolean;
+            truncated: boolean;
+        };
+        /** @description grpc.health.v1.Health/Check of `service` at the pod's own address. */
+        GRPCAction: {
+            port?: number;
+            service?: string;
+        };
+        /** @description A GET to the pod's own address; `host` is refused (policy.py). `scheme` is HTTP or HTTPS. */
+        HTTPGetAction: {
+            host?: string;
+            httpHeaders?: components["schemas"]["HTTPHeader"][];
+            path?: string;
+            port?: number | string;
+            scheme?: string;
+        };
+        HTTPHeader: {
+            name?: string;
+            value?: string;
+        };
+        /** @description A line of the members' hosts file. */
+        HostAlias: {
+            hostnames?: string[];
+            ip?: string;
         };
         /** @description The node's end of a veth pair and the bridge it is plugged into ("" when none). */
         HostEnd: {
@@ -174,9 +583,57 @@ export interface components {
             txPackets: number;
             up: boolean;
         };
+        /** @description An address in a list. */
+        Ip: {
+            ip: string;
+        };
+        /** @description One key of a ConfigMap or Secret. */
+        KeyRef: {
+            key?: string;
+            name?: string;
+            optional?: boolean | null;
+        };
+        /** @description One key as a file; `mode` is the file's, 0-0777. */
+        KeyToPath: {
+            key?: string;
+            mode?: number | null;
+            path?: string;
+        };
+        /** @description A signal by its name, with or without SIG, or its number. */
+        Kill: {
+            container?: string;
+            signal?: string;
+        };
+        Lifecycle: {
+            postStart?: components["schemas"]["LifecycleHandler"] | null;
+            preStop?: components["schemas"]["LifecycleHandler"] | null;
+        };
+        /** @description A hook; exactly one is set. */
+        LifecycleHandler: {
+            exec?: components["schemas"]["ExecAction"] | null;
+            httpGet?: components["schemas"]["HTTPGetAction"] | null;
+            sleep?: components["schemas"]["SleepAction"] | null;
+            tcpSocket?: components["schemas"]["TCPSocketAction"] | null;
+        };
         /** @description Signing in with the text of a one-time link. */
         LinkSignIn: {
             link: string;
+        };
+        /** @description The metadata that a client may set; what the server owns is dropped. */
+        ManifestMeta: {
+            annotations?: {
+                [key: string]: string;
+            };
+            generateName?: string;
+            labels?: {
+                [key: string]: string;
+            };
+            name?: string;
+            namespace?: string;
+        };
+        /** @description Which member; nothing is the only one, or, where that makes sense, all. */
+        MemberChoice: {
+            container?: string;
         };
         /** @description Which containers this sample looked at; pause is member "". */
         MemberState: {
@@ -227,10 +684,114 @@ export interface components {
             sockets: components["schemas"]["Socket"][];
             socketsTruncated: boolean;
         };
+        /** @description A field of the pod, for the downward API: `metadata.name`, `status.podIP` … */
+        ObjectFieldRef: {
+            apiVersion?: string;
+            fieldPath?: string;
+        };
+        /** @description Metadata of a pod. `annotations["playground/profile"]` names the ceilings it runs under. */
+        ObjectMeta: {
+            annotations?: {
+                [key: string]: string;
+            };
+            creationTimestamp: string;
+            deletionGracePeriodSeconds?: number;
+            deletionTimestamp?: string;
+            generateName?: string;
+            generation: number;
+            labels?: {
+                [key: string]: string;
+            };
+            name: string;
+            namespace: string;
+            resourceVersion: string;
+            uid: string;
+        };
         /** @description Signing in with a password. */
         PasswordSignIn: {
             password: string;
             username: string;
+        };
+        /** @description A pod: what was asked for, and what is. */
+        Pod: {
+            /** @constant */
+            apiVersion: "v1";
+            /** @constant */
+            kind: "Pod";
+            metadata: components["schemas"]["ObjectMeta"];
+            spec: components["schemas"]["BoundPodSpec"];
+            status: components["schemas"]["PodStatus"];
+        };
+        /** @description A pod as a client sends it. Fields of Kubernetes that are not here are refused. */
+        PodManifest: {
+            apiVersion?: string;
+            kind?: string;
+            metadata?: components["schemas"]["ManifestMeta"];
+            spec?: components["schemas"]["PodSpec"];
+        };
+        /** @description What all members have unless they say otherwise; `fs_group` owns the volumes. */
+        PodSecurityContext: {
+            fsGroup?: number | null;
+            fsGroupChangePolicy?: string | null;
+            runAsGroup?: number | null;
+            runAsNonRoot?: boolean | null;
+            runAsUser?: number | null;
+            seccompProfile?: components["schemas"]["SeccompProfile"] | null;
+            supplementalGroups?: number[];
+            supplementalGroupsPolicy?: string | null;
+            sysctls?: components["schemas"]["Sysctl"][];
+        };
+        /** @description What the pod should be. `termination_grace_period_seconds` is in seconds; None is Kubernetes' default, 30. */
+        PodSpec: {
+            activeDeadlineSeconds?: number | null;
+            automountServiceAccountToken?: boolean | null;
+            containers?: components["schemas"]["Container"][];
+            dnsConfig?: components["schemas"]["DNSConfig"] | null;
+            dnsPolicy?: string;
+            enableServiceLinks?: boolean | null;
+            ephemeralContainers?: components["schemas"]["EphemeralContainer"][];
+            hostAliases?: components["schemas"]["HostAlias"][];
+            hostname?: string;
+            imagePullSecrets?: components["schemas"]["PullSecret"][];
+            initContainers?: components["schemas"]["Container"][];
+            readinessGates?: components["schemas"]["ReadinessGate"][];
+            restartPolicy?: string;
+            securityContext?: components["schemas"]["PodSecurityContext"] | null;
+            setHostnameAsFQDN?: boolean | null;
+            shareProcessNamespace?: boolean | null;
+            subdomain?: string;
+            terminationGracePeriodSeconds?: number | null;
+            volumes?: components["schemas"]["Volume"][];
+        };
+        /** @description What the pod is, as the node last saw it. */
+        PodStatus: {
+            conditions?: components["schemas"]["Condition"][];
+            containerStatuses?: components["schemas"]["ContainerStatus"][];
+            ephemeralContainerStatuses?: components["schemas"]["ContainerStatus"][];
+            hostIP?: string;
+            hostIPs?: components["schemas"]["Ip"][];
+            initContainerStatuses?: components["schemas"]["ContainerStatus"][];
+            message?: string;
+            /** @enum {string} */
+            phase: "Pending" | "Running" | "Succeeded" | "Failed" | "Unknown";
+            podIP?: string;
+            podIPs?: components["schemas"]["Ip"][];
+            qosClass: string;
+            reason?: string;
+            startTime?: string;
+        };
+        /** @description How it is found out whether a member has started, lives, or is ready. Seconds and counts; 0 is unset. */
+        Probe: {
+            exec?: components["schemas"]["ExecAction"] | null;
+            failureThreshold?: number;
+            grpc?: components["schemas"]["GRPCAction"] | null;
+            httpGet?: components["schemas"]["HTTPGetAction"] | null;
+            initialDelaySeconds?: number;
+            periodSeconds?: number;
+            successThreshold?: number;
+            tcpSocket?: components["schemas"]["TCPSocketAction"] | null;
+            terminationGracePeriodSeconds?: number | null;
+            timeoutSeconds?: number;
         };
         /**
          * @description One process, as `ps -ef` shows it from inside its member (proc(5)).
@@ -259,12 +820,45 @@ export interface components {
             uid: number;
             user: string;
         };
+        /** @description Several sources in one folder. */
+        ProjectedVolume: {
+            defaultMode?: number | null;
+            sources?: components["schemas"]["Projection"][];
+        };
+        /** @description One of the sources of a projected volume; exactly one is set. */
+        Projection: {
+            configMap?: components["schemas"]["ConfigMapProjection"] | null;
+            downwardAPI?: components["schemas"]["DownwardProjection"] | null;
+            secret?: components["schemas"]["SecretProjection"] | null;
+        };
         /** @description A port of the pod that the node publishes. */
         PublishedPort: {
             containerPort: number;
             hostIp: string;
             hostPort: number;
             protocol: string;
+        };
+        PullSecret: {
+            name?: string;
+        };
+        /** @description A condition that somebody else sets, and without which the pod is not Ready. */
+        ReadinessGate: {
+            conditionType?: string;
+        };
+        /** @description A request or limit of a container, in units of `divisor`. */
+        ResourceFieldRef: {
+            containerName?: string;
+            divisor?: string | number;
+            resource?: string;
+        };
+        /** @description By resource name: cpu, memory, ephemeral-storage. */
+        ResourceRequirements: {
+            limits?: {
+                [key: string]: string | number;
+            };
+            requests?: {
+                [key: string]: string | number;
+            };
         };
         /** @description A route of the main table; `destination` is "default" or a prefix, `gateway` "" when on the link. */
         Route: {
@@ -275,6 +869,10 @@ export interface components {
             interface: string;
             scope: string;
             source: string;
+        };
+        /** @description Running since then. */
+        Running: {
+            startedAt: string | null;
         };
         /** @description One whole reading of a pod: sent when it differs from the last one. `problems` names what could not be read. */
         Sample: {
@@ -290,6 +888,35 @@ export interface components {
             /** @constant */
             type?: "sample";
         };
+        /** @description `type` is RuntimeDefault, Unconfined or Localhost. */
+        SeccompProfile: {
+            localhostProfile?: string | null;
+            type?: string;
+        };
+        SecretProjection: {
+            items?: components["schemas"]["KeyToPath"][];
+            name?: string;
+            optional?: boolean | null;
+        };
+        /** @description A Secret's keys as files. */
+        SecretVolume: {
+            defaultMode?: number | null;
+            items?: components["schemas"]["KeyToPath"][];
+            optional?: boolean | null;
+            secretName?: string;
+        };
+        /** @description A member's user and rights; what it sets wins over the pod's. */
+        SecurityContext: {
+            allowPrivilegeEscalation?: boolean | null;
+            capabilities?: components["schemas"]["Capabilities"] | null;
+            privileged?: boolean | null;
+            procMount?: string | null;
+            readOnlyRootFilesystem?: boolean | null;
+            runAsGroup?: number | null;
+            runAsNonRoot?: boolean | null;
+            runAsUser?: number | null;
+            seccompProfile?: components["schemas"]["SeccompProfile"] | null;
+        };
         /** @description The visitor's session; `csrf_token` goes into X-CSRFToken of every request that changes something. */
         Session: {
             csrfToken: string;
@@ -300,6 +927,9 @@ export interface components {
         SessionUser: {
             isStaff: boolean;
             name: string;
+        };
+        SleepAction: {
+            seconds?: number;
         };
         /** @description A listening or connected socket; `state` as ss names it (LISTEN, ESTAB, TIME-WAIT, UNCONN …). */
         Socket: {
@@ -319,6 +949,11 @@ export interface components {
             hostPid: number;
             member: string;
             pid: number;
+        };
+        /** @description A whole ConfigMap or Secret. */
+        SourceRef: {
+            name?: string;
+            optional?: boolean | null;
         };
         /** @description Why a request was refused. https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/ */
         Status: {
@@ -350,6 +985,47 @@ export interface components {
             name?: string;
             retryAfterSeconds?: number;
         };
+        /** @description A kernel setting of the pod's namespaces, set on pause. */
+        Sysctl: {
+            name?: string;
+            value?: string;
+        };
+        /** @description A connection to the pod's own address. */
+        TCPSocketAction: {
+            host?: string;
+            port?: number | string;
+        };
+        /** @description How it ended. */
+        Terminated: {
+            containerID?: string;
+            exitCode: number;
+            finishedAt?: string;
+            message?: string;
+            reason?: string;
+            startedAt?: string;
+        };
+        /** @description A volume of the pod; exactly one source is set. */
+        Volume: {
+            configMap?: components["schemas"]["ConfigMapVolume"] | null;
+            downwardAPI?: components["schemas"]["DownwardVolume"] | null;
+            emptyDir?: components["schemas"]["EmptyDir"] | null;
+            name?: string;
+            projected?: components["schemas"]["ProjectedVolume"] | null;
+            secret?: components["schemas"]["SecretVolume"] | null;
+        };
+        /** @description Where a member sees a volume; of `sub_path` and `sub_path_expr` one at most is set. */
+        VolumeMount: {
+            mountPath?: string;
+            name?: string;
+            readOnly?: boolean | null;
+            subPath?: string;
+            subPathExpr?: string;
+        };
+        /** @description Not running yet, or not again. */
+        Waiting: {
+            message?: string;
+            reason?: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -375,6 +1051,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Catalogue"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    clonePod: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                namespace: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CloneTo"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pod"];
                 };
             };
             /** @description Refused */
@@ -420,6 +1132,78 @@ export interface operations {
             };
         };
     };
+    execute: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                namespace: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Execute"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Executed"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    killMember: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                namespace: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Kill"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
     readLiveSample: {
         parameters: {
             query?: never;
@@ -439,6 +1223,215 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Sample"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    pausePod: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                namespace: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MemberChoice"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    replaceByForce: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                namespace: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PodManifest"];
+                "application/yaml": components["schemas"]["PodManifest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pod"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    restartMember: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                namespace: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MemberChoice"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pod"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    startPod: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                namespace: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pod"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    stopPod: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                namespace: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pod"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    unpausePod: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                namespace: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MemberChoice"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
                 };
             };
             /** @description Refused */
