@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TypeVar
 
 from sandboxes.models import ConfigObject, Namespace
-from sandboxes.spec.configs import Config, ConfigMap, Secret, contents
+from sandboxes.spec.configs import ConfigMap, Secret, contents
 from sandboxes.spec.facts import Sources, named_sources
 from sandboxes.spec.models import Pod
+
+Kind = TypeVar("Kind", ConfigMap, Secret)
 
 
 def sources_of(pod: Pod, namespace: Namespace) -> Sources:
@@ -15,9 +18,14 @@ def sources_of(pod: Pod, namespace: Namespace) -> Sources:
     maps, secrets = named_sources(pod)
     if not maps and not secrets:
         return Sources()
-    return Sources(_read(namespace, ConfigMap, maps), _read(namespace, Secret, secrets))
+    found = _read(namespace, ConfigMap, maps)
+    return Sources(
+        {name: contents(config) for name, config in found.items()},
+        {name: contents(config) for name, config in _read(namespace, Secret, secrets).items()},
+        {name: frozenset(config.binary_data) for name, config in found.items()},
+    )
 
 
-def _read(namespace: Namespace, kind: type[Config], names: frozenset[str]) -> Mapping[str, Mapping[str, bytes]]:
+def _read(namespace: Namespace, kind: type[Kind], names: frozenset[str]) -> Mapping[str, Kind]:
     rows = ConfigObject.objects.filter(namespace=namespace, kind=kind.__name__, name__in=names)
-    return {row.name: contents(kind.model_validate(row.content)) for row in rows}
+    return {row.name: kind.model_validate(row.content) for row in rows}

@@ -58,7 +58,7 @@ def _value(
     if source.resource_field_ref is not None:
         return _amount(source.resource_field_ref, container, facts)
     if source.config_map_key_ref is not None:
-        return _keyed("ConfigMap", source.config_map_key_ref, sources.config_maps, facts.namespace)
+        return _keyed("ConfigMap", source.config_map_key_ref, sources.texts(), facts.namespace)
     assert source.secret_key_ref is not None, "validation lets no empty valueFrom pass"
     return _keyed("Secret", source.secret_key_ref, sources.secrets, facts.namespace)
 
@@ -83,7 +83,7 @@ def _keyed(kind: str, ref: KeyRef, there: Mapping[str, Data], namespace: str) ->
 
 def _whole(source: EnvFromSource, facts: Facts, sources: Sources) -> dict[str, str]:
     """All keys that can be names, each behind the prefix; the others are left out."""
-    ref, there, kind = source.config_map_ref, sources.config_maps, "configmap"
+    ref, there, kind = source.config_map_ref, sources.texts(), "configmap"
     if source.secret_ref is not None:
         ref, there, kind = source.secret_ref, sources.secrets, "secret"
     assert ref is not None, "validation lets no empty envFrom pass"

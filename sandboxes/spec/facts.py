@@ -23,10 +23,21 @@ Data = Mapping[str, bytes]
 
 @dataclass(frozen=True)
 class Sources:
-    """The ConfigMaps and Secrets that a pod names and that are there: name → key → content."""
+    """The ConfigMaps and Secrets that a pod names and that are there: name → key → content.
+
+    `binary_keys` are those of a ConfigMap's binaryData: they become files, and never variables.
+    """
 
     config_maps: Mapping[str, Data] = field(default_factory=dict)
     secrets: Mapping[str, Data] = field(default_factory=dict)
+    binary_keys: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def texts(self) -> Mapping[str, Data]:
+        """ConfigMaps without their binary keys."""
+        return {
+            name: {key: content for key, content in data.items() if key not in self.binary_keys.get(name, ())}
+            for name, data in self.config_maps.items()
+        }
 
 
 class SourceMissing(PlaygroundError):

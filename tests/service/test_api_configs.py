@@ -97,4 +97,6 @@ def test_pods_that_name_it_are_woken_and_read_it() -> None:
     assert after["uses"] == before["uses"] + 1
     assert after["other"] == before["other"]
     pod = Pod.objects.get(name="uses")
-    assert sources_of(decode(pod.manifest), pod.namespace).config_maps == {"cm": {"k": b"v", "b": b"\x00\x01"}}
+    found = sources_of(decode(pod.manifest), pod.namespace)
+    assert found.config_maps == {"cm": {"k": b"v", "b": b"\x00\x01"}}
+    assert found.texts() == {"cm": {"k": b"v"}}

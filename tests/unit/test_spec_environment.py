@@ -11,8 +11,9 @@ from sandboxes.spec.environment import Process, process
 from sandboxes.spec.facts import Facts, SourceMissing, Sources, named_sources, needs_address
 
 SOURCES = Sources(
-    config_maps={"c": {"a": b"map a", "b": b"map b", "with=": b"no name"}, "empty": {}},
+    config_maps={"c": {"a": b"map a", "b": b"map b", "with=": b"no name", "binary": b"\x00"}, "empty": {}},
     secrets={"s": {"a": b"secret a", "x": b"\xff"}},
+    binary_keys={"c": frozenset({"binary"})},
 )
 
 
@@ -81,6 +82,7 @@ def test_keys_of_sources() -> None:
         (of_key("configMap", "none", "a"), 'configmap "none" not found'),
         (of_key("secret", "none", "a"), 'secret "none" not found'),
         (of_key("configMap", "c", "none"), "couldn't find key none in ConfigMap ann/c"),
+        (of_key("configMap", "c", "binary"), "couldn't find key binary in ConfigMap ann/c"),
         (of_key("secret", "s", "none"), "couldn't find key none in Secret ann/s"),
         (of_resource("limits.cpu", containerName="none"), "container none not found"),
     ],
