@@ -11,7 +11,7 @@ from typing import Any
 
 from sandboxes.members import Member, members_of
 from sandboxes.spec.models import Pod
-from sandboxes.world import Memory, Observed, Stop, Wanted, WantedKind
+from sandboxes.world import Fact, Memory, Observed, Stop, Wanted, WantedKind
 
 # The reason that a kubelet gives as the message of the event Killing.
 FAILED_HOOK = "FailedPostStartHook"
@@ -51,7 +51,8 @@ def changed(before: Memory, now: Memory, observed: Observed) -> tuple[Entry, ...
     ended = now.ended
     if ended is None or before.ended is not None or not ended.reason:
         return stops
-    return (*stops, Entry(ended.reason, ended.message, warning=ended.reason != "DeadlineExceeded"))
+    told = ended.message.removeprefix("Pod was rejected: ")
+    return (*stops, Entry(ended.reason, told, warning=ended.reason != "DeadlineExceeded"))
 
 
 def _stopping(stop: Stop, member: str) -> tuple[Entry, ...]:
@@ -70,6 +71,17 @@ def asked(before: Iterable[Wanted], now: Iterable[Wanted], members: Iterable[Mem
         if want.kind is WantedKind.PULL and want not in known
         for member in members
         if member.spec.image == want.name
+    )
+
+
+def cut_off(before: Iterable[Wanted], now: Iterable[Wanted], facts: Iterable[Fact]) -> tuple[Entry, ...]:
+    """The entries for preStop hooks that the grace did not suffice for."""
+    answered = {(fact.member, fact.attempt) for fact in facts if fact.kind is WantedKind.PRE_STOP}
+    running = set(now)
+    return tuple(
+        Entry("FailedPreStopHook", "PreStopHook failed", want.member, warning=True)
+        for want in before
+        if want.kind is WantedKind.PRE_STOP and want not in running and (want.member, want.attempt) not in answered
     )
 
 

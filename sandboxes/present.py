@@ -12,12 +12,14 @@ from typing import Any
 from uuid import UUID
 
 from sandboxes import wire
+from sandboxes.spec.decoding import decode
+from sandboxes.spec.qos import qos_class
 from sandboxes.times import exact, stamp
 
 Json = dict[str, Any]
 
 # What the API server itself says of a pod that no node has taken yet (recorded: the first status of every case).
-NEW_STATUS: Mapping[str, Any] = {"phase": "Pending", "qosClass": "BestEffort"}
+NEW_STATUS = {"phase": "Pending"}
 COMPONENT = "playground"
 PROFILE = "playground/profile"
 
@@ -72,7 +74,7 @@ class StepValues:
 def pod(row: PodValues) -> Json:
     """A v1 Pod. Metadata that the server owns comes from the row, the rest from the manifest."""
     spec = dict(row.manifest["spec"]) | ({"nodeName": row.node} if row.node else {})
-    status = dict(row.status) or dict(NEW_STATUS)
+    status = dict(row.status) or NEW_STATUS | {"qosClass": qos_class(decode(row.manifest).spec)}
     return {"apiVersion": "v1", "kind": "Pod", "metadata": _pod_metadata(row), "spec": spec, "status": status}
 
 

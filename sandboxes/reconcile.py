@@ -16,7 +16,7 @@ from sandboxes import messages, rows, spec
 from sandboxes.act import Hands, Tools, act
 from sandboxes.actions import Forget
 from sandboxes.errors import EngineUnavailable, Malformed, MountFailed, PlaygroundError, SpecRefused
-from sandboxes.journal import asked, changed, located, turned
+from sandboxes.journal import asked, changed, cut_off, located, turned
 from sandboxes.members import members_of
 from sandboxes.models import Pod
 from sandboxes.outcome import Done, Source, told
@@ -73,11 +73,13 @@ def _look(claim: Claim, tools: Tools, *, pause_image: str, back_off: BackOff) ->
     look = _observe(row, tools, known, pause_image, back_off)
     planned = plan(look)
     before, look = look.memory, replace(look, memory=planned.memory)
+    wanted = [Wanted.model_validate(want) for want in row.wanted]
     found = status(look, previous=row.status, place=Place(tools.host_ip, row.created_at))
     entries = located(
         (
             *changed(before, planned.memory, look.observed),
-            *asked([Wanted.model_validate(want) for want in row.wanted], planned.wanted, look.members),
+            *asked(wanted, planned.wanted, look.members),
+            *cut_off(wanted, planned.wanted, look.facts),
             *turned(row.status, found, pod=look.intent.full_name),
         ),
         look.intent.pod,

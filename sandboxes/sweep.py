@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import uuid
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,6 +19,7 @@ from sandboxes.errors import Malformed, PlaygroundError
 from sandboxes.journal import Entry
 from sandboxes.models import Counter, Node, Pod
 from sandboxes.place import Candidate, Placement, host_ports, place
+from sandboxes.spec.qos import qos_class
 from sandboxes.status import unscheduled
 from sandboxes.world import Desired
 
@@ -60,7 +62,7 @@ def schedule(uid: uuid.UUID, now: datetime) -> str | None:
             _change(row, finished_at=now, gone_at=row.gone_at or now)
             return None
         placement = _placement(row, nodes, now)
-        status = unscheduled(placement.message, previous=row.status, now=now)
+        status = unscheduled(placement.message, previous=row.status, now=now, qos=_qos(row))
         if placement.node:
             told = Entry("Scheduled", f"Successfully assigned {row.namespace.name}/{row.name} to {placement.node}")
             rows.write(uid, (told,), now)
@@ -87,6 +89,13 @@ def _placement(row: Pod, nodes: list[Node], now: datetime) -> Placement:
     return place(pod, tuple(_candidate(node, now) for node in nodes))
 
 
+def _qos(row: Pod) -> str:
+    try:
+        return qos_class(spec.decode(row.manifest).spec)
+    except Malformed:
+        return "BestEffort"
+
+
 def _candidate(node: Node, now: datetime) -> Candidate:
     manifests = list(node.pods.filter(finished_at=None).values_list("manifest", flat=True))
     return Candidate(
@@ -95,6 +104,9 @@ def _candidate(node: Node, now: datetime) -> Candidate:
         pods=len(manifests),
         max_pods=node.max_pods,
         ports=frozenset(port for manifest in manifests for port in _ports(manifest)),
+        # A node's worker places its pods, so the machine here is the node's.
+        milli_cpus=(os.cpu_count() or 1) * 1000,
+        memory=os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"),
     )
 
 

@@ -11,6 +11,7 @@ import os
 import secrets
 import shutil
 import subprocess
+from datetime import UTC, datetime
 from pathlib import Path
 
 from sandboxes.errors import ConfigError, PlaygroundError
@@ -45,7 +46,8 @@ def _own(folder: Path, group: int | None, mode: int) -> None:
 
 def _write(folder: Path, files: tuple[File, ...], group: int | None) -> None:
     """A new tree beside the old one, one rename that makes it the current one, then links and the old one away."""
-    fresh = f"..{secrets.token_hex(8)}"
+    # As the kubelet names it: a moment, and a number that keeps two of a moment apart.
+    fresh = f"..{datetime.now(UTC):%Y_%m_%d_%H_%M_%S}.{secrets.randbelow(9 * 10**9) + 10**9}"
     for file in files:
         path = folder / fresh / file.path
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -80,7 +80,7 @@ def _end(look: Look) -> Ended | None:
         if fact.kind is WantedKind.USAGE and fact.outcome == "failed":
             return Ended(phase="Failed", reason="Evicted", message=fact.message)
     if (unsafe := forbidden_sysctl(look.intent.pod)) and not look.observed.containers:
-        return Ended(phase="Failed", reason=FORBIDDEN_SYSCTL, message=unsafe)
+        return Ended(phase="Failed", reason=FORBIDDEN_SYSCTL, message=f"Pod was rejected: {unsafe}")
     deadline = deadline_of(look)
     if deadline is not None and deadline <= look.now:
         told = "Pod was active on the node longer than the specified deadline"

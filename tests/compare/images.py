@@ -23,6 +23,11 @@ CMD ["cmd-a", "cmd-b"]
 ENV FOO=image BAR=imagebar PATH={PATH}
 WORKDIR /var/work
 """
+# The distribution's own page and files for logs, as where it was recorded.
+NGINX = """\
+FROM nginx:latest
+RUN rm /var/log/nginx/access.log && cp /var/www/html/index.nginx-debian.html /usr/share/nginx/html/index.html
+"""
 DERIVED = {
     "ep:dev": EP,
     "user1000:dev": "USER 1000:1000\n",
@@ -37,7 +42,7 @@ def build() -> None:
     for name, lines in DERIVED.items():
         _build(name, f"FROM busybox:dev\n{lines}")
     _without_command()
-    run("docker", "tag", "nginx:latest", "nginx:dev")
+    _build("nginx:dev", NGINX)
 
 
 def _build(name: str, dockerfile: str) -> None:

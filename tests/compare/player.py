@@ -171,11 +171,13 @@ class Player:
         again = {
             n for key in ("init", "containers") for n, c in self.record["last"].get(key, {}).items() if c["restarts"]
         }
-        self.record["logs"] = {
-            name: log["out"]
-            for name in names
-            if name not in skipped and "out" in (log := self._log(name, previous=False))
-        } | {f"{name} (previous)": log["out"] for name in again if "out" in (log := self._log(name, previous=True))}
+        told: dict[str, str] = {}
+        for name in names:
+            if name not in skipped and "out" in (log := self._log(name, previous=False)):
+                told[name] = log["out"]
+            if name in again and "out" in (log := self._log(name, previous=True)):
+                told[f"{name} (previous)"] = log["out"]
+        self.record["logs"] = told
         status = pod["status"]
         names = {"podIP": status.get("podIP", ""), "hostIP": status.get("hostIP", "")}
         self.record["names"] = names | {"uid": self.uid, "node": spec.get("nodeName", "")}
@@ -214,6 +216,8 @@ def shown(pod: Json) -> Json:
     """A status as the record has it."""
     status = pod["status"]
     found: Json = {"phase": status.get("phase")}
+    if status.get("podIP"):
+        found["podIP"] = status["podIP"]
     for key in ("reason", "message"):
         if status.get(key):
             found[key] = status[key]

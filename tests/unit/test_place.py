@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sandboxes.place import Candidate, Placement, place
-from sandboxes.spec.models import Container, ContainerPort, ObjectMeta, Pod, PodSpec
+from sandboxes.spec.models import Container, ContainerPort, ObjectMeta, Pod, PodSpec, ResourceRequirements
 
 
 def node(name: str = "n1", *, ready: bool = True, pods: int = 0, ports: tuple[int, ...] = ()) -> Candidate:
@@ -15,6 +15,17 @@ def pod(*ports: int) -> Pod:
     return Pod(
         metadata=ObjectMeta(name="p"), spec=PodSpec(containers=(Container(name="a", image="a", ports=published),))
     )
+
+
+def test_a_node_that_has_not_what_is_requested_takes_no_such_pod() -> None:
+    asking = Pod(
+        metadata=ObjectMeta(name="a"),
+        spec=PodSpec(containers=(Container(name="a", resources=ResourceRequirements(requests={"cpu": "3"})),)),
+    )
+    small = Candidate("small", True, 0, 10, frozenset(), milli_cpus=2000)
+    assert place(asking, (small,)).message == "0/1 nodes are available: 1 Insufficient cpu."
+    large = Candidate("large", True, 0, 10, frozenset(), milli_cpus=4000)
+    assert place(asking, (small, large)).node == "large"
 
 
 def test_the_emptiest_ready_node_takes_the_pod() -> None:

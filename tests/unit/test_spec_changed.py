@@ -64,7 +64,7 @@ def make_all(pod: Pod) -> None:
         for member in members_of(pod):
             limits_of(pod, member.spec, BASELINE)
             with suppress(SourceMissing):
-                uses_of(member.spec, process(member.spec, facts, sources).env)
+                uses_of(pod, member.spec, process(member.spec, facts, sources).env)
         with suppress(MountFailed):
             pod_files(facts, sources, memory=2**20)
     qos_class(pod.spec)
