@@ -179,8 +179,8 @@ class Player:
                 told[f"{name} (previous)"] = log["out"]
         self.record["logs"] = told
         status = pod["status"]
-        names = {"podIP": status.get("podIP", ""), "hostIP": status.get("hostIP", "")}
-        self.record["names"] = names | {"uid": self.uid, "node": spec.get("nodeName", "")}
+        addresses = {"podIP": status.get("podIP", ""), "hostIP": status.get("hostIP", "")}
+        self.record["names"] = addresses | {"uid": self.uid, "node": spec.get("nodeName", "")}
 
     def _events(self) -> None:
         """Those of its end too: they outlive it."""

@@ -8,6 +8,7 @@ from datetime import timedelta
 from itertools import product
 
 import pytest
+from django.db import connection
 from django.db.models import F
 
 from sandboxes.engine.faults import Crash
@@ -503,7 +504,9 @@ def test_a_worker_killed_before_or_after_any_call_leaves_nothing_undone(name: st
     assert_settled(name, node, pod)
     calls = range(begun + 1, node.faults.count + 1)
     pod.delete()
-    for n, after in product(calls, (False, True)):
+    # What a database has to do with it shows in a part of them; all are tried on the faster one.
+    step = 5 if connection.vendor == "postgresql" else 1
+    for n, after in product(calls[::step], (False, True)):
         node, pod = scenario(name)
         (node.faults.crash_after if after else node.faults.crash_before)(n)
         with pytest.raises(Crash):
