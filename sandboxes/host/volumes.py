@@ -109,7 +109,7 @@ def _open_below(volume: Path, sub_path: str) -> int:
     try:
         parts = [part for part in sub_path.split("/") if part not in ("", ".")]
         for depth in range(len(parts)):
-            _make_folder(root, parts[: depth + 1], os.stat(volume).st_mode & 0o777)
+            _make_folder(root, parts[: depth + 1], os.stat(volume).st_mode & 0o7777)
         return _openat2(root, "/".join(parts) or ".", os.O_PATH | os.O_CLOEXEC)
     except OSError as exc:
         told = f'failed to prepare subPath for volumeMount "{volume.name}": {sub_path}: {os.strerror(exc.errno or 0)}'
