@@ -49,8 +49,8 @@ CLOSEST: dict[tuple[str, str], str] = {
     ("PodSecurityContext", "windowsOptions"): "every node is Linux",
     ("ResourceRequirements", "claims"): "there are no devices to claim",
     ("EnvVarSource", "fileKeyRef"): "use configMapKeyRef",
-    ("ObjectMeta", "finalizers"): "nothing holds up a pod's deletion but its grace period",
-    ("ObjectMeta", "ownerReferences"): "a pod belongs to its namespace and goes with nothing else",
+    ("ObjectMeta", "finalizers"): "a deletion waits for nothing but a pod's grace period",
+    ("ObjectMeta", "ownerReferences"): "an object belongs to its namespace and goes with nothing else",
 } | {
     ("Volume", kind): f"{_VOLUME}"
     for kind in (

@@ -7,27 +7,23 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Mapping
 from typing import Any
-
-from pydantic import ValidationError
 
 from sandboxes.errors import Cause, Malformed
 from sandboxes.spec import names
-from sandboxes.spec.causes import forbidden, invalid, required, too_long
+from sandboxes.spec.causes import invalid, required, too_long, too_many
+from sandboxes.spec.decoding import decode_as
 from sandboxes.spec.models import ObjectMeta
+from sandboxes.spec.rules.metadata import metadata
+from sandboxes.spec.rules.texts import Causes, each
 from sandboxes.spec.shape import Shape
 
 LARGEST = 1024 * 1024
 MOST_KEYS = 1000
 OPAQUE = "Opaque"
-# What a Secret of a type must hold (pkg/apis/core/types.go).
-MUST_HOLD = {
-    "kubernetes.io/dockerconfigjson": (".dockerconfigjson",),
-    "kubernetes.io/dockercfg": (".dockercfg",),
-    "kubernetes.io/ssh-auth": ("ssh-privatekey",),
-    "kubernetes.io/tls": ("tls.crt", "tls.key"),
-}
+ACCOUNT = "kubernetes.io/service-account.name"
 
 
 class ConfigMap(Shape):
@@ -54,7 +50,6 @@ class Secret(Shape):
 
 
 Config = ConfigMap | Secret
-OWNED = ("uid", "resourceVersion", "creationTimestamp", "generation", "managedFields", "selfLink")
 
 
 def decode(kind: type[Config], obj: Mapping[str, Any]) -> Config:
@@ -62,19 +57,7 @@ def decode(kind: type[Config], obj: Mapping[str, Any]) -> Config:
     name = kind.__name__
     if (obj.get("kind") or name, obj.get("apiVersion") or "v1") != (name, "v1"):
         raise Malformed(f"the object provided is unrecognized (must be of type {name})")
-    given = {key: value for key, value in obj.items() if value is not None}
-    if isinstance(given.get("metadata"), Mapping):
-        given["metadata"] = {k: v for k, v in given["metadata"].items() if k not in OWNED and v is not None}
-    try:
-        found = kind.model_validate(given)
-    except ValidationError as exc:
-        causes = tuple(
-            Cause(".".join(map(str, error["loc"])), "FieldValueInvalid", error["msg"])
-            for error in exc.errors(include_input=False, include_context=False)
-        )
-        told = "; ".join(f"{cause.field}: {cause.message}" for cause in causes[:10])
-        raise Malformed(f'{name} in version "v1" cannot be handled as a {name}: {told}', causes) from exc
-    return found.model_copy(update={"api_version": "v1", "kind": name})
+    return decode_as(kind, obj).model_copy(update={"api_version": "v1", "kind": name})
 
 
 def completed(config: Config) -> Config:
@@ -90,39 +73,71 @@ def validate(config: Config) -> tuple[Cause, ...]:
     return tuple(_validate(config))
 
 
-def _validate(config: Config) -> Iterator[Cause]:
-    yield from _metadata(config.metadata)
-    encoded = config.binary_data if isinstance(config, ConfigMap) else config.data
-    field = "binaryData" if isinstance(config, ConfigMap) else "data"
-    if len({*config.data, *encoded}) > MOST_KEYS:
-        yield forbidden("data", f"must have at most {MOST_KEYS} keys")
-    for key in {*config.data, *encoded}:
-        yield from (invalid(f"data[{key}]", key, told) for told in names.config_key(key))
+def _validate(config: Config) -> Causes:
+    yield from metadata(config.metadata)
+    if len(contents(config)) > MOST_KEYS:
+        yield too_many("data", len(contents(config)), MOST_KEYS)
+    for key in config.data:
+        yield from each(f"data[{key}]", key, names.config_key)
+    size = sum(map(len, contents(config).values()))
+    if isinstance(config, ConfigMap):
+        yield from _binary(config)
+        if size > LARGEST:
+            yield too_long("", LARGEST)
+        return
+    yield from _encoded("data", config.data)
+    if size > LARGEST:
+        yield too_long("data", LARGEST)
+    yield from _typed(config)
+
+
+def _binary(config: ConfigMap) -> Causes:
+    for key in config.data:
+        if key in config.binary_data:
+            yield invalid(f"data[{key}]", key, "duplicate of key present in binaryData")
+    for key in config.binary_data:
+        yield from each(f"binaryData[{key}]", key, names.config_key)
+    yield from _encoded("binaryData", config.binary_data)
+
+
+def _encoded(field: str, encoded: Mapping[str, str]) -> Causes:
+    """What is wrong is not shown: it may be a secret in clear."""
     for key, text in encoded.items():
         if _bytes(text) is None:
-            yield invalid(f"{field}[{key}]", text[:32], "must be base64")
-    yield from _doubled(config) if isinstance(config, ConfigMap) else _typed(config)
-    if sum(len(content) for content in contents(config).values()) > LARGEST:
-        yield too_long("data", LARGEST)
+            yield Cause(f"{field}[{key}]", "FieldValueInvalid", "Invalid value: must be base64")
 
 
-def _metadata(meta: ObjectMeta) -> Iterator[Cause]:
-    if meta.name:
-        yield from (invalid("metadata.name", meta.name, told) for told in names.dns_subdomain(meta.name))
-    else:
-        yield required("metadata.name", "name or generateName is required")
-    for key, value in meta.labels.items():
-        yield from (invalid("metadata.labels", key, told) for told in names.qualified_name(key))
-        yield from (invalid("metadata.labels", value, told) for told in names.label_value(value))
+def _typed(secret: Secret) -> Causes:
+    """What a Secret of a type must hold (pkg/apis/core/types.go); any other type may hold anything."""
+    held = {key: content for key, text in secret.data.items() if (content := _bytes(text)) is not None}
+    match secret.type:
+        case "kubernetes.io/service-account-token":
+            if not secret.metadata.annotations.get(ACCOUNT):
+                yield required(f"metadata.annotations[{ACCOUNT}]")
+        case "kubernetes.io/dockercfg":
+            yield from _json(".dockercfg", held)
+        case "kubernetes.io/dockerconfigjson":
+            yield from _json(".dockerconfigjson", held)
+        case "kubernetes.io/basic-auth":
+            if not {"username", "password"} & secret.data.keys():
+                yield from (required("data[username]"), required("data[password]"))
+        case "kubernetes.io/ssh-auth":
+            if not secret.data.get("ssh-privatekey"):
+                yield required("data[ssh-privatekey]")
+        case "kubernetes.io/tls":
+            yield from (required(f"data[{key}]") for key in ("tls.crt", "tls.key") if key not in secret.data)
 
 
-def _doubled(config: ConfigMap) -> Iterator[Cause]:
-    for key in config.data.keys() & config.binary_data.keys():
-        yield invalid(f"data[{key}]", key, "duplicate of key present in binaryData")
-
-
-def _typed(config: Secret) -> Iterator[Cause]:
-    yield from (required(f"data[{key}]") for key in MUST_HOLD.get(config.type, ()) if key not in config.data)
+def _json(key: str, held: Mapping[str, bytes]) -> Causes:
+    if key not in held:
+        yield required(f"data[{key}]")
+        return
+    try:
+        sound = isinstance(json.loads(held[key]), dict)
+    except (ValueError, RecursionError):
+        sound = False
+    if not sound:
+        yield invalid(f"data[{key}]", "<secret contents redacted>", "must be one object in JSON")
 
 
 def contents(config: Config) -> dict[str, bytes]:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import Any, NoReturn, TypeGuard, get_args, get_origin, get_type_hints
+from typing import Any, NoReturn, TypeGuard, TypeVar, get_args, get_origin, get_type_hints
 
 from sandboxes.errors import Cause, Malformed
 from sandboxes.spec import go_names
@@ -20,7 +20,7 @@ from sandboxes.spec.closest import AS_IT_IS, CLOSEST, DROPPED, KINDS
 from sandboxes.spec.models import Int32, Int64, IntOrString, ObjectMeta, Pod, Quantity, Shape
 from sandboxes.spec.quantity import parse
 
-HANDLED = 'Pod in version "v1" cannot be handled as a Pod'
+Kind = TypeVar("Kind", bound=Shape)
 SERVER_OWNED: dict[type[Shape], frozenset[str]] = {
     Pod: frozenset({"status"}),
     ObjectMeta: frozenset({
@@ -39,13 +39,14 @@ _WHOLE = {Int32: ("int32", 2**31), Int64: ("int64", 2**63)}
 class _Place:
     """Where the decoder is: `path`, with indices, is a form's; `struct`, `name` and `go_path` are Go's message's."""
 
+    kind: str
     path: str = ""
     struct: str = ""
     name: str = ""
     go_path: str = ""
 
     def field(self, struct: str, name: str) -> _Place:
-        return _Place(_joined(self.path, name), struct, name, _joined(self.go_path, name))
+        return _Place(self.kind, _joined(self.path, name), struct, name, _joined(self.go_path, name))
 
     def item(self, index: int | str) -> _Place:
         return replace(self, path=f"{self.path}[{index}]")
@@ -55,16 +56,26 @@ def _joined(path: str, name: str) -> str:
     return f"{path}.{name}" if path else name
 
 
+def handled(kind: str = "Pod") -> str:
+    """How a refusal of an object of that kind begins."""
+    return f'{kind} in version "v1" cannot be handled as a {kind}'
+
+
 def decode(obj: Mapping[str, Any]) -> Pod:
     """The Pod that `obj` (JSON values) describes; raises Malformed with a cause for each field at fault."""
     _check_kind(obj.get("kind") or "Pod", obj.get("apiVersion") or "v1")
+    return decode_as(Pod, obj).model_copy(update={"api_version": "v1", "kind": "Pod"})
+
+
+def decode_as(shape: type[Kind], obj: Mapping[str, Any]) -> Kind:
+    """An object of another kind, in the same words."""
     decoder = _Decoder()
-    pod: Pod = decoder.shape(Pod, obj, _Place())
+    found: Kind = decoder.shape(shape, obj, _Place(shape.__name__))
     if decoder.unknown:
         told = {path: _refusal(path, closest) for path, closest in decoder.unknown.items()}
         causes = tuple(Cause(path, "FieldValueInvalid", text) for path, text in told.items())
-        raise Malformed(f"{HANDLED}: strict decoding error: {', '.join(told.values())}", causes)
-    return pod.model_copy(update={"api_version": "v1", "kind": "Pod"})
+        raise Malformed(f"{handled(shape.__name__)}: strict decoding error: {', '.join(told.values())}", causes)
+    return found
 
 
 def dump(pod: Pod) -> dict[str, Any]:
@@ -128,7 +139,7 @@ def _wrong(held: Any, value: object, at: _Place) -> NoReturn:
     if given == "number" and held in _WHOLE:
         given = f"number {json.dumps(value)}"
     told = f"json: cannot unmarshal {given} into Go struct field {at.struct}.{at.go_path} of type {_go_type(held, at)}"
-    raise Malformed(f"{HANDLED}: {told}", (Cause(at.path, "FieldValueTypeInvalid", told),))
+    raise Malformed(f"{handled(at.kind)}: {told}", (Cause(at.path, "FieldValueTypeInvalid", told),))
 
 
 @dataclass
@@ -214,7 +225,7 @@ def _port(value: object, at: _Place) -> int:
 
 
 def _unreadable(told: str, at: _Place) -> NoReturn:
-    raise Malformed(f"{HANDLED}: {told}", (Cause(at.path, "FieldValueInvalid", told),))
+    raise Malformed(f"{handled(at.kind)}: {told}", (Cause(at.path, "FieldValueInvalid", told),))
 
 
 def _whole(held: Any, value: object, at: _Place) -> int:
@@ -230,5 +241,5 @@ def _text(value: str, at: _Place) -> str:
     """Half of a surrogate pair has no UTF-8: neither the database nor the engine could take it."""
     if any("\ud800" <= character <= "\udfff" for character in value):
         told = "the text is not valid Unicode"
-        raise Malformed(f"{HANDLED}: {at.path}: {told}", (Cause(at.path, "FieldValueInvalid", told),))
+        raise Malformed(f"{handled(at.kind)}: {at.path}: {told}", (Cause(at.path, "FieldValueInvalid", told),))
     return value

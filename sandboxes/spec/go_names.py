@@ -33,6 +33,7 @@ TEXTS = {
     ("Capabilities", "add"): "v1.Capability",
     ("Capabilities", "drop"): "v1.Capability",
     ("Container", "restartPolicy"): "v1.ContainerRestartPolicy",
+    ("ConfigMap", "binaryData"): "[]uint8",
     ("ContainerPort", "protocol"): "v1.Protocol",
     ("EmptyDirVolumeSource", "medium"): "v1.StorageMedium",
     ("HTTPGetAction", "scheme"): "v1.URIScheme",
@@ -42,6 +43,8 @@ TEXTS = {
     ("PodSpec", "dnsPolicy"): "v1.DNSPolicy",
     ("PodSpec", "restartPolicy"): "v1.RestartPolicy",
     ("SeccompProfile", "type"): "v1.SeccompProfileType",
+    ("Secret", "data"): "[]uint8",
+    ("Secret", "type"): "v1.SecretType",
     ("SecurityContext", "procMount"): "v1.ProcMountType",
 } | {
     (member, field): kind
@@ -51,7 +54,12 @@ TEXTS = {
         ("terminationMessagePolicy", "v1.TerminationMessagePolicy"),
     )
 }
-MAPS = {("ResourceRequirements", "limits"): "v1.ResourceList", ("ResourceRequirements", "requests"): "v1.ResourceList"}
+MAPS = {
+    ("ConfigMap", "binaryData"): "map[string][]uint8",
+    ("ResourceRequirements", "limits"): "v1.ResourceList",
+    ("ResourceRequirements", "requests"): "v1.ResourceList",
+    ("Secret", "data"): "map[string][]uint8",
+}
 
 
 def struct(shape: str, field: str) -> str:

@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 
 from sandboxes.errors import Cause, Malformed
 from sandboxes.spec.causes import quoted
-from sandboxes.spec.decoding import HANDLED
+from sandboxes.spec.decoding import handled
 from sandboxes.spec.yaml_text import Unreadable, YamlText
 
 LARGEST = 256 * 1024  # bytes
@@ -48,7 +48,7 @@ def read(body: bytes, content_type: str) -> dict[str, Any]:
     except Unreadable as exc:
         _unrecognized(str(exc), body, exc)
     if doubled:
-        raise Malformed(f"{HANDLED}: strict decoding error: {', '.join(c.message for c in doubled)}", doubled)
+        raise Malformed(f"{handled()}: strict decoding error: {', '.join(c.message for c in doubled)}", doubled)
     return found
 
 
@@ -160,4 +160,4 @@ def _check(path: str, value: object) -> None:
     if any("\ud800" <= character <= "\udfff" for character in value):
         told = "must be valid Unicode"
     if told:
-        raise Malformed(f"{HANDLED}: {path}: {told}", (Cause(path, "FieldValueInvalid", told),))
+        raise Malformed(f"{handled()}: {path}: {told}", (Cause(path, "FieldValueInvalid", told),))

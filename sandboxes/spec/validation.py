@@ -6,25 +6,22 @@ here, as in Kubernetes. The rules of each part are in `rules/`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from itertools import chain, islice
 
 from sandboxes.errors import Cause
 from sandboxes.spec import names
-from sandboxes.spec.causes import forbidden, invalid, not_supported, required, too_long
+from sandboxes.spec.causes import invalid, not_supported
 from sandboxes.spec.defaults import DEFAULT_GRACE, LONGEST_GRACE, with_defaults
-from sandboxes.spec.models import HostAlias, ObjectMeta, Pod, PodSpec
+from sandboxes.spec.models import HostAlias, Pod, PodSpec
 from sandboxes.spec.rules.containers import images, members
 from sandboxes.spec.rules.dns import dns_config, dns_policy
+from sandboxes.spec.rules.metadata import metadata
 from sandboxes.spec.rules.ports import ADDRESS_RULE, is_address
 from sandboxes.spec.rules.rights import pod_context
 from sandboxes.spec.rules.texts import Causes, count, each
 from sandboxes.spec.rules.volumes import volumes
 
 RESTART_POLICIES = ("Always", "OnFailure", "Never")
-RESERVED = "playground/"
-
-ANNOTATIONS_SIZE = 256 * 1024  # Kubernetes': all annotations of an object, bytes
 MOST_ALIASES = 64  # the playground's
 MOST_CAUSES = 100  # a small body can hold a hundred thousand faults
 
@@ -36,37 +33,7 @@ def validate(pod: Pod) -> tuple[Cause, ...]:
     no complaint.
     """
     pod = with_defaults(pod)
-    return tuple(islice(chain(_metadata(pod.metadata), _spec(pod.spec)), MOST_CAUSES))
-
-
-def _metadata(metadata: ObjectMeta) -> Causes:
-    if metadata.generate_name:
-        yield from each("metadata.generateName", metadata.generate_name, names.name_prefix)
-    if metadata.name:
-        yield from each("metadata.name", metadata.name, names.dns_subdomain)
-    else:
-        yield required("metadata.name", "name or generateName is required")
-    if metadata.namespace:
-        yield from each("metadata.namespace", metadata.namespace, names.dns_label)
-    yield from _labels(metadata.labels)
-    yield from _annotations(metadata.annotations)
-
-
-def _labels(labels: Mapping[str, str]) -> Causes:
-    field = "metadata.labels"
-    for key, value in labels.items():
-        yield from each(field, key, names.qualified_name)
-        yield from each(field, value, names.label_value)
-        if key.startswith(RESERVED):
-            yield forbidden(f"{field}[{key}]", f"labels under {RESERVED} are the playground's own")
-
-
-def _annotations(annotations: Mapping[str, str]) -> Causes:
-    field = "metadata.annotations"
-    for key in annotations:
-        yield from (invalid(field, key, complaint) for complaint in names.qualified_name(key.lower()))
-    if sum(names.length(key) + names.length(value) for key, value in annotations.items()) > ANNOTATIONS_SIZE:
-        yield too_long(field, ANNOTATIONS_SIZE)
+    return tuple(islice(chain(metadata(pod.metadata), _spec(pod.spec)), MOST_CAUSES))
 
 
 def _spec(spec: PodSpec) -> Causes:

@@ -60,7 +60,7 @@ def test_a_secrets_texts_become_data_and_it_never_shows_by_itself() -> None:
         (MAPS, config(data={"a b": "x"}), 422, "data[a b]"),
         (MAPS, config(data={"a": "x"}, binaryData={"a": "eA=="}), 422, "data[a]"),
         (MAPS, config(binaryData={"a": "!"}), 422, "binaryData[a]"),
-        (MAPS, config(data={"a": 1}), 400, "data.a"),
+        (MAPS, config(data={"a": 1}), 400, "data[a]"),
         (MAPS, config(nonsense=1), 400, "nonsense"),
         (SECRETS, {"metadata": {"name": "s"}, "type": "kubernetes.io/tls"}, 422, "data[tls.crt]"),
         (SECRETS, {"metadata": {"name": "s"}, "data": {"a": "***"}}, 422, "data[a]"),

@@ -9,7 +9,8 @@ import pytest
 from sandboxes.errors import SpecRefused
 from sandboxes.spec import Container, ContainerPort, EnvVar, ObjectMeta, Pod, PodSpec, decode, validate
 from sandboxes.spec.names import dns_subdomain, search_domain
-from sandboxes.spec.validation import ANNOTATIONS_SIZE, MOST_CAUSES
+from sandboxes.spec.rules.metadata import ANNOTATIONS_SIZE
+from sandboxes.spec.validation import MOST_CAUSES
 
 SUBDOMAIN = (
     "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start "
