@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import yaml
 
-from sandboxes.errors import Malformed
+from sandboxes.errors import Malformed, SpecRefused
 from sandboxes.policy import BASELINE, refusals
 from sandboxes.spec import Pod, decode, dump, read, validate, with_defaults
 from tests.recorded.cases import Case, cases
@@ -27,11 +27,13 @@ def test_a_manifest_is_answered_as_a_real_api_server_did(case: Case) -> None:
     try:
         pod = taken(case)
     except Malformed as refused:
-        assert answer["http"] == 400 or OTHERS in str(refused), refused
+        assert OTHERS in str(refused) or (answer["http"], answer["message"]) == (400, str(refused))
         return
     found = validate(pod)
     causes = [{"reason": c.reason, "message": c.message, "field": c.field} for c in found]
     assert causes == answer.get("causes", [])
+    if found:
+        assert str(SpecRefused(pod.metadata.name, found)) == answer["message"]
     if answer["http"] == 201:
         complete = with_defaults(pod)
         assert decode(dump(complete)) == complete

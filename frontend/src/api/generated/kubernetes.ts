@@ -385,7 +385,7 @@ export interface components {
             name: string;
             ready: boolean;
             restartCount: number;
-            started: boolean;
+            started?: boolean;
             state: components["schemas"]["ContainerState"];
         };
         /** @description What the members' resolv.conf says besides, or, under dnsPolicy None, all it says. */
