@@ -223,7 +223,7 @@ def _tombstone(row: Pod) -> spec.Pod:
     """Taking down asks for nothing of the spec, so a row that cannot be read can be taken down too."""
     try:
         return spec.decode(row.manifest)
-    except Malformed:
+    except (Malformed, SpecRefused):
         return spec.Pod(metadata=spec.ObjectMeta(name=row.name))
 
 

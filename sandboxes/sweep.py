@@ -15,7 +15,7 @@ from sandboxes import publish, rows, spec
 from sandboxes.act import Tools
 from sandboxes.engine.naming import canary_uids
 from sandboxes.engine.port import Engine, Listed
-from sandboxes.errors import Malformed, PlaygroundError
+from sandboxes.errors import Malformed, PlaygroundError, SpecRefused
 from sandboxes.journal import Entry
 from sandboxes.models import Counter, Node, Pod
 from sandboxes.place import Candidate, Placement, host_ports, place
@@ -84,7 +84,7 @@ def _change(row: Pod, **changes: Any) -> None:
 def _placement(row: Pod, nodes: list[Node], now: datetime) -> Placement:
     try:
         pod = spec.decode(row.manifest)
-    except Malformed as exc:
+    except (Malformed, SpecRefused) as exc:
         return Placement(None, f"the pod cannot be read: {exc}")
     return place(pod, tuple(_candidate(node, now) for node in nodes))
 
@@ -113,7 +113,7 @@ def _candidate(node: Node, now: datetime) -> Candidate:
 def _ports(manifest: dict[str, Any]) -> frozenset[tuple[str, int]]:
     try:
         return host_ports(spec.decode(manifest))
-    except Malformed:
+    except (Malformed, SpecRefused):
         return frozenset()  # nothing is built from such a row
 
 

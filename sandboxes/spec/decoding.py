@@ -1,7 +1,8 @@
 """A dict into a Pod, strictly, with the words of Kubernetes' own decoder (sigs.k8s.io/json, v1.34); and back.
 
-PURE. A field of Kubernetes outside of our subset is an unknown field here. What the server owns in metadata, and
-`status`, is dropped silently. The first wrong type ends the decoding; unknown fields are all told at once.
+PURE. What Kubernetes knows and the playground does not take is refused by name (`closest.py`). What the server owns
+in metadata, and `status`, is dropped silently. The first wrong type ends the decoding; unknown fields are all told at
+once.
 """
 
 from __future__ import annotations
@@ -13,9 +14,9 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, NoReturn, TypeGuard, TypeVar, get_args, get_origin, get_type_hints
 
-from sandboxes.errors import Cause, Malformed
+from sandboxes.errors import Cause, Malformed, SpecRefused
 from sandboxes.spec import go_names
-from sandboxes.spec.causes import quoted
+from sandboxes.spec.causes import forbidden, quoted
 from sandboxes.spec.closest import AS_IT_IS, CLOSEST, DROPPED, KINDS
 from sandboxes.spec.models import Int32, Int64, IntOrString, ObjectMeta, Pod, Quantity, Shape
 from sandboxes.spec.quantity import parse
@@ -29,7 +30,7 @@ SERVER_OWNED: dict[type[Shape], frozenset[str]] = {
     }),
 }  # fmt: skip
 
-_MOST_UNKNOWN = 100  # as many as the API server tells
+_MOST_TOLD = 100  # as many as the API server tells
 _QUANTITIES = "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
 _SUFFIXED = re.compile(r"[+-]?[0-9]*(?:\.[0-9]*)?[eEinumkKMGTP]*[-+]?[0-9]*")
 _WHOLE = {Int32: ("int32", 2**31), Int64: ("int64", 2**63)}
@@ -62,7 +63,11 @@ def handled(kind: str = "Pod") -> str:
 
 
 def decode(obj: Mapping[str, Any]) -> Pod:
-    """The Pod that `obj` (JSON values) describes; raises Malformed with a cause for each field at fault."""
+    """The Pod that `obj` (JSON values) describes.
+
+    Raises Malformed for what Kubernetes does not know or cannot read, SpecRefused for what it knows and we do not take,
+    with a cause for each field at fault.
+    """
     _check_kind(obj.get("kind") or "Pod", obj.get("apiVersion") or "v1")
     return decode_as(Pod, obj).model_copy(update={"api_version": "v1", "kind": "Pod"})
 
@@ -72,10 +77,18 @@ def decode_as(shape: type[Kind], obj: Mapping[str, Any]) -> Kind:
     decoder = _Decoder()
     found: Kind = decoder.shape(shape, obj, _Place(shape.__name__))
     if decoder.unknown:
-        told = {path: _refusal(path, closest) for path, closest in decoder.unknown.items()}
+        told = {path: f"unknown field {quoted(path)}" for path in decoder.unknown}
         causes = tuple(Cause(path, "FieldValueInvalid", text) for path, text in told.items())
         raise Malformed(f"{handled(shape.__name__)}: strict decoding error: {', '.join(told.values())}", causes)
+    if decoder.refused:
+        refused = tuple(forbidden(path, f"not supported here: {told}") for path, told in decoder.refused.items())
+        raise SpecRefused(_name(obj), refused, kind=shape.__name__)
     return found
+
+
+def _name(obj: Mapping[str, Any]) -> str:
+    meta = obj.get("metadata")
+    return str(meta.get("name") or "") if isinstance(meta, Mapping) else ""
 
 
 def dump(pod: Pod) -> dict[str, Any]:
@@ -144,9 +157,12 @@ def _wrong(held: Any, value: object, at: _Place) -> NoReturn:
 
 @dataclass
 class _Decoder:
-    """One decoding; `unknown` are the fields that are not taken, as they were met: path → what comes closest."""
+    """One decoding. `unknown` and `refused` are fields that are not taken, as they were met: with the latter, what
+    comes closest.
+    """
 
-    unknown: dict[str, str] = field(default_factory=dict)
+    unknown: list[str] = field(default_factory=list)
+    refused: dict[str, str] = field(default_factory=dict)
 
     def value(self, held: Any, value: object, at: _Place) -> Any:
         """`value` as a field that holds `held`; null is its zero value."""
@@ -182,17 +198,15 @@ class _Decoder:
                 name, held = known[key]
                 found[name] = self.value(held, item, inner)
             elif key not in known and key not in dropped and not _says_nothing(shape, key, item):
-                self._unknown(inner.path, CLOSEST.get((shape.__name__, key), ""))
+                self._not_taken(inner.path, CLOSEST.get((shape.__name__, key)))
         return shape(**found)
 
-    def _unknown(self, path: str, closest: str) -> None:
-        if len(self.unknown) < _MOST_UNKNOWN:
-            self.unknown[path] = closest
-
-
-def _refusal(path: str, closest: str) -> str:
-    """Kubernetes knows it and the playground does not, or nobody does."""
-    return f"{path} is not supported here: {closest}" if closest else f"unknown field {quoted(path)}"
+    def _not_taken(self, path: str, closest: str | None) -> None:
+        """Kubernetes knows it and the playground does not, or nobody does."""
+        if closest is not None and len(self.refused) < _MOST_TOLD:
+            self.refused[path] = closest
+        elif closest is None and len(self.unknown) < _MOST_TOLD:
+            self.unknown.append(path)
 
 
 def _says_nothing(shape: type[Shape], key: str, value: object) -> bool:

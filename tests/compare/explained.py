@@ -106,7 +106,7 @@ def _profile(found: Difference) -> bool:
     if found.at != "create":
         return False
     got = json.loads(found.got)
-    words = "in profile" in found.got or "is not supported here" in found.got or "profile baseline gives" in found.got
+    words = "in profile" in found.got or "not supported here" in found.got or "profile baseline gives" in found.got
     return got["http"] in (400, 422) and words
 
 

@@ -102,7 +102,7 @@ def test_a_field_is_refused_once_by_the_rule_before_the_profile(alice: Caller) -
 
 
 MALFORMED: dict[str, tuple[str | bytes, str]] = {
-    "an unknown field": (json.dumps(manifest(hostNetwork=True)), "application/json"),
+    "an unknown field": (json.dumps(manifest(fooBar=True)), "application/json"),
     "an unknown field of a member": (json.dumps(members(MEMBER | {"privileged": True})), "application/json"),
     "text for a port": (json.dumps(ports({"containerPort": "80"})), "application/json"),
     "a number for a name": (json.dumps(members({"name": 1, "image": "x"})), "application/json"),
@@ -138,6 +138,13 @@ def test_an_unknown_field_is_named(alice: Caller) -> None:
     refused = alice.post(PODS, members(MEMBER | {"privileged": True}))
     assert 'strict decoding error: unknown field "spec.containers[0].privileged"' in refused.body["message"]
     assert refused.causes == [("spec.containers[0].privileged", "FieldValueInvalid")]
+
+
+def test_a_field_that_is_not_taken_is_refused_by_name_with_what_comes_closest(alice: Caller) -> None:
+    refused = alice.post(PODS, manifest(hostNetwork=True))
+    assert (refused.code, refused.body["reason"]) == (422, "Invalid")
+    assert refused.causes == [("spec.hostNetwork", "FieldValueForbidden")]
+    assert "publish a port with hostPort" in refused.body["message"]
 
 
 def test_another_namespace_than_the_paths_is_named(alice: Caller) -> None:

@@ -12,7 +12,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sandboxes.errors import Malformed, MountFailed
+from sandboxes.errors import Malformed, MountFailed, SpecRefused
 from sandboxes.members import members_of
 from sandboxes.policy import BASELINE, Basis, hosts_text, pause_body, refusals, resolver_text, uses_of
 from sandboxes.policy.limits import limits_of
@@ -78,7 +78,7 @@ def make_all(pod: Pod) -> None:
 def test_a_changed_pod_is_refused_or_can_be_made(changes: list[tuple[Path_, object]]) -> None:
     try:
         pod = decode(changed(changes))
-    except Malformed as refused:
+    except (Malformed, SpecRefused) as refused:
         assert all(cause.message for cause in refused.causes)
         return
     complete = with_defaults(pod)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sandboxes.errors import Malformed
+from sandboxes.errors import Malformed, SpecRefused
 from sandboxes.spec import Container, ContainerPort, EnvVar, ObjectMeta, Pod, PodSpec, decode, dump
 from sandboxes.spec.closest import AS_IT_IS, CLOSEST
 
@@ -243,10 +243,17 @@ HOMES: dict[str, tuple[str, Any]] = {
 @pytest.mark.parametrize(("shape", "field"), sorted(CLOSEST))
 def test_what_is_not_taken_is_refused_by_its_path_with_what_comes_closest(shape: str, field: str) -> None:
     at, inside = HOMES[shape]
-    refused = refusal(inside({field: NOT_HERE.get((shape, field), {"x": 1})}))
-    (cause,) = refused.causes
-    assert cause.field == f"{at}.{field}"
-    assert cause.message == f"{at}.{field} is not supported here: {CLOSEST[shape, field]}"
+    with pytest.raises(SpecRefused) as refused:
+        decode(inside({field: NOT_HERE.get((shape, field), {"x": 1})}))
+    (cause,) = refused.value.causes
+    assert (cause.field, cause.reason) == (f"{at}.{field}", "FieldValueForbidden")
+    assert cause.message == f"Forbidden: not supported here: {CLOSEST[shape, field]}"
+
+
+def test_a_refusal_by_name_names_the_pod_too_and_comes_after_unknown_fields() -> None:
+    with pytest.raises(SpecRefused, match=r'^Pod "a" is invalid: spec.hostPID: Forbidden: not supported here: '):
+        decode(with_spec(hostPID=True))
+    assert [cause.field for cause in refusal(with_spec(hostPID=True, fooBar=1)).causes] == ["spec.fooBar"]
 
 
 @pytest.mark.parametrize(("shape", "field"), sorted(CLOSEST))
@@ -259,7 +266,9 @@ def test_a_wish_that_is_not_made_is_none(shape: str, field: str) -> None:
 
 @pytest.mark.parametrize("kind", ["hostPath", "persistentVolumeClaim", "csi"])
 def test_another_kind_of_volume_is_a_wish_though_nothing_is_said_of_it(kind: str) -> None:
-    assert refusal(with_spec(volumes=[{"name": "v", kind: {}}])).causes[0].field == f"spec.volumes[0].{kind}"
+    with pytest.raises(SpecRefused) as refused:
+        decode(with_spec(volumes=[{"name": "v", kind: {}}]))
+    assert [cause.field for cause in refused.value.causes] == [f"spec.volumes[0].{kind}"]
 
 
 def test_what_has_no_meaning_on_one_node_is_dropped_silently() -> None:

@@ -35,7 +35,7 @@ test("a refusal is on the line it is about, and beside the field", () => {
   });
 });
 
-test.each(['unknown field "spec.nodeName"', "spec.nodeName is not supported here: there is one node"])(
+test.each(['unknown field "spec.nodeName"', "Forbidden: not supported here: there is one node"])(
   "a field that is not taken can be left out: %s",
   (message) => {
     const fields = unknownFields({ causes: [{ field: "spec.nodeName", message }], general: [] });

@@ -61,7 +61,7 @@ function onLine(text: string, message: string): Place | null {
   return { from, to: from + said.length, line };
 }
 
-const UNKNOWN = /^unknown field "|^\S+ is not supported here: /;
+const UNKNOWN = /^unknown field "|^Forbidden: not supported here: /;
 
 /** Fields that the service refuses because it has none of that name, or has no use for it: they could be left out. */
 export function unknownFields(verdict: Verdict): readonly string[] {
