@@ -141,11 +141,10 @@ class Hands:
             raise EngineError("no command specified")
         try:
             started = process(member, self.facts, self.sources)
+            uses = policy.uses_of(self.intent.pod, member, started.env)
         except SourceMissing as exc:
             raise ConfigError(str(exc)) from exc
-        wants = Wants(
-            policy.uses_of(self.intent.pod, member, started.env), member.termination_message_path or MESSAGE_PATH
-        )
+        wants = Wants(uses, member.termination_message_path or MESSAGE_PATH)
         mounts = self.tools.host.mounts(self.uid, action.member, action.attempt, wants)
         made = policy.Made(image.id, started, image.user, mounts, self._target(member))
         body = policy.member_body(self.basis, member, made)

@@ -13,8 +13,7 @@ from sandboxes.policy.limits import Limits, limits_of
 from sandboxes.policy.names import hostname_of
 from sandboxes.policy.profiles import Profile
 from sandboxes.policy.rights import Rights, rights_of
-from sandboxes.spec.environment import Process
-from sandboxes.spec.expansion import expand
+from sandboxes.spec.environment import Process, sub_path
 from sandboxes.spec.models import AnyContainer, Pod
 
 # The annotation that keeps each member's IPC namespace its own, to compare.
@@ -156,14 +155,17 @@ def member_body(basis: Basis, member: AnyContainer, made: Made) -> MemberBody:
 
 
 def uses_of(pod: Pod, member: AnyContainer, env: Mapping[str, str]) -> tuple[VolumeUse, ...]:
-    """Where the member sees which volume; subPathExpr is expanded from its environment. What is given is read-only."""
+    """Where the member sees which volume; subPathExpr is expanded from its environment. What is given is read-only.
+
+    Raises SourceMissing.
+    """
     empty = {volume.name for volume in pod.spec.volumes if volume.empty_dir is not None}
     return tuple(
         VolumeUse(
             mount.name,
             mount.mount_path.rstrip("/"),
             bool(mount.read_only) or mount.name not in empty,
-            mount.sub_path or expand(mount.sub_path_expr, env),
+            sub_path(mount, env),
         )
         for mount in member.volume_mounts
     )

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sandboxes.spec.expansion import expand
+from sandboxes.spec.expansion import expand, variables
 from sandboxes.spec.facts import Data, Facts, SourceMissing, Sources
-from sandboxes.spec.models import AnyContainer, EnvFromSource, EnvVar, KeyRef, ResourceFieldRef
+from sandboxes.spec.models import AnyContainer, EnvFromSource, EnvVar, KeyRef, ResourceFieldRef, VolumeMount
 from sandboxes.spec.names import env_name
 
 
@@ -40,6 +40,22 @@ def process(container: AnyContainer, facts: Facts, sources: Sources) -> Process:
     return Process(
         env, tuple(expand(word, env) for word in container.command), tuple(expand(word, env) for word in container.args)
     )
+
+
+def sub_path(mount: VolumeMount, env: Mapping[str, str]) -> str:
+    """What of a volume the member sees, "" for all of it (pkg/kubelet: makeMounts, ExpandContainerVolumeMounts).
+
+    Raises SourceMissing: a variable that is not there, or is empty, could give one member what is another's.
+    """
+    missing = {name for name in variables(mount.sub_path_expr) if not env.get(name)}
+    if missing:
+        raise SourceMissing(f"missing value for {', '.join(sorted(missing))}")
+    path = expand(mount.sub_path_expr, env) or mount.sub_path
+    if path.startswith("/"):
+        raise SourceMissing(f"error SubPath `{path}` must not be an absolute path")
+    if ".." in path.split("/"):
+        raise SourceMissing(f"unable to provision SubPath `{path}`: must not contain '..'")
+    return path
 
 
 def _value(

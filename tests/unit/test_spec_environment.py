@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from sandboxes.spec import decode, with_defaults
-from sandboxes.spec.environment import Process, process
+from sandboxes.spec.environment import Process, process, sub_path
 from sandboxes.spec.facts import Facts, SourceMissing, Sources, named_sources, needs_address
+from sandboxes.spec.models import VolumeMount
 
 SOURCES = Sources(
     config_maps={"c": {"a": b"map a", "b": b"map b", "with=": b"no name", "binary": b"\x00"}, "empty": {}},
@@ -161,3 +162,30 @@ def test_the_sources_that_a_pod_names() -> None:
     pod = decode({"spec": {"volumes": volumes, "containers": [member]}})
     maps, secrets = named_sources(pod)
     assert (sorted(maps), sorted(secrets)) == (["m1", "m2", "m3", "m4"], ["s1", "s2", "s3", "s4"])
+
+
+@pytest.mark.parametrize(
+    ("mount", "path"),
+    [
+        ({}, ""),
+        ({"sub_path": "a/$(A)"}, "a/$(A)"),
+        ({"sub_path_expr": "a/$(A)"}, "a/1"),
+        ({"sub_path_expr": "$$(A)"}, "$(A)"),
+    ],
+)
+def test_what_of_a_volume_a_member_sees(mount: dict[str, Any], path: str) -> None:
+    assert sub_path(VolumeMount(**mount), {"A": "1"}) == path
+
+
+@pytest.mark.parametrize(
+    ("expression", "told"),
+    [
+        ("$(X)/$(B)/$(A)", "missing value for B, X"),
+        ("$(ROOT)", "error SubPath `/etc` must not be an absolute path"),
+        ("a/$(UP)", "unable to provision SubPath `a/..`: must not contain '..'"),
+    ],
+)
+def test_a_sub_path_leads_nowhere_else(expression: str, told: str) -> None:
+    with pytest.raises(SourceMissing) as missing:
+        sub_path(VolumeMount(sub_path_expr=expression), {"A": "1", "B": "", "ROOT": "/etc", "UP": ".."})
+    assert str(missing.value) == told
