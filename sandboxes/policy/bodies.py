@@ -89,10 +89,13 @@ class MemberBody:
 
 
 def published(pod: Pod, host_ip: str) -> tuple[PublishedPort, ...]:
-    """Every port with a hostPort, on the one address the node opens."""
+    """Every port of a main member with a hostPort, on the one address the node opens.
+
+    A kubelet maps no port of an init member, sidecars among them (kuberuntime_sandbox.go, generatePodSandboxConfig).
+    """
     return tuple(
         PublishedPort(port.container_port, (port.protocol or "TCP").lower(), host_ip, port.host_port)
-        for container in (*pod.spec.init_containers, *pod.spec.containers)
+        for container in pod.spec.containers
         for port in container.ports
         if port.host_port
     )

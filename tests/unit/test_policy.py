@@ -75,6 +75,12 @@ def test_only_ports_with_a_host_port_are_published_and_on_the_nodes_address() ->
     )
 
 
+def test_ports_of_init_members_and_sidecars_are_not_published() -> None:
+    port = ContainerPort(container_port=80, host_port=8080)
+    init = tuple(Container(name=name, image="x", ports=(port,)) for name in ("first", "second"))
+    assert published(pod(MEMBER, init_containers=init), "127.0.0.1") == ()
+
+
 def test_an_address_that_a_user_wrote_never_reaches_a_body() -> None:
     (port,) = published(with_port(host_port=8080, host_ip="0.0.0.0"), "127.0.0.1")
     assert port.host_ip == "127.0.0.1"
