@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from ninja import Query
 
 from sandboxes import configs, pods, present
-from sandboxes.api import bodies, options, selectors, shapes
+from sandboxes.api import bodies, config_shapes, options, selectors
 from sandboxes.api.answers import answer
 from sandboxes.api.auth import SignedIn
 from sandboxes.api.documents import Documented, body_of
@@ -16,8 +16,8 @@ from sandboxes.namespaces import live_namespace
 from sandboxes.spec.configs import Config, ConfigMap, Secret, decode
 
 SHAPES: dict[type[Config], tuple[Any, Any, Any]] = {
-    ConfigMap: (bodies.ConfigMapManifest, shapes.ConfigMap, shapes.ConfigMapList),
-    Secret: (bodies.SecretManifest, shapes.Secret, shapes.SecretList),
+    ConfigMap: (bodies.ConfigMapManifest, config_shapes.ConfigMap, config_shapes.ConfigMapList),
+    Secret: (bodies.SecretManifest, config_shapes.Secret, config_shapes.SecretList),
 }
 
 

@@ -141,40 +141,6 @@ class Pod(Answer):
     status: PodStatus
 
 
-class ConfigMeta(Answer):
-    """Metadata of a ConfigMap or Secret."""
-
-    name: str
-    namespace: str
-    uid: str
-    resource_version: str
-    creation_timestamp: str
-    labels: Annotated[dict[str, str], Left]
-    annotations: Annotated[dict[str, str], Left]
-
-
-class ConfigMap(Answer):
-    """Texts, and bytes as base64, by key."""
-
-    api_version: Literal["v1"]
-    kind: Literal["ConfigMap"]
-    metadata: ConfigMeta
-    data: Annotated[dict[str, str], Left]
-    binary_data: Annotated[dict[str, str], Left]
-    immutable: Annotated[bool, Left]
-
-
-class Secret(Answer):
-    """Bytes as base64 by key."""
-
-    api_version: Literal["v1"]
-    kind: Literal["Secret"]
-    metadata: ConfigMeta
-    data: Annotated[dict[str, str], Left]
-    type: str
-    immutable: Annotated[bool, Left]
-
-
 class ListMeta(Answer):
     """How far the changes had come when the list was read."""
 
@@ -188,24 +154,6 @@ class PodList(Answer):
     kind: Literal["PodList"]
     metadata: ListMeta
     items: list[Pod]
-
-
-class ConfigMapList(Answer):
-    """ConfigMaps of one namespace, by name."""
-
-    api_version: Literal["v1"]
-    kind: Literal["ConfigMapList"]
-    metadata: ListMeta
-    items: list[ConfigMap]
-
-
-class SecretList(Answer):
-    """Secrets of one namespace, by name."""
-
-    api_version: Literal["v1"]
-    kind: Literal["SecretList"]
-    metadata: ListMeta
-    items: list[Secret]
 
 
 class EventMeta(Answer):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing, suppress
 from typing import Any
 
 import pytest
@@ -64,10 +64,10 @@ async def serving(answer: Answers) -> AsyncIterator[int]:
 
 def replying(text: str, heard: list[bytes] | None = None) -> Answers:
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        (heard if heard is not None else []).append(await reader.readuntil(b"\r\n\r\n"))
-        writer.write(text.replace("\n", "\r\n").encode())
-        await writer.drain()
-        writer.close()
+        with closing(writer), suppress(asyncio.IncompleteReadError, ConnectionError):
+            (heard if heard is not None else []).append(await reader.readuntil(b"\r\n\r\n"))
+            writer.write(text.replace("\n", "\r\n").encode())
+            await writer.drain()
 
     return answer
 
@@ -111,14 +111,12 @@ def test_a_redirect_that_never_ends_is_given_up() -> None:
 
 def test_a_body_without_end_is_read_only_so_far() -> None:
     async def endless(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.readuntil(b"\r\n\r\n")
-        writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
-        try:
+        with closing(writer), suppress(ConnectionError):
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
             while True:
                 writer.write(b"x" * 65536)
                 await writer.drain()
-        except ConnectionError:
-            writer.close()
 
     async def asked() -> Result:
         async with serving(endless) as port:
@@ -131,8 +129,8 @@ def test_a_body_without_end_is_read_only_so_far() -> None:
 
 def test_who_does_not_answer_in_time_has_failed() -> None:
     async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.read()
-        writer.close()
+        with closing(writer):
+            await reader.read()
 
     async def asked() -> Result:
         async with serving(silent) as port:

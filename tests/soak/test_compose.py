@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.engine.pods import Json, LivePod, pod, toolbox, wait_for
 from tests.stack import run
 
 from .composed import LASTING, ComposedStack, build_images
-from .pods import Json, LivePod, pod, toolbox, wait_for
 
 # The first time, packages are fetched and the site is built.
 pytestmark = pytest.mark.timeout(900)
