@@ -10,6 +10,7 @@ from django.db import close_old_connections
 
 from sandboxes import policy, wire
 from sandboxes.engine.port import Engine
+from sandboxes.members import members_of
 from sandboxes.models import Pod as Row
 from sandboxes.node.sampler import Watched
 from sandboxes.spec import Pod, decode
@@ -22,7 +23,7 @@ def look(engine: Callable[[], Engine], uid: UUID) -> Watched:
     Raises EngineError.
     """
     seen, pod = Observed(engine().observe(uid)), _accepted(uid)
-    order = [member.name for member in pod.spec.containers] if pod else []
+    order = [member.name for member in members_of(pod)] if pod else []
     newest = [attempts[0] for name in order if (attempts := seen.members(name))]
     pauses = sorted(seen.pauses, key=lambda pause: pause.attempt)[-1:]
     return Watched(tuple(_state(container) for container in (*pauses, *newest)), _published(pod) if pod else ())

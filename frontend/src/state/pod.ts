@@ -1,8 +1,12 @@
 // A Pod v1 object, read into what the pages show. Words and order are kubectl's.
 import { flag, list, number, type Obj, object, text } from "./read";
 
+/** What a member is to its pod; "" is what the pod is for. */
+export type Role = "" | "init" | "sidecar" | "debug";
+
 export interface MemberFacts {
   readonly name: string;
+  readonly role: Role;
   readonly image: string;
   readonly state: "waiting" | "running" | "terminated";
   readonly reason: string;
@@ -66,12 +70,27 @@ function stateOf(status: Obj): { name: MemberFacts["state"]; body: Obj } {
   return { name: "waiting", body: object(state, "waiting") };
 }
 
-function readMember(container: Obj, statuses: readonly Obj[]): MemberFacts {
+/** The lists of a spec that members stand in, in the order of their start. */
+const LISTS = [
+  { spec: "initContainers", status: "initContainerStatuses", role: "init" },
+  { spec: "containers", status: "containerStatuses", role: "" },
+  { spec: "ephemeralContainers", status: "ephemeralContainerStatuses", role: "debug" },
+] as const;
+
+function readMembers(spec: Obj, status: Obj): readonly MemberFacts[] {
+  return LISTS.flatMap((each) =>
+    list(spec, each.spec).map((container) => readMember(container, list(status, each.status), each.role)),
+  );
+}
+
+function readMember(container: Obj, statuses: readonly Obj[], role: Role): MemberFacts {
   const name = text(container, "name");
   const status = statuses.find((each) => text(each, "name") === name) ?? {};
   const { name: state, body } = stateOf(status);
+  const stays = role === "init" && text(container, "restartPolicy") === "Always";
   return {
     name,
+    role: stays ? "sidecar" : role,
     image: text(container, "image"),
     state,
     reason: text(body, "reason"),
@@ -107,7 +126,6 @@ export function readPod(pod: Obj): PodFacts {
   const metadata = object(pod, "metadata");
   const spec = object(pod, "spec");
   const status = object(pod, "status");
-  const statuses = list(status, "containerStatuses");
   const name = text(metadata, "name");
   return {
     uid: text(metadata, "uid"),
@@ -123,7 +141,7 @@ export function readPod(pod: Obj): PodFacts {
     nodeName: text(spec, "nodeName"),
     sharesProcesses: flag(spec, "shareProcessNamespace"),
     graceSeconds: number(metadata, "deletionGracePeriodSeconds") ?? number(spec, "terminationGracePeriodSeconds") ?? 30,
-    members: list(spec, "containers").map((container) => readMember(container, statuses)),
+    members: readMembers(spec, status),
     conditions: list(status, "conditions").map(readCondition),
     hostPorts: list(spec, "containers").flatMap(readHostPorts),
   };

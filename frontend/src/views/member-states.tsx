@@ -20,7 +20,15 @@ function keysOf({ name }: MemberFacts): Keys {
 export const MemberStates = memo(function MemberStates({ pod }: { readonly pod: PodFacts }) {
   const wrong = new Set(troubled(pod).map((member) => member.name));
   const columns: readonly Column<MemberFacts>[] = [
-    { head: "Member", cell: (member) => <MemberName member={member.name} /> },
+    {
+      head: "Member",
+      cell: ({ name, role }) => (
+        <>
+          <MemberName member={name} />
+          {role && <span className="hint"> {role}</span>}
+        </>
+      ),
+    },
     { head: "Image", worth: 2, cell: (member) => <Short mono text={member.image} /> },
     {
       head: "State",
