@@ -6,8 +6,10 @@ PURE. apimachinery/pkg/api/resource/quantity.go: a decimal number and one suffix
 from __future__ import annotations
 
 import re
-from decimal import ROUND_CEILING, ROUND_UP, Decimal
+from decimal import ROUND_CEILING, ROUND_UP, Decimal, localcontext
 
+# Digits, more than any text has.
+EXACT = 2500
 _SUFFIXES = {
     "n": Decimal(10) ** -9, "u": Decimal(10) ** -6, "m": Decimal(10) ** -3, "": Decimal(1),
     "k": Decimal(10) ** 3, "M": Decimal(10) ** 6, "G": Decimal(10) ** 9,
@@ -28,9 +30,8 @@ def parse(text: str | float) -> Decimal | None:
     if found is None:
         return None
     number, exponent, suffix = found.groups()
-    if exponent:
-        return Decimal(number) * Decimal(10) ** int(exponent[1:])
-    return Decimal(number) * _SUFFIXES[suffix or ""]
+    with localcontext(prec=EXACT):
+        return Decimal(number) * (Decimal(10) ** int(exponent[1:]) if exponent else _SUFFIXES[suffix or ""])
 
 
 def whole(text: str | float, unit: str | float = 1) -> int:
@@ -65,7 +66,8 @@ def _binary(value: int) -> str:
 def _decimal(value: Decimal, *, as_exponent: bool) -> str:
     """A whole number and a power of a thousand; what is less than a billionth counts as one."""
     exponent = -9
-    number = int((value * 10**9).to_integral_value(ROUND_UP))
+    with localcontext(prec=EXACT):
+        number = int((value * 10**9).to_integral_value(ROUND_UP))
     while number % 1000 == 0:
         number, exponent = number // 1000, exponent + 3
     if as_exponent or exponent not in _DECIMAL:

@@ -45,6 +45,11 @@ def build() -> None:
     _build("nginx:dev", NGINX)
 
 
+def remove() -> None:
+    """Their names: a catalogue that they stand in is other tests' too."""
+    run("docker", "rmi", "--force", "busybox:dev", "nginx:dev", "nocmd:dev", *DERIVED)
+
+
 def _build(name: str, dockerfile: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "Dockerfile").write_text(dockerfile)

@@ -31,8 +31,10 @@ LEFT = {"manifests": 134, "not yet": 7}
 
 def test_pods_do_what_a_kubelet_did(stack: Stack) -> None:
     images.build()
-    chosen = tuple(case for case in cases() if ALL or case.id in SAMPLE)
-    found = compare_all(stack, chosen)
+    try:
+        found = compare_all(stack, tuple(case for case in cases() if ALL or case.id in SAMPLE))
+    finally:
+        images.remove()
     told = figures(found)
     print(json.dumps(told))  # noqa: T201 - shown by `./play soak`
     left = {name: [str(each) for each in differ if not explained(each)] for name, differ in found.items()}
