@@ -43,7 +43,9 @@ function useLog(pod: PodFacts, chosen: string, state: MemberFacts["state"], foll
 
 export const Log = memo(function Log({ pod, isGone, member, onMember }: Props) {
   const names = pod.members.map((member) => member.name);
-  const chosen = names.includes(member) ? member : (names[0] ?? "");
+  // What the pod is for comes first; an init member has said what it had to say.
+  const first = pod.members.find((each) => each.role === "")?.name ?? "";
+  const chosen = names.includes(member) ? member : first;
   const [follows, setFollows] = useState(true);
   const state = pod.members.find((member) => member.name === chosen)?.state ?? "waiting";
   const log = useLog(pod, chosen, state, follows, isGone);
