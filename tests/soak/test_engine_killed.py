@@ -119,11 +119,12 @@ def running(client: Client, names: list[str], restarts: int) -> bool:
 
 
 def kill_engine(there: Machine) -> None:
-    """KILL to dockerd: containerd and the shims are its children and stay, as after a crash."""
+    """KILL to dockerd, and so to its own containerd; the shims and the containers' processes stay, as after a crash."""
     assert there.engine is not None
     there.engine.send_signal(signal.SIGKILL)
     there.engine.wait()
-    (there.folder / "pidfile").unlink(missing_ok=True)
+    for left in ("pidfile", "exec-root/containerd/containerd.pid", "exec-root/containerd/containerd.sock"):
+        (there.folder / left).unlink(missing_ok=True)
 
 
 def mounts(there: Machine) -> list[str]:
