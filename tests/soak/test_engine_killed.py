@@ -134,8 +134,10 @@ def mounts(there: Machine) -> list[str]:
 def test_three_hundred_pods_leave_nothing(there: Machine, client: Client) -> None:
     """No container, network, volume, veth, rule, Redis key or descriptor."""
     cycle(client, range(AT_ONCE))  # what is made once is made
+    until(lambda: canaries_are_up(there), 120, "the two canaries, which are no pod's")
     before = left(there)
     times = [took for start in range(0, CYCLES, AT_ONCE) for took in cycle(client, range(start, start + AT_ONCE))]
+    until(lambda: canaries_are_up(there), 120, "the two canaries")
     after = left(there)
     print(f"{CYCLES} pods made and deleted: median {statistics.median(times):.2f} s; {before} before, {after} after")  # noqa: T201
     assert {key: after[key] for key in after if key != "descriptors"} == {
@@ -155,6 +157,10 @@ def cycle(client: Client, numbers: range) -> list[float]:
         client.ask("DELETE", f"/api/v1/namespaces/admin/pods/{name}?gracePeriodSeconds=0")
     until(lambda: not client.there.pod_containers(), 60, "their containers to go")
     return [(time.monotonic() - began) / len(names)] * len(names)
+
+
+def canaries_are_up(there: Machine) -> bool:
+    return len([name for name in there.docker("ps", "--format", "{{.Names}}").split() if "_canary-" in name]) == 2
 
 
 def left(there: Machine) -> dict[str, int]:
