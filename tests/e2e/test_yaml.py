@@ -59,6 +59,8 @@ def test_the_forms_yaml_is_kubernetes_and_the_pods_own_says_the_same(page: Page,
         page.goto(f"/pods/admin/{name}")
         page.get_by_role("button", name="Show the commands").click()
         expect(page.get_by_role("region", name=f"YAML of {name}")).to_contain_text("apiVersion: v1", timeout=SOON)
+        # The commands stand above and push the button down as they arrive: a press that it slips away from is none.
+        expect(page.get_by_role("button", name="Copy all commands")).to_be_visible(timeout=SOON)
         shown = downloaded(page, page.get_by_role("button", name="Download", exact=True))
     finally:
         with stack.client("admin") as client:

@@ -3,6 +3,7 @@ import { useEffect, useState } from "react";
 import { Button } from "./button";
 
 const SAID_FOR_MS = 2000;
+const KEPT_FOR_MS = 60_000;
 
 /** Puts text on the clipboard and says so; where the browser forbids it, that is said. `what` ends "Copy …". */
 export function CopyButton({ text, what }: { readonly text: string; readonly what: string }) {
@@ -36,5 +37,6 @@ export function download(file: string, text: string): void {
   link.href = URL.createObjectURL(new Blob([text], { type: "application/yaml" }));
   link.download = file;
   link.click();
-  URL.revokeObjectURL(link.href);
+  // The click only asks: a busy browser fetches the text later, and finds nothing where the address is gone by then.
+  setTimeout(() => URL.revokeObjectURL(link.href), KEPT_FOR_MS);
 }
