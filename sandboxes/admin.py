@@ -1,14 +1,22 @@
-"""The rows in Django's admin: to look at. What changes a pod goes through the API, so nothing here writes one."""
+"""The rows in Django's admin: to look at. What changes a pod goes through the API, so nothing here writes one.
+
+Credentials for registries are the exception: they are kept here, and a password is written and never read.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django import forms
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.http import HttpRequest
+from django.utils.decorators import method_decorator
+from django.views.decorators.debug import sensitive_post_parameters
 
-from sandboxes.models import Fact, Image, Namespace, Node, Pod, PodEvent, Step
+from sandboxes.models import Fact, Image, Namespace, Node, Pod, PodEvent, RegistryCredential, Step
+from sandboxes.spec.registries import place_of
 
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[Model]
@@ -75,3 +83,33 @@ class FactAdmin(LookOnly):
 class ImageAdmin(LookOnly):
     list_display = ("reference", "node", "state", "message", "size")
     list_filter = ("state", "node")
+
+
+class RegistryCredentialForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A password that is left empty stays what it was."""
+
+    registry = forms.CharField(max_length=512, help_text="host, host:port or host/path; *.example.com for many")
+    password = forms.CharField(widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}), required=False)
+
+    class Meta:
+        model = RegistryCredential
+        fields = ("registry", "username", "password")
+
+    def clean_registry(self) -> str:
+        place = place_of(self.cleaned_data["registry"])
+        if place is None:
+            raise ValidationError("This names no registry.")
+        return place
+
+    def clean_password(self) -> str:
+        given: str = self.cleaned_data["password"] or self.initial.get("password", "")
+        if not given:
+            raise ValidationError("This field is required.")
+        return given
+
+
+@admin.register(RegistryCredential)
+@method_decorator(sensitive_post_parameters("password"), name="changeform_view")
+class RegistryCredentialAdmin(ModelAdmin):
+    form = RegistryCredentialForm
+    list_display = ("registry", "username")

@@ -3,7 +3,7 @@
 - intent (spec, labels, desired, gates, deletion …): `pods.py`, `changes.py`; ConfigObject: `configs.py`
 - status, memory, wanted, next_look_at, Step: `reconcile.py`, the owner of the pass (`rows.py`); until a pod has a
   node `sweep.schedule`, for no pass can hold it
-- Fact, Image, Node: `watch`
+- Fact, Image, Node: `watch`; RegistryCredential: the admins, in Django's admin
 - wakes: anyone, only by `wakes = wakes + 1`
 - PodEvent: reconcile and watch, append-only (a repeat raises the count)
 """
@@ -126,6 +126,18 @@ class ConfigObject(models.Model):
     def __str__(self) -> str:
         """Never what is in it."""
         return f"{self.kind} {self.namespace_id}/{self.name}"
+
+
+class RegistryCredential(models.Model):
+    """What pulls sign in to a registry with; an admin's. `registry`: host[:port][/path], a label of it may have `*`."""
+
+    registry = models.CharField(max_length=512, unique=True)
+    username = models.CharField(max_length=255)
+    password = models.TextField()
+
+    def __str__(self) -> str:
+        """Never the password."""
+        return f"{self.username} at {self.registry}"
 
 
 class Fact(models.Model):

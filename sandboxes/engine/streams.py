@@ -25,6 +25,8 @@ from sandboxes.engine import execution
 from sandboxes.engine.execution import Execution, Request
 from sandboxes.engine.naming import LABEL, identity_of
 from sandboxes.errors import EngineError, EngineUnavailable, ImageMissing
+from sandboxes.spec.images import parse
+from sandboxes.spec.registries import Credential
 
 # A pull that shows no progress for so long is given up (kubelet: --image-pull-progress-deadline, 1 minute).
 PULL_STALLED = 60.0
@@ -60,8 +62,11 @@ class Streams(Protocol):
     def image_events(self) -> AsyncGenerator[str, None]:
         """Docker's action (pull, tag, untag, load …) whenever the engine's images change."""
 
-    async def pull(self, reference: str) -> None:
-        """The image is on the node. Raises ImageMissing when the registry says no, EngineError for all else."""
+    async def pull(self, reference: str, credential: Credential | None = None) -> None:
+        """The image is on the node. Raises ImageMissing when the registry says no, EngineError for all else.
+
+        `credential` goes to the registry of the image, which it must be meant for.
+        """
 
     def log(self, container_id: str, options: LogOptions) -> AsyncGenerator[bytes, None]:
         """What the container wrote, both streams as they came."""
@@ -91,10 +96,13 @@ class DockerStreams:
             async for found in heard:
                 yield str(found.get("Action", ""))
 
-    async def pull(self, reference: str) -> None:
+    async def pull(self, reference: str, credential: Credential | None = None) -> None:
+        # aiodocker takes a credential only where the registry is spelt out.
+        full = str(parse(reference) or reference) if credential else reference
+        auth = {"username": credential.username, "password": credential.password} if credential else None
         try:
             async with self._client() as docker:
-                await _to_the_end(docker.images.pull(reference, stream=True))
+                await _to_the_end(docker.images.pull(full, auth=auth, stream=True))
         except EngineError as exc:
             if isinstance(exc.__cause__, DockerError) and exc.__cause__.status in (401, 403, 404):
                 raise ImageMissing(str(exc)) from exc

@@ -15,9 +15,10 @@ from uuid import UUID
 from channels.db import database_sync_to_async
 
 from sandboxes.engine.streams import Streams
-from sandboxes.errors import EngineError
+from sandboxes.errors import EngineError, EngineUnavailable
 from sandboxes.node.builds import PENDING, Builds, full
 from sandboxes.node.facts import Answer, answer_of, facts_about, record
+from sandboxes.node.registries import credentials_for
 from sandboxes.world import Wanted, WantedKind
 
 log = logging.getLogger(__name__)
@@ -107,12 +108,25 @@ class Pulls:
         try:
             if await self._is_there_after_its_build(key):
                 return Answer("succeeded")
-            log.info("pull %s", reference)
-            await self._streams.pull(reference)
+            await self._from_registry(key)
         except EngineError as exc:
             log.info("pull %s failed: %s", reference, exc)
             return Answer("failed", f"{exc}{self._why_not_built(reference)}")
         return Answer("succeeded")
+
+    async def _from_registry(self, key: Key) -> None:
+        """With each credential that is meant for it until one is taken, as a kubelet does; without if there is none."""
+        reference = key[1].name
+        refused: dict[str, EngineError] = {}
+        for credential in await database_sync_to_async(credentials_for)(key[0], reference) or (None,):
+            try:
+                log.info("pull %s%s", reference, ", signed in" if credential else "")
+                return await self._streams.pull(reference, credential)
+            except EngineUnavailable:
+                raise
+            except EngineError as exc:
+                refused[str(exc)] = exc
+        raise next(iter(refused.values())) if len(refused) == 1 else EngineError(f"[{', '.join(refused)}]")
 
     def _why_not_built(self, reference: str) -> str:
         build = self._builds.of(reference)

@@ -23,6 +23,7 @@ from sandboxes.node.builds import Builds
 from sandboxes.node.executions import Executions
 from sandboxes.node.logs import Logs
 from sandboxes.node.readers.ps import parse_stat
+from sandboxes.spec.registries import Credential
 from sandboxes.world import ObservedContainer
 
 # Generous: a test that waits so long has failed.
@@ -37,10 +38,15 @@ async def until(true: Callable[[], bool]) -> None:
 
 
 class FakeStreams:
-    """`pulled` are the references asked for; a pull ends when `end_pull` says how. `logs`: what each log holds."""
+    """`pulled` are the references asked for; a pull ends when `end_pull` says how. `logs`: what each log holds.
+
+    `signed_in`: name:password of the pulls that had one; those in `unwelcome` are refused.
+    """
 
     def __init__(self) -> None:
         self.pulled: list[str] = []
+        self.signed_in: list[str] = []
+        self.unwelcome: set[str] = set()
         self.cancelled: list[str] = []
         self.images: list[EngineImage] = []
         self.subscribed: list[datetime] = []
@@ -65,8 +71,12 @@ class FakeStreams:
         await asyncio.Event().wait()
         yield ""
 
-    async def pull(self, reference: str) -> None:
+    async def pull(self, reference: str, credential: Credential | None = None) -> None:
         self.pulled.append(reference)
+        if credential is not None:
+            self.signed_in.append(f"{credential.username}:{credential.password}")
+            if self.signed_in[-1] in self.unwelcome:
+                raise EngineError(f"pull access denied for {reference}")
         try:
             await self._end(reference)
         except asyncio.CancelledError:
