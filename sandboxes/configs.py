@@ -6,6 +6,7 @@ A change wakes the pods that name the object: files of a volume follow it, an en
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.conf import settings
@@ -18,7 +19,7 @@ from sandboxes import tasks
 from sandboxes.errors import AlreadyExists, Conflict, Malformed, NotFound, SpecRefused
 from sandboxes.models import ConfigObject, Counter, Namespace, Pod
 from sandboxes.namespaces import live_namespace
-from sandboxes.pods import GENERATED_LENGTH, PLAUSIBLE_NAME, SUFFIX_ALPHABET, SUFFIX_LENGTH
+from sandboxes.pods import GENERATED_LENGTH, PLAUSIBLE_NAME, SUFFIX_ALPHABET, SUFFIX_LENGTH, Terms, check_terms
 from sandboxes.spec import configs as spec
 from sandboxes.spec.configs import Config, ConfigMap, Secret
 from sandboxes.spec.decoding import decode as decode_pod
@@ -26,6 +27,8 @@ from sandboxes.spec.facts import named_sources
 from sandboxes.times import stamp
 
 PLURALS: dict[type[Config], str] = {ConfigMap: "configmaps", Secret: "secrets"}
+KINDS: dict[str, type[Config]] = {kind.__name__: kind for kind in PLURALS}
+Change = Callable[[dict[str, Any]], dict[str, Any]]
 
 
 def listed(user: User, namespace: str, kind: type[Config]) -> list[ConfigObject]:
@@ -73,40 +76,36 @@ def create(user: User, namespace: str, config: Config, *, dry_run: bool = False)
     return row
 
 
-def replace(user: User, namespace: str, name: str, config: Config, *, version: str = "") -> ConfigObject:
-    """The same object with other content; `version`, when given, must be the one it has.
+def change(known: ConfigObject, change: Change, *, dry_run: bool = False) -> ConfigObject:
+    """The object that was found, with what `change` makes of it; nothing is written when nothing is new.
 
     Raises NotFound, Malformed, SpecRefused or Conflict.
     """
-    kind = type(config)
-    row = found(user, namespace, kind, name)
-    named = config if config.metadata.name else _renamed(config, name)
-    if named.metadata.name != name:
-        told = f"the name of the object ({named.metadata.name}) does not match the name on the URL ({name})"
-        raise Malformed(told)
-    accepted = _accepted(_named(named, row.namespace.name))
     with transaction.atomic():
-        changed = Counter.next()
-        row = ConfigObject.objects.select_for_update().get(pk=row.pk)
-        if version not in ("", str(row.resource_version)):
-            told = (
-                f'Operation cannot be fulfilled on {PLURALS[kind]} "{name}": the object has been modified; '
-                "please apply your changes to the latest version and try again"
-            )
-            raise Conflict(told, kind=PLURALS[kind], name=name)
-        if row.content.get("immutable") and row.content != _content(accepted):
-            raise Malformed(f'{PLURALS[kind]} "{name}" is immutable: its data stays as it is')
-        _fill(row, accepted)
-        row.resource_version = changed
+        version = 0 if dry_run else Counter.next()  # before the row, as every other writer takes them
+        row = _locked(known)
+        given, kind = change(shown(row)), KINDS[row.kind]
+        asked = _named(spec.decode(kind, given), row.namespace.name)
+        _check_same(row, asked.metadata.name, given.get("metadata") or {})
+        before, now = (row.labels, row.annotations, row.content), _accepted(_kept_type(asked, row))
+        _fill(row, now)
+        if causes := spec.frozen(before[2], row.content):
+            raise SpecRefused(row.name, causes, kind=row.kind)
+        if dry_run or before == (row.labels, row.annotations, row.content):
+            return row
+        row.resource_version = version
         row.save()
-        _wake(row.namespace, accepted)
+        _wake(row.namespace, now)
     return row
 
 
-def delete(user: User, namespace: str, kind: type[Config], name: str) -> ConfigObject:
-    """Gone at once; pods that run keep what they had. Raises NotFound."""
-    row = found(user, namespace, kind, name)
-    ConfigObject.objects.filter(pk=row.pk).delete()
+def delete(known: ConfigObject, terms: Terms) -> ConfigObject:
+    """Gone at once; pods that run keep what they had. Raises NotFound or Conflict."""
+    with transaction.atomic():
+        row = _locked(known)
+        check_terms(row, terms, row.kind)
+        if not terms.dry_run:
+            ConfigObject.objects.filter(pk=row.pk).delete()
     return row
 
 
@@ -136,6 +135,35 @@ def _named(config: Config, namespace: str) -> Config:
 
 def _renamed(config: Config, name: str) -> Config:
     return config.model_copy(update={"metadata": config.metadata.model_copy(update={"name": name})})
+
+
+def _locked(known: ConfigObject) -> ConfigObject:
+    rows = ConfigObject.objects.select_related("namespace").select_for_update(of=("self",))
+    row = rows.filter(pk=known.pk).first()
+    if row is None:
+        raise _missing(KINDS[known.kind], known.name)
+    return row
+
+
+def _check_same(row: ConfigObject, name: str, meta: Mapping[str, Any]) -> None:
+    """It is this object, in the version that the client saw, if it says which."""
+    if name != row.name:
+        raise Malformed(f"the name of the object ({name}) does not match the name on the URL ({row.name})")
+    plural = PLURALS[KINDS[row.kind]]
+    refused = f'Operation cannot be fulfilled on {plural} "{name}": '
+    if meta.get("uid") not in (None, "", str(row.uid)):
+        told = f"Precondition failed: UID in precondition: {meta['uid']}, UID in object meta: {row.uid}"
+        raise Conflict(refused + told, kind=plural, name=name)
+    if meta.get("resourceVersion") not in (None, "", str(row.resource_version)):
+        told = "the object has been modified; please apply your changes to the latest version and try again"
+        raise Conflict(refused + told, kind=plural, name=name)
+
+
+def _kept_type(config: Config, row: ConfigObject) -> Config:
+    """A Secret that says no type stays what it was (registry/core/secret/strategy.go)."""
+    if isinstance(config, ConfigMap) or config.type:
+        return config
+    return config.model_copy(update={"type": row.content.get("type", "")})
 
 
 def _accepted(config: Config) -> Config:

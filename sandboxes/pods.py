@@ -21,7 +21,7 @@ from django.utils.crypto import get_random_string
 
 from sandboxes import commands, policy, present, publish, spec, tasks, wire
 from sandboxes.errors import AlreadyExists, Conflict, Malformed, NotFound, SpecRefused
-from sandboxes.models import Counter, Namespace, Pod, PodEvent, Step
+from sandboxes.models import ConfigObject, Counter, Namespace, Pod, PodEvent, Step
 from sandboxes.namespaces import live_namespace, may
 from sandboxes.present import EventValues, PodValues, StepValues
 from sandboxes.spec.causes import forbidden
@@ -152,7 +152,7 @@ def delete_pod(user: User, namespace: str, name: str, *, grace: int | None, term
         row = Pod.objects.select_for_update().filter(pk=authorized.pk, gone_at=None).first()
         if row is None:
             raise _no_pod(name)
-        _same(row, terms)
+        check_terms(row, terms, "Pod")
         changes = _deletion(row, grace)
         if changes and not terms.dry_run:
             Pod.objects.filter(pk=row.pk).update(**changes, rev=F("rev") + 1, resource_version=version)
@@ -164,8 +164,11 @@ def delete_pod(user: User, namespace: str, name: str, *, grace: int | None, term
     return shown
 
 
-def _same(row: Pod, terms: Terms) -> None:
-    """The preconditions, in the words of BeforeDelete (apiserver, registry/rest/delete.go), which says Pod for pods."""
+def check_terms(row: Pod | ConfigObject, terms: Terms, kind: str) -> None:
+    """The preconditions, in the words of BeforeDelete (apiserver, registry/rest/delete.go), which says Pod for pods.
+
+    Raises Conflict.
+    """
     held = (
         ("UID", terms.uid, str(row.uid), "deleted and then recreated"),
         ("ResourceVersion", terms.resource_version, str(row.resource_version), "modified"),
@@ -173,8 +176,8 @@ def _same(row: Pod, terms: Terms) -> None:
     for what, asked, found, perhaps in held:
         if asked is not None and asked != found:
             told = f"the {what} in the precondition ({asked}) does not match the {what} in record ({found})"
-            told = f'Operation cannot be fulfilled on Pod "{row.name}": {told}. The object might have been {perhaps}'
-            raise Conflict(told, kind="Pod", name=row.name)
+            told = f'Operation cannot be fulfilled on {kind} "{row.name}": {told}. The object might have been {perhaps}'
+            raise Conflict(told, kind=kind, name=row.name)
 
 
 def _deletion(row: Pod, grace: int | None) -> dict[str, Any]:

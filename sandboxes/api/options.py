@@ -13,7 +13,7 @@ from sandboxes import pods
 from sandboxes.api import bodies
 from sandboxes.errors import Cause, Malformed, SpecRefused
 
-CREATE, DELETE = "CreateOptions.meta.k8s.io", "DeleteOptions.meta.k8s.io"
+CREATE, DELETE, UPDATE, PATCH = (f"{verb}Options.meta.k8s.io" for verb in ("Create", "Delete", "Update", "Patch"))
 
 
 def dry_run(asked: str, kind: str) -> bool:

@@ -62,6 +62,12 @@ def by_fields(selector: str, obj: Mapping[str, Any]) -> bool:
     return all(requirement.holds(fields) for requirement in _known(selector, fields))
 
 
+def by_name(selector: str, obj: Mapping[str, Any]) -> bool:
+    """Has an object of any kind such a name and namespace?"""
+    fields = {f"metadata.{key}": obj["metadata"][key] for key in ("name", "namespace")}
+    return all(requirement.holds(fields) for requirement in _known(selector, fields))
+
+
 # Fields of an event → look-ups of the journal's rows.
 EVENT_FIELDS = {
     "involvedObject.name": "pod__name",

@@ -13,7 +13,7 @@ from typing import Any
 
 from sandboxes.errors import Cause, Malformed
 from sandboxes.spec import names
-from sandboxes.spec.causes import invalid, required, too_long, too_many
+from sandboxes.spec.causes import forbidden, invalid, required, too_long, too_many
 from sandboxes.spec.decoding import decode_as
 from sandboxes.spec.models import ObjectMeta
 from sandboxes.spec.rules.metadata import metadata
@@ -71,6 +71,19 @@ def completed(config: Config) -> Config:
 def validate(config: Config) -> tuple[Cause, ...]:
     """What is wrong with a completed one."""
     return tuple(_validate(config))
+
+
+def frozen(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[Cause, ...]:
+    """What of a stored object's content may not become `new` (ValidateConfigMapUpdate, ValidateSecretUpdate)."""
+    causes = []
+    if old.get("type") != new.get("type"):
+        causes.append(invalid("type", new.get("type", ""), "field is immutable"))
+    if old.get("immutable"):
+        told = "field is immutable when `immutable` is set"
+        changed = (key for key in ("data", "binaryData") if old.get(key) != new.get(key))
+        causes += [forbidden(key, told) for key in ("immutable",) if not new.get("immutable")]
+        causes += [forbidden(key, told) for key in changed]
+    return tuple(causes)
 
 
 def _validate(config: Config) -> Causes:

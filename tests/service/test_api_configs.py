@@ -75,7 +75,12 @@ def test_bad_input_names_the_field(path: str, body: object, code: int, told: str
 def test_what_is_immutable_stays() -> None:
     alice = Caller("alice")
     alice.post(MAPS, config(data={"k": "v"}, immutable=True))
-    assert alice.put(f"{MAPS}/cm", config(data={"k": "w"}, immutable=True)).code == 400
+    refused = alice.put(f"{MAPS}/cm", config(data={"k": "w"}))
+    assert (refused.code, refused.causes) == (
+        422,
+        [("immutable", "FieldValueForbidden"), ("data", "FieldValueForbidden")],
+    )
+    assert alice.patch(f"{MAPS}/cm", {"metadata": {"labels": {"a": "c"}}}).code == 200
     assert alice.get(f"{MAPS}/cm").body["data"] == {"k": "v"}
 
 
@@ -100,3 +105,53 @@ def test_pods_that_name_it_are_woken_and_read_it() -> None:
     found = sources_of(decode(pod.manifest), pod.namespace)
     assert found.config_maps == {"cm": {"k": b"v", "b": b"\x00\x01"}}
     assert found.texts() == {"cm": {"k": b"v"}}
+
+
+def test_a_patch_merges_and_what_changes_nothing_keeps_the_version_and_wakes_nobody() -> None:
+    alice = Caller("alice")
+    env = [{"secretRef": {"name": "s"}}]
+    alice.post("/api/v1/namespaces/alice/pods", manifest(containers=[{"name": "a", "image": "x", "envFrom": env}]))
+    made = alice.post(SECRETS, {"metadata": {"name": "s"}, "data": {"a": "QQ==", "b": "Qg=="}}).body
+    woken = Pod.objects.get().wakes
+    same = alice.patch(f"{SECRETS}/s", {"data": {"a": "QQ=="}}, "merge-patch")
+    assert (same.code, same.body, Pod.objects.get().wakes) == (200, made, woken)
+    changed = alice.patch(f"{SECRETS}/s", {"stringData": {"a": "Z"}, "data": {"b": None}})
+    assert (changed.code, changed.body["data"], Pod.objects.get().wakes) == (200, {"a": "Wg=="}, woken + 1)
+    assert int(changed.body["metadata"]["resourceVersion"]) > int(made["metadata"]["resourceVersion"])
+    assert alice.patch(f"{SECRETS}/s", {"data": 1}).code == 400
+    assert alice.patch(f"{SECRETS}/s", {"metadata": None}).code in (400, 422)
+    assert alice.patch(f"{SECRETS}/s", {"metadata": {"resourceVersion": "1"}}).code == 409
+    assert alice.patch(f"{SECRETS}/s", {"metadata": {"uid": "1"}}).code == 409
+    assert alice.patch(f"{SECRETS}/s", {"metadata": {"name": "t"}}).code == 400
+
+
+def test_a_secret_keeps_its_type() -> None:
+    alice = Caller("alice")
+    keys = {"tls.crt": "", "tls.key": ""}
+    alice.post(SECRETS, {"metadata": {"name": "s"}, "type": "kubernetes.io/tls", "data": keys})
+    assert alice.put(f"{SECRETS}/s", {"metadata": {"name": "s"}, "data": keys}).body["type"] == "kubernetes.io/tls"
+    refused = alice.put(f"{SECRETS}/s", {"metadata": {"name": "s"}, "data": keys, "type": "Opaque"})
+    assert (refused.code, refused.causes) == (422, [("type", "FieldValueInvalid")])
+
+
+def test_dry_runs_change_and_delete_nothing_and_preconditions_hold() -> None:
+    alice = Caller("alice")
+    made = alice.post(MAPS, config(data={"k": "v"})).body
+    one = f"{MAPS}/cm"
+    assert alice.put(f"{one}?dryRun=All", config(data={"k": "w"})).body["data"] == {"k": "w"}
+    assert alice.patch(f"{one}?dryRun=All", {"data": {"k": "w"}}).body["data"] == {"k": "w"}
+    assert alice.delete(f"{one}?dryRun=All").code == 200
+    assert alice.delete(one, {"dryRun": ["All"]}).code == 200
+    refused = alice.delete(one, {"preconditions": {"resourceVersion": "0"}})
+    assert (refused.code, "on ConfigMap" in refused.body["message"]) == (409, True)
+    assert alice.get(one).body == made
+    assert alice.delete(one, {"preconditions": {"uid": made["metadata"]["uid"]}}).code == 200
+
+
+def test_they_are_listed_by_name() -> None:
+    alice = Caller("alice")
+    for name in ("a", "b"):
+        alice.post(MAPS, config(name))
+    found = alice.get(MAPS, fieldSelector="metadata.name=b").body["items"]
+    assert [item["metadata"]["name"] for item in found] == ["b"]
+    assert alice.get(MAPS, fieldSelector="data=b").code == 400

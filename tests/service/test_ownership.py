@@ -48,6 +48,7 @@ VERBS: dict[str, Callable[[Caller], Answered]] = {
     "list Secrets": lambda caller: caller.get(f"{NAMESPACE}/secrets"),
     "create a Secret": lambda caller: caller.post(f"{NAMESPACE}/secrets", {"metadata": {"name": "a"}}),
     "replace a ConfigMap": lambda caller: caller.put(f"{NAMESPACE}/configmaps/a", {"metadata": {"name": "a"}}),
+    "patch a Secret": lambda caller: caller.patch(f"{NAMESPACE}/secrets/a", {"data": {}}),
     "delete a Secret": lambda caller: caller.delete(f"{NAMESPACE}/secrets/a"),
 }
 

@@ -31,10 +31,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List All */
+        /**
+         * List All
+         * @description The ConfigMaps of a namespace, by name.
+         */
         get: operations["listConfigMaps"];
         put?: never;
-        /** Create */
+        /**
+         * Create
+         * @description Create a ConfigMap. With `dryRun=All` everything is checked and nothing is kept.
+         */
         post: operations["createConfigMap"];
         delete?: never;
         options?: never;
@@ -49,16 +55,29 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read */
+        /**
+         * Read
+         * @description One ConfigMap.
+         */
         get: operations["readConfigMap"];
-        /** Replace */
+        /**
+         * Replace
+         * @description Give a ConfigMap other content; a `resourceVersion` in it must be the one it has.
+         */
         put: operations["replaceConfigMap"];
         post?: never;
-        /** Delete */
+        /**
+         * Delete
+         * @description Delete a ConfigMap. Pods that run keep what they had.
+         */
         delete: operations["deleteConfigMap"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Patch
+         * @description Change a ConfigMap by a merge.
+         */
+        patch: operations["patchConfigMap"];
         trace?: never;
     };
     "/api/v1/namespaces/{namespace}/events": {
@@ -198,10 +217,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List All */
+        /**
+         * List All
+         * @description The Secrets of a namespace, by name.
+         */
         get: operations["listSecrets"];
         put?: never;
-        /** Create */
+        /**
+         * Create
+         * @description Create a Secret. With `dryRun=All` everything is checked and nothing is kept.
+         */
         post: operations["createSecret"];
         delete?: never;
         options?: never;
@@ -216,16 +241,29 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read */
+        /**
+         * Read
+         * @description One Secret.
+         */
         get: operations["readSecret"];
-        /** Replace */
+        /**
+         * Replace
+         * @description Give a Secret other content; a `resourceVersion` in it must be the one it has.
+         */
         put: operations["replaceSecret"];
         post?: never;
-        /** Delete */
+        /**
+         * Delete
+         * @description Delete a Secret. Pods that run keep what they had.
+         */
         delete: operations["deleteSecret"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Patch
+         * @description Change a Secret by a merge.
+         */
+        patch: operations["patchSecret"];
         trace?: never;
     };
 }
@@ -972,6 +1010,7 @@ export interface operations {
         parameters: {
             query?: {
                 labelSelector?: string;
+                fieldSelector?: string;
             };
             header?: never;
             path: {
@@ -1073,7 +1112,9 @@ export interface operations {
     };
     replaceConfigMap: {
         parameters: {
-            query?: never;
+            query?: {
+                dryRun?: string;
+            };
             header?: never;
             path: {
                 namespace: string;
@@ -1110,7 +1151,9 @@ export interface operations {
     };
     deleteConfigMap: {
         parameters: {
-            query?: never;
+            query?: {
+                dryRun?: string;
+            };
             header?: never;
             path: {
                 namespace: string;
@@ -1118,7 +1161,50 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["DeleteOptions"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfigMap"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    patchConfigMap: {
+        parameters: {
+            query?: {
+                dryRun?: string;
+            };
+            header?: never;
+            path: {
+                namespace: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": Record<string, never>;
+                "application/strategic-merge-patch+json": Record<string, never>;
+            };
+        };
         responses: {
             /** @description OK */
             200: {
@@ -1611,6 +1697,7 @@ export interface operations {
         parameters: {
             query?: {
                 labelSelector?: string;
+                fieldSelector?: string;
             };
             header?: never;
             path: {
@@ -1712,7 +1799,9 @@ export interface operations {
     };
     replaceSecret: {
         parameters: {
-            query?: never;
+            query?: {
+                dryRun?: string;
+            };
             header?: never;
             path: {
                 namespace: string;
@@ -1749,7 +1838,9 @@ export interface operations {
     };
     deleteSecret: {
         parameters: {
-            query?: never;
+            query?: {
+                dryRun?: string;
+            };
             header?: never;
             path: {
                 namespace: string;
@@ -1757,7 +1848,50 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["DeleteOptions"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Secret"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    patchSecret: {
+        parameters: {
+            query?: {
+                dryRun?: string;
+            };
+            header?: never;
+            path: {
+                namespace: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": Record<string, never>;
+                "application/strategic-merge-patch+json": Record<string, never>;
+            };
+        };
         responses: {
             /** @description OK */
             200: {
