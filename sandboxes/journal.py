@@ -74,6 +74,15 @@ def asked(before: Iterable[Wanted], now: Iterable[Wanted], members: Iterable[Mem
     )
 
 
+def unretrieved(secrets: Iterable[str], *, first: bool, pulling: Iterable[Entry]) -> tuple[Entry, ...]:
+    """The entry for pull secrets that are not there, at the first look and with every pull that begins."""
+    missing = ", ".join(secrets)
+    if not missing or not (first or any(pulling)):
+        return ()
+    told = f"Unable to retrieve some image pull secrets ({missing}); attempting to pull the image may not succeed."
+    return (Entry("FailedToRetrieveImagePullSecret", told, warning=True),)
+
+
 def cut_off(before: Iterable[Wanted], now: Iterable[Wanted], facts: Iterable[Fact]) -> tuple[Entry, ...]:
     """The entries for preStop hooks that the grace did not suffice for."""
     answered = {(fact.member, fact.attempt) for fact in facts if fact.kind is WantedKind.PRE_STOP}

@@ -16,14 +16,14 @@ from sandboxes import messages, rows, spec
 from sandboxes.act import Hands, Tools, act
 from sandboxes.actions import Forget
 from sandboxes.errors import EngineUnavailable, Malformed, MountFailed, PlaygroundError, SpecRefused
-from sandboxes.journal import asked, changed, cut_off, located, turned
+from sandboxes.journal import asked, changed, cut_off, located, turned, unretrieved
 from sandboxes.members import members_of
 from sandboxes.models import Pod
 from sandboxes.outcome import Done, Source, told
 from sandboxes.plan import BackOff, Intent, Look, plan, references
 from sandboxes.policy import BASELINE, PROFILES, Profile, refusals
 from sandboxes.rows import Claim, Known, LostClaim
-from sandboxes.sources import sources_of
+from sandboxes.sources import missing_pull_secrets, sources_of
 from sandboxes.spec.facts import Facts, Sources
 from sandboxes.spec.files import pod_files
 from sandboxes.status import Place, status
@@ -75,10 +75,12 @@ def _look(claim: Claim, tools: Tools, *, pause_image: str, back_off: BackOff) ->
     before, look = look.memory, replace(look, memory=planned.memory)
     wanted = [Wanted.model_validate(want) for want in row.wanted]
     found = status(look, previous=row.status, place=Place(tools.host_ip, row.created_at))
+    pulling = asked(wanted, planned.wanted, look.members)
     entries = located(
         (
             *changed(before, planned.memory, look.observed),
-            *asked(wanted, planned.wanted, look.members),
+            *unretrieved(known.missing, first=not row.status.get("startTime"), pulling=pulling),
+            *pulling,
             *cut_off(wanted, planned.wanted, look.facts),
             *turned(row.status, found, pod=look.intent.full_name),
         ),
@@ -142,10 +144,14 @@ class _Notes:
 
 @dataclass(frozen=True)
 class _Told:
-    """What members may be told: facts about the pod, and the ConfigMaps and Secrets it names."""
+    """What members may be told: facts about the pod, and the ConfigMaps and Secrets it names.
+
+    `missing`: the pull secrets that are not there.
+    """
 
     facts: Facts
     sources: Sources
+    missing: tuple[str, ...]
 
 
 def _facts(row: Pod, tools: Tools) -> _Told:
@@ -160,7 +166,7 @@ def _facts(row: Pod, tools: Tools) -> _Told:
         ip=Memory.model_validate(row.memory).ip,
         most={"memory": str(profile.memory), "cpu": f"{profile.milli_cpus}m"},
     )
-    return _Told(facts, sources_of(pod, row.namespace))
+    return _Told(facts, sources_of(pod, row.namespace), missing_pull_secrets(pod, row.namespace))
 
 
 def _digest(told: _Told, profile: Profile) -> str:

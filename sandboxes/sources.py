@@ -26,6 +26,16 @@ def sources_of(pod: Pod, namespace: Namespace) -> Sources:
     )
 
 
+def missing_pull_secrets(pod: Pod, namespace: Namespace) -> tuple[str, ...]:
+    """The names of those that are not there, each once; no reason not to pull, and told."""
+    named = tuple(dict.fromkeys(secret.name for secret in pod.spec.image_pull_secrets))
+    if not named:
+        return ()
+    there = ConfigObject.objects.filter(namespace=namespace, kind=Secret.__name__, name__in=named)
+    found = set(there.values_list("name", flat=True))
+    return tuple(name for name in named if name not in found)
+
+
 def _read(namespace: Namespace, kind: type[Kind], names: frozenset[str]) -> Mapping[str, Kind]:
     rows = ConfigObject.objects.filter(namespace=namespace, kind=kind.__name__, name__in=names)
     return {row.name: kind.model_validate(row.content) for row in rows}

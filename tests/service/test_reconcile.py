@@ -14,7 +14,7 @@ from django.db.models import F
 
 from sandboxes.engine.faults import Crash
 from sandboxes.errors import EngineError, EngineUnavailable
-from sandboxes.models import Fact, Pod, PodEvent, Step
+from sandboxes.models import ConfigObject, Fact, Pod, PodEvent, Step
 
 from .node import MANIFEST, FakeNode, a_pod, during
 
@@ -257,6 +257,27 @@ def test_an_image_that_does_not_exist_is_asked_for_and_told_as_kubernetes_does()
     node.look(pod.uid)
     pod.refresh_from_db()
     assert [want["attempt"] for want in pod.wanted] == [1]
+
+
+def test_pull_secrets_that_are_not_there_are_told_at_first_and_with_each_pull_and_stop_nothing() -> None:
+    secrets = [{"name": "a"}, {"name": "there"}, {"name": "b"}]
+    node, pod = FakeNode(), a_pod(MANIFEST | {"spec": MANIFEST["spec"] | {"imagePullSecrets": secrets}})
+    home = pod.namespace
+    ConfigObject.objects.create(namespace=home, kind="Secret", name="there", content={}, created_at=node.now)
+    ConfigObject.objects.create(namespace=home, kind="ConfigMap", name="a", content={}, created_at=node.now)
+    node.look(pod.uid)
+    wake(pod)
+    node.look(pod.uid)
+    assert node.states() == UP
+    told = PodEvent.objects.get(pod=pod, reason="FailedToRetrieveImagePullSecret")
+    assert (told.type, told.count, told.field_path) == ("Warning", 1, "")
+    assert told.message == (
+        "Unable to retrieve some image pull secrets (a, b); attempting to pull the image may not succeed."
+    )
+    away = a_pod(MANIFEST | {"spec": MANIFEST["spec"] | {"imagePullSecrets": secrets}}, name="away")
+    del node.engine.on_node["nginx:1"]
+    node.look(away.uid)
+    assert reasons(away)[:2] == ["FailedToRetrieveImagePullSecret", "Pulling"]
 
 
 def test_a_pull_is_told_from_asking_to_success() -> None:
