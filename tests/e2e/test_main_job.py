@@ -12,7 +12,8 @@ from tests.stack import Stack, free_port, run
 
 pytestmark = pytest.mark.timeout(180)
 
-CURLS = "bash\n-c\nwhile sleep 0.3; do curl -s http://127.0.0.1 >/dev/null && echo reached web; done"
+REACH = "curl -s http://127.0.0.1 >/dev/null && echo reached web"
+CURLS = f"bash\n-c\ntrap 'sleep 3; exit' TERM; while sleep 0.3; do {REACH}; done"
 SOON = 15_000  # milliseconds
 
 
