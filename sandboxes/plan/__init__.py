@@ -222,12 +222,12 @@ def _usages(look: Look) -> tuple[Wanted, ...]:
 def _times(look: Look, starts: tuple[Start, ...]) -> list[datetime]:
     """When something changes by time alone: a back-off or the deadline ends, or what is shown turns into the next."""
     turning = [at for failure in look.memory.failures.values() for at in _turns(failure)]
-    again = [at for start in starts if start.not_before is not None for at in (start.not_before, *shown(look, start))]
+    again = [at for start in starts if start.not_before is not None for at in (start.not_before, *_shown(look, start))]
     deadline = deadline_of(look)
     return [*turning, *again, *([deadline] if deadline else [])]
 
 
-def shown(look: Look, start: Start) -> tuple[datetime, ...]:
+def _shown(look: Look, start: Start) -> tuple[datetime, ...]:
     until = shown_until(look.memory, start.member.name)
     return () if until is None else (until,)
 
