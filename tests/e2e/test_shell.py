@@ -133,7 +133,7 @@ def test_axe_finds_nothing(home: Page, pod: str, theme: Literal["dark", "light"]
     assert {where: each for where, each in found.items() if each} == {}
 
 
-def test_a_part_that_the_network_dropped_is_asked_for_again(home: Page) -> None:
+def test_a_part_and_what_it_imports_are_asked_for_again_when_the_network_dropped_them(home: Page) -> None:
     dropped: list[str] = []
 
     def drop(route: Route) -> None:
@@ -143,7 +143,8 @@ def test_a_part_that_the_network_dropped_is_asked_for_again(home: Page) -> None:
             dropped.append(route.request.url)
             route.abort("failed")
 
-    home.route("**/static/new-pod-*", drop)
+    home.route("**/static/*.js", drop)
     home.get_by_role("link", name="New pod").first.click()
-    expect(home.get_by_role("heading", name="New pod")).to_be_visible()
-    assert dropped
+    expect(home.get_by_role("heading", name="New pod")).to_be_visible(timeout=SOON)
+    expect(home.get_by_label("Pod as YAML")).to_be_visible(timeout=SOON)
+    assert len(dropped) > 2

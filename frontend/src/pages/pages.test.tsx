@@ -261,6 +261,27 @@ test("a used link says how to get another", async () => {
   expect((await screen.findByRole("alert")).textContent).toContain("./play link NAME) on the machine");
 });
 
+test("a link whose request got no answer is sent again, for it has left the address bar", async () => {
+  vi.useFakeTimers({ shouldAdvanceTime: true });
+  const asked = service({
+    ...BASE,
+    "POST /api/playground/v1/session": [200, SESSION],
+    [`GET ${PODS}`]: [200, { items: [] }],
+  });
+  const answering = globalThis.fetch;
+  const dropped: string[] = [];
+  vi.stubGlobal("fetch", (request: Request) => {
+    if (request.method !== "POST" || dropped.length > 0) return answering(request);
+    dropped.push(request.url);
+    return Promise.reject(new TypeError("Failed to fetch"));
+  });
+  visit("/sign-in#dropped");
+  await waitFor(() => expect(dropped).toHaveLength(1));
+  await act(() => vi.advanceTimersByTimeAsync(5_000));
+  await screen.findByText(/No pods here yet/);
+  expect(asked.filter((each) => each.method === "POST").map((each) => each.body)).toEqual([{ link: "dropped" }]);
+});
+
 test("a service that goes away leaves the pod's page as it was, and comes back to it", async () => {
   vi.useFakeTimers({ shouldAdvanceTime: true });
   service(BASE);

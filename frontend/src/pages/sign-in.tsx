@@ -23,6 +23,8 @@ function useSignIn() {
   const location = useLocation();
   return useMutation({
     mutationFn: signIn,
+    // Without an answer it is sent again: a link is nowhere else by now.
+    retry: (failures, error) => !(error instanceof Refusal) && failures < 2,
     onSuccess: async () => {
       await queries.resetQueries({ queryKey: SESSION_KEY });
       navigate(nextPage(location.state), { replace: true });

@@ -2,6 +2,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, Suspense, useState, useSyncExternalStore } from "react";
 import { late } from "../ui/late";
+import { Mishap } from "../ui/mishap";
 import { Deletions, PendingDeletions, refreshPods, useSentOnLeaving } from "./deletions";
 import { Notices, NoticesContext } from "./notice-queue";
 
@@ -30,5 +31,9 @@ function WhenAny({ notices }: { readonly notices: Notices }) {
     () => notices.visibleToasts.length > 0,
   );
   if (any && !was) setWas(true);
-  return <Suspense fallback={null}>{was && <NoticeRegion notices={notices} />}</Suspense>;
+  return (
+    <Mishap place="notices">
+      <Suspense fallback={null}>{was && <NoticeRegion notices={notices} />}</Suspense>
+    </Mishap>
+  );
 }

@@ -7,6 +7,7 @@ import { unknownFields } from "../state/verdict";
 import { parse, without } from "../state/yaml";
 import { Button } from "../ui/button";
 import { late } from "../ui/late";
+import { Mishap } from "../ui/mishap";
 import { Pane } from "../ui/pane";
 import { CopyButton, download } from "../ui/take";
 import { type Creating, YAML } from "./use-create";
@@ -30,9 +31,11 @@ export function YamlPane({ making, creating }: Props) {
   };
   return (
     <Pane title="YAML" aside="Tab leaves the editor" actions={<Take text={draft.text} name={draft.form.name} />}>
-      <Suspense fallback={<pre className="yaml-wait">{draft.text}</pre>}>
-        <YamlEditor text={draft.text} marks={creating.marks} bands={bands} onChange={change} goTo={goTo} />
-      </Suspense>
+      <Mishap place="editor">
+        <Suspense fallback={<pre className="yaml-wait">{draft.text}</pre>}>
+          <YamlEditor text={draft.text} marks={creating.marks} bands={bands} onChange={change} goTo={goTo} />
+        </Suspense>
+      </Mishap>
       <Marks marks={creating.marks} onGo={(line) => setGoTo({ line })} />
       {unknown.length > 0 && (
         <div className="yaml-help">
