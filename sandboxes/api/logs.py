@@ -11,7 +11,7 @@ from contextlib import aclosing
 from typing import Annotated, Any
 
 from ninja import Schema
-from pydantic import ConfigDict, Field
+from pydantic import AwareDatetime, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic.alias_generators import to_camel
 
 from sandboxes.calls import LogOptions
@@ -30,7 +30,7 @@ REAUTHORISE = 15.0
 
 
 class LogQuery(Schema):
-    """Parameters of a log, as Kubernetes names them: seconds, lines, bytes."""
+    """Parameters of a log, as Kubernetes names them: seconds, an RFC 3339 time, lines, bytes."""
 
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
 
@@ -40,7 +40,16 @@ class LogQuery(Schema):
     timestamps: bool = False
     tail_lines: Annotated[int, Field(ge=0, le=MOST)] | None = None
     since_seconds: Annotated[int, Field(ge=1, le=MOST)] | None = None
+    since_time: AwareDatetime | None = None
     limit_bytes: Annotated[int, Field(ge=1, le=MOST)] | None = None
+
+    @field_validator("since_time")
+    @classmethod
+    def _one_since(cls, asked: AwareDatetime | None, info: ValidationInfo) -> AwareDatetime | None:
+        """At most one of the two (Kubernetes: ValidatePodLogOptions)."""
+        if asked is not None and info.data.get("since_seconds") is not None:
+            raise ValueError("at most one of `sinceTime` or `sinceSeconds` may be specified")
+        return asked
 
     def options(self) -> LogOptions:
         """The same, as the node wants it."""
@@ -49,9 +58,14 @@ class LogQuery(Schema):
             previous=self.previous,
             timestamps=self.timestamps,
             tail=self.tail_lines,
-            since=None if self.since_seconds is None else time.time() - self.since_seconds,
+            since=self._since(),
             limit_bytes=self.limit_bytes,
         )
+
+    def _since(self) -> float | None:
+        if self.since_time is not None:
+            return max(0.0, self.since_time.timestamp())
+        return None if self.since_seconds is None else time.time() - self.since_seconds
 
 
 def member_of(pod: Mapping[str, Any], asked: str, *, previous: bool = False) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -201,6 +202,21 @@ async def test_parameters_reach_the_node(node: Upstream) -> None:
     assert options == LogOptions(follow=True, timestamps=True, tail=5, since=options.since, limit_bytes=9)
 
 
+async def test_a_log_begins_at_a_time_in_any_zone(node: Upstream) -> None:
+    get, _ = await prepared(status("a", RUNNING))
+    await text(await get(f"{POD}/log?sinceTime=2026-11-26T02:00:00.5%2B02:00"))
+    [(_, _, options)] = node.asked
+    assert options == LogOptions(since=datetime(2026, 11, 26, 0, 0, 0, 500_000, tzinfo=UTC).timestamp())
+
+
+async def test_two_beginnings_of_a_log_are_one_too_many(node: Upstream) -> None:
+    get, _ = await prepared(status("a", RUNNING))
+    answered = await refused(get, "?sinceSeconds=5&sinceTime=2026-11-26T00:00:00Z")
+    assert (answered.code, answered.causes) == (400, [("sinceTime", "FieldValueInvalid")])
+    assert "at most one of `sinceTime` or `sinceSeconds` may be specified" in answered.body["message"]
+    assert node.asked == []
+
+
 async def test_a_member_must_be_named_among_several(node: Upstream) -> None:
     get, _ = await prepared(status("a", RUNNING), status("b", RUNNING))
     told = "a container name must be specified for pod web, choose one of: [a b]"
@@ -232,7 +248,17 @@ async def test_a_member_that_waits_to_run_again_has_its_last_log(node: Upstream)
 
 
 @pytest.mark.parametrize(
-    "query", ["tailLines=-1", "tailLines=x", "sinceSeconds=0", f"sinceSeconds={2**70}", "follow=perhaps"]
+    "query",
+    [
+        "tailLines=-1",
+        "tailLines=x",
+        "sinceSeconds=0",
+        f"sinceSeconds={2**70}",
+        "follow=perhaps",
+        "sinceTime=yesterday",
+        "sinceTime=2026-11-26T00:00:00",
+        "sinceTime=99999-01-01T00:00:00Z",
+    ],
 )
 async def test_a_parameter_out_of_range_is_named(node: Upstream, query: str) -> None:
     get, _ = await prepared(status("a", RUNNING))

@@ -601,13 +601,14 @@ export interface components {
         ListMeta: {
             resourceVersion: string;
         };
-        /** @description Parameters of a log, as Kubernetes names them: seconds, lines, bytes. */
+        /** @description Parameters of a log, as Kubernetes names them: seconds, an RFC 3339 time, lines, bytes. */
         LogQuery: {
             container?: string;
             follow?: boolean;
             limitBytes?: number | null;
             previous?: boolean;
             sinceSeconds?: number | null;
+            sinceTime?: string | null;
             tailLines?: number | null;
             timestamps?: boolean;
         };
@@ -1589,6 +1590,7 @@ export interface operations {
                 timestamps?: boolean;
                 tailLines?: number | null;
                 sinceSeconds?: number | null;
+                sinceTime?: string | null;
                 limitBytes?: number | null;
             };
             header?: never;
