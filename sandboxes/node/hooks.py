@@ -60,6 +60,6 @@ async def _asked(subject: Subject, action: HTTPGetAction) -> str:
     port = requests.port_number(action.port, subject.ports)
     if port is None:
         return f"couldn't find port: {action.port}"
-    result = await requests.http(action, subject.ip, port, ANSWERED_WITHIN)
+    result = await requests.http(action, subject.ip, port, ANSWERED_WITHIN, asks="lifecycle")
     answered = result.succeeded or "statuscode" in result.output
     return "" if answered else result.output

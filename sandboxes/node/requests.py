@@ -21,7 +21,7 @@ from sandboxes.spec.models import GRPCAction, HTTPGetAction, TCPSocketAction
 
 MOST_BODY = 10 * 1024
 MOST_REDIRECTS = 10
-AGENT = {"User-Agent": "kube-probe/1.34", "Accept": "*/*", "Connection": "close"}
+Headers = list[tuple[str, str]]
 SERVING = {0: "UNKNOWN", 1: "SERVING", 2: "NOT_SERVING", 3: "SERVICE_UNKNOWN"}
 
 
@@ -40,12 +40,15 @@ def port_number(port: int | str, named: Mapping[str, int]) -> int | None:
     return named.get(port) if isinstance(port, str) else port
 
 
-async def http(action: HTTPGetAction, ip: str, port: int, seconds: float) -> Result:
-    """200 to 399 is well. A redirect to another host is not followed and counts as well, with a warning."""
+async def http(action: HTTPGetAction, ip: str, port: int, seconds: float, *, asks: str = "probe") -> Result:
+    """200 to 399 is well. A redirect to another host is not followed and counts as well, with a warning.
+
+    `asks` is what the User-Agent says after `kube-`: probe or lifecycle.
+    """
     where = f"[{ip}]" if ":" in ip else ip
     path = action.path if action.path.startswith("/") else f"/{action.path}"
     url = f"{(action.scheme or 'HTTP').lower()}://{where}:{port}{path}"
-    headers = AGENT | {header.name: header.value for header in action.http_headers}
+    headers = headers_of(action, asks)
     try:
         async with asyncio.timeout(seconds):
             return await _followed(url, headers)
@@ -56,10 +59,23 @@ async def http(action: HTTPGetAction, ip: str, port: int, seconds: float) -> Res
         return Result(False, f'Get "{url}": {_dial_error(exc, f"{where}:{port}")}')
 
 
-async def _followed(url: str, headers: dict[str, str]) -> Result:
+def headers_of(action: HTTPGetAction, asks: str) -> Headers:
+    """The action's own, as often as they are named, and a kubelet's where none of them is (pkg/probe/http/request.go).
+
+    An empty Accept or User-Agent of one's own means that none is sent.
+    """
+    own = [(header.name, header.value) for header in action.http_headers]
+    named = {name.lower() for name, _ in own}
+    kept = [(name, value) for name, value in own if value or name.lower() not in ("accept", "user-agent")]
+    kubelet = (("Connection", "close"), ("User-Agent", f"kube-{asks}/1.34"), ("Accept", "*/*"))
+    return [*((name, value) for name, value in kubelet if name.lower() not in named), *kept]
+
+
+async def _followed(url: str, headers: Headers) -> Result:
     # trust_env: no proxy of the machine's is asked. verify: a pod's own certificate is nobody's to check.
     transport = httpx.AsyncHTTPTransport(verify=False, retries=0)
     async with httpx.AsyncClient(transport=transport, trust_env=False, timeout=None) as client:  # noqa: S113
+        client.headers.clear()  # httpx would offer to unpack an answer; a kubelet does not
         for _ in range(MOST_REDIRECTS + 1):
             async with client.stream("GET", url, headers=headers) as answer:
                 body = await _start_of(answer)
@@ -108,7 +124,7 @@ async def grpc(action: GRPCAction, ip: str, port: int, seconds: float) -> Result
     where = f"[{ip}]:{port}" if ":" in ip else f"{ip}:{port}"
     name = action.service.encode()[:127]
     message = (b"\x0a" + bytes([len(name)]) + name) if name else b""
-    headers = {"content-type": "application/grpc", "te": "trailers", "user-agent": AGENT["User-Agent"]}
+    headers = {"content-type": "application/grpc", "te": "trailers", "user-agent": "kube-probe/1.34"}
     transport = httpx.AsyncHTTPTransport(http1=False, http2=True, retries=0)
     try:
         async with asyncio.timeout(seconds), httpx.AsyncClient(transport=transport, trust_env=False) as client:

@@ -97,6 +97,36 @@ def test_a_kubelets_headers_are_sent_and_ones_own() -> None:
     assert request.startswith("get /ok http/1.1")
 
 
+def lines_of(heard: list[bytes]) -> list[str]:
+    return heard[0].decode().lower().split("\r\n")
+
+
+def test_no_probe_takes_a_packed_answer() -> None:
+    heard: list[bytes] = []
+    get("HTTP/1.1 200 OK\ncontent-length: 0\n\n", heard)
+    assert [line.partition(":")[0] for line in lines_of(heard)[1:-2]] == ["host", "connection", "user-agent", "accept"]
+
+
+def test_ones_own_header_takes_a_kubelets_place_however_it_is_written_and_may_come_twice() -> None:
+    heard: list[bytes] = []
+    pairs = (("user-agent", "mine"), ("ACCEPT", ""), ("X-Mine", "1"), ("X-Mine", "2"), ("Host", "shop.example"))
+    own = tuple(HTTPHeader(name=name, value=value) for name, value in pairs)
+    get("HTTP/1.1 200 OK\ncontent-length: 0\n\n", heard, http_headers=own)
+    told = [line for line in lines_of(heard)[1:] if line]
+    assert sorted(told) == ["connection: close", "host: shop.example", "user-agent: mine", "x-mine: 1", "x-mine: 2"]
+
+
+def test_a_hook_says_that_it_is_none_of_the_probes() -> None:
+    heard: list[bytes] = []
+
+    async def hook() -> None:
+        async with serving(replying("HTTP/1.1 200 OK\ncontent-length: 0\n\n", heard)) as port:
+            await requests.http(HTTPGetAction(path="/", port=port), "127.0.0.1", port, 2, asks="lifecycle")
+
+    asyncio.run(hook())
+    assert "user-agent: kube-lifecycle/1.34" in lines_of(heard)
+
+
 def test_a_redirect_to_another_host_is_not_followed_and_counts_as_well_with_a_warning() -> None:
     found = get("HTTP/1.1 302 Found\nlocation: http://192.0.2.1/\ncontent-length: 0\n\n")
     assert found.succeeded
