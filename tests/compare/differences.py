@@ -148,7 +148,7 @@ def _end(record: Json) -> str | None:
 def normal(record: Json) -> Json:
     """Our record with the marks that the other one has for addresses, ids and namespaces."""
     names = record.get("names", {})
-    marks = {"<uid>": names.get("uid"), "<node>": names.get("node")}
+    marks = {f"<{name}>": names.get(name) for name in ("uid", "node", "gateway")}
     addresses = dict.fromkeys(seen["podIP"] for seen in record.get("timeline", []) if seen.get("podIP"))
     marks |= {f"<podIP{n + 1 if n else ''}>": ip for n, ip in enumerate(addresses)}
     known = {re.compile(rf"(?<![\w.-]){re.escape(value)}(?![\w.-])"): mark for mark, value in marks.items() if value}

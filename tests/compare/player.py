@@ -144,9 +144,20 @@ class Player:
         found = {"patch": patch, "http": answer.status_code}
         return found if answer.status_code < 400 else found | {"message": answer.json().get("message")}
 
-    def _kill_sandbox(self, number: int | None) -> Json:
+    def _sandboxes(self, shown: str) -> list[str]:
+        """One field of each of its running pauses, in the words of docker's `--format`."""
         label = f"label=playground/uid={self.uid}"
-        found = run("docker", "ps", "-q", "--filter", label, "--filter", "label=playground/role=pause").split()
+        role = "label=playground/role=pause"
+        return run("docker", "ps", "--filter", label, "--filter", role, "--no-trunc", "--format", shown).split()
+
+    def _gateway(self) -> str:
+        """The bridge's address; "" when no pause runs. Asked of the network, which outlives a pause that ends now."""
+        found = self._sandboxes("{{.Networks}}")
+        template = "{{range .IPAM.Config}}{{.Gateway}}{{end}}"
+        return run("docker", "network", "inspect", "--format", template, found[0]).strip() if found else ""
+
+    def _kill_sandbox(self, number: int | None) -> Json:
+        found = self._sandboxes("{{.ID}}")
         if number is not None and found:
             pid = int(run("docker", "inspect", "--format", "{{.State.Pid}}", found[0]))
             os.kill(pid, signal.Signals(number) if isinstance(number, int) else signal.Signals[f"SIG{number}"])
@@ -180,7 +191,8 @@ class Player:
         self.record["logs"] = told
         status = pod["status"]
         addresses = {"podIP": status.get("podIP", ""), "hostIP": status.get("hostIP", "")}
-        self.record["names"] = addresses | {"uid": self.uid, "node": spec.get("nodeName", "")}
+        node = {"node": spec.get("nodeName", ""), "gateway": self._gateway()}
+        self.record["names"] = addresses | {"uid": self.uid} | node
 
     def _events(self) -> None:
         """Those of its end too: they outlive it."""
