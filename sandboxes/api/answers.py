@@ -162,6 +162,6 @@ def _causes(causes: tuple[Cause, ...]) -> list[Json]:
 
 
 def _parameter_causes(exc: BadParameters) -> tuple[Cause, ...]:
-    return tuple(
-        Cause(str(error["loc"][-1]), "FieldValueInvalid", f"Invalid value: {error['msg']}") for error in exc.errors
-    )
+    # pydantic says "Value error, " before the words of a rule of ours.
+    told = ((str(error["loc"][-1]), str(error["msg"]).removeprefix("Value error, ")) for error in exc.errors)
+    return tuple(Cause(field, "FieldValueInvalid", f"Invalid value: {words}") for field, words in told)
