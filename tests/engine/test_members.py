@@ -37,9 +37,10 @@ def restarts(found: LivePod, member: str, at_least: int, seconds: float = 40) ->
     return statuses(found)[member]
 
 
-def test_init_members_run_in_order_a_sidecar_stays_and_all_see_the_same_volumes(stack: Stack) -> None:
+def layers() -> Json:
+    """Of each kind of member and volume one, with all that can be said of its names and rights."""
     log = [{"name": "log", "mountPath": "/log"}]
-    spec = {
+    return {
         "initContainers": [
             shell("i1", "umask 0; echo i1 >> /log/order", volumeMounts=log),
             shell("side", "echo side >> /log/order; exec sleep 600", volumeMounts=log, restartPolicy="Always"),
@@ -86,7 +87,10 @@ def test_init_members_run_in_order_a_sidecar_stays_and_all_see_the_same_volumes(
         },
         "terminationGracePeriodSeconds": 1,
     }
-    with pod(stack, "layers", spec, labels={"a": "1"}) as found:
+
+
+def test_init_members_run_in_order_a_sidecar_stays_and_all_see_the_same_volumes(stack: Stack) -> None:
+    with pod(stack, "layers", layers(), labels={"a": "1"}) as found:
         found.wait_phase("Running")
         assert found.execute("main", "cat", "/log/order")["stdout"].split() == ["i1", "side", "i2", "main"]
         inits = statuses(found, "initContainerStatuses")
