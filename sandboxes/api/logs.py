@@ -23,10 +23,7 @@ WAITING = {
     "ImagePullBackOff": "trying and failing to pull image",
 }
 MOST = 2**31 - 1
-
-
-# Seconds.
-REAUTHORISE = 15.0
+REAUTHORISE = 15.0  # seconds
 
 
 class LogQuery(Schema):

@@ -21,6 +21,7 @@ from sandboxes.spec.models import GRPCAction, HTTPGetAction, TCPSocketAction
 
 MOST_BODY = 10 * 1024
 MOST_REDIRECTS = 10
+KUBELET = "1.34"  # the version that is named to whom one asks
 Headers = list[tuple[str, str]]
 SERVING = {0: "UNKNOWN", 1: "SERVING", 2: "NOT_SERVING", 3: "SERVICE_UNKNOWN"}
 
@@ -67,7 +68,7 @@ def headers_of(action: HTTPGetAction, asks: str) -> Headers:
     own = [(header.name, header.value) for header in action.http_headers]
     named = {name.lower() for name, _ in own}
     kept = [(name, value) for name, value in own if value or name.lower() not in ("accept", "user-agent")]
-    kubelet = (("Connection", "close"), ("User-Agent", f"kube-{asks}/1.34"), ("Accept", "*/*"))
+    kubelet = (("Connection", "close"), ("User-Agent", f"kube-{asks}/{KUBELET}"), ("Accept", "*/*"))
     return [*((name, value) for name, value in kubelet if name.lower() not in named), *kept]
 
 
@@ -124,7 +125,7 @@ async def grpc(action: GRPCAction, ip: str, port: int, seconds: float) -> Result
     where = f"[{ip}]:{port}" if ":" in ip else f"{ip}:{port}"
     name = action.service.encode()[:127]
     message = (b"\x0a" + bytes([len(name)]) + name) if name else b""
-    headers = {"content-type": "application/grpc", "te": "trailers", "user-agent": "kube-probe/1.34"}
+    headers = {"content-type": "application/grpc", "te": "trailers", "user-agent": f"kube-probe/{KUBELET}"}
     transport = httpx.AsyncHTTPTransport(http1=False, http2=True, retries=0)
     try:
         async with asyncio.timeout(seconds), httpx.AsyncClient(transport=transport, trust_env=False) as client:

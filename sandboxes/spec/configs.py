@@ -81,8 +81,8 @@ def frozen(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[Cause, ...]:
     if old.get("immutable"):
         told = "field is immutable when `immutable` is set"
         changed = (key for key in ("data", "binaryData") if old.get(key) != new.get(key))
-        causes += [forbidden(key, told) for key in ("immutable",) if not new.get("immutable")]
-        causes += [forbidden(key, told) for key in changed]
+        thawed = () if new.get("immutable") else ("immutable",)
+        causes += [forbidden(key, told) for key in (*thawed, *changed)]
     return tuple(causes)
 
 
