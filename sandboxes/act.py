@@ -33,6 +33,7 @@ from sandboxes.host.port import Host, Wants
 from sandboxes.members import members_of
 from sandboxes.outcome import Done
 from sandboxes.plan import PAUSE, Intent
+from sandboxes.spec.containers import PAUSE_TARGET
 from sandboxes.spec.environment import process
 from sandboxes.spec.facts import Facts, SourceMissing, Sources
 from sandboxes.spec.files import pod_files
@@ -146,18 +147,20 @@ class Hands:
             raise ConfigError(str(exc)) from exc
         wants = Wants(uses, member.termination_message_path or MESSAGE_PATH)
         mounts = self.tools.host.mounts(self.uid, action.member, action.attempt, wants)
-        made = policy.Made(image.id, started, image.user, mounts, self._target(member))
+        made = policy.Made(image.id, started, image.user, mounts, self._target(member, action.pause_attempt))
         body = policy.member_body(self.basis, member, made)
         identity = self._identity(action.member, action.attempt, action.pause_attempt)
         container = self.tools.engine.create_member(identity, body, self.ids[PAUSE, action.pause_attempt])
         self.ids[action.member, action.attempt] = container
         return f"container {container[:12]}, joining pause", container, ""
 
-    def _target(self, member: AnyContainer) -> str:
+    def _target(self, member: AnyContainer, pause_attempt: int) -> str:
         """The id of the container whose PID namespace a debug member joins, "" for none. Raises ConfigError."""
         if not isinstance(member, EphemeralContainer) or not member.target_container_name:
             return ""
         name = member.target_container_name
+        if name == PAUSE_TARGET and all(name != each.name for each in members_of(self.intent.pod)):
+            return self.ids[PAUSE, pause_attempt]
         running = (c.id for c in self.observed.members(name) if c.alive)
         found = next(running, "")
         if not found:

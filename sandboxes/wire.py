@@ -192,13 +192,14 @@ class NamespacesView(Message):
 
 
 class MemberState(Message):
-    """Which containers this sample looked at; pause is member ""."""
+    """Which containers this sample looked at; pause is member "". The processes of a `frozen` one stand still."""
 
     member: str
     container_id: str
     attempt: int
     host_pid: int
     running: bool
+    frozen: bool = False
 
 
 class Sample(Message):

@@ -19,10 +19,9 @@ PATCHES: dict[str, Any] = {
     "application/strategic-merge-patch+json": strategic,
     "application/merge-patch+json": merged,
 }
-PATCH_BODY = {
-    "requestBody": {"content": {kind: {"schema": {"type": "object"}} for kind in PATCHES}, "required": True},
-}
-PUT_BODY = {"requestBody": {"content": {"application/json": {"schema": {"type": "object"}}}, "required": True}}
+ANY_OBJECT = {"type": "object", "additionalProperties": True}
+PATCH_BODY = {"requestBody": {"content": {kind: {"schema": ANY_OBJECT} for kind in PATCHES}, "required": True}}
+PUT_BODY = {"requestBody": {"content": {"application/json": {"schema": ANY_OBJECT}}, "required": True}}
 TARGETS = (
     ("", "Pod", changes.update, "labels, annotations, images, activeDeadlineSeconds"),
     ("/status", "PodStatus", changes.update_status, "the conditions of its readiness gates"),

@@ -14,7 +14,7 @@ from sandboxes.members import members_of
 from sandboxes.models import Pod as Row
 from sandboxes.node.sampler import Watched
 from sandboxes.spec import Pod, decode
-from sandboxes.world import Observed, ObservedContainer
+from sandboxes.world import Observed, ObservedContainer, RunState
 
 
 def look(engine: Callable[[], Engine], uid: UUID) -> Watched:
@@ -36,6 +36,7 @@ def _state(container: ObservedContainer) -> wire.MemberState:
         attempt=container.attempt,
         host_pid=container.pid,
         running=container.alive,
+        frozen=container.state is RunState.PAUSED,
     )
 
 

@@ -197,8 +197,15 @@ class Container(_Runs):
     lifecycle: Lifecycle | None = None
 
 
+# Whom a debug member may name besides a member. A member of that name comes first.
+PAUSE_TARGET = "pause"
+
+
 class EphemeralContainer(_Runs):
-    """A member that comes later, to look (kubectl debug); with a target it joins that member's PID namespace."""
+    """A member that comes later, to look (kubectl debug); with a target it joins that member's PID namespace.
+
+    The target `pause`, where no member has that name, is pause: Kubernetes cannot name it.
+    """
 
     target_container_name: str = ""
 

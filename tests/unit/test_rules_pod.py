@@ -36,6 +36,7 @@ def test_init_members_claim_host_ports_one_by_one() -> None:
 
 def test_a_debug_member_looks_at_one_that_is_there() -> None:
     assert of_spec(ephemeralContainers=[PLAIN | {"targetContainerName": "a"}]) == []
+    assert of_spec(ephemeralContainers=[PLAIN | {"targetContainerName": "pause"}]) == []
     assert of_spec(ephemeralContainers=[PLAIN | {"targetContainerName": "i"}]) == [
         'ephemeralContainers[0].targetContainerName: Not found: "i"'
     ]

@@ -32,8 +32,8 @@ const withToken: Middleware = {
 
 // Looked up at each call: a test, or a browser extension, may replace it after this file was read.
 const options = { baseUrl: globalThis.location.origin, fetch: (request: Request) => globalThis.fetch(request) };
-const kubernetes = createClient<KubernetesPaths>(options);
-const playground = createClient<PlaygroundPaths>(options);
+export const kubernetes = createClient<KubernetesPaths>(options);
+export const playground = createClient<PlaygroundPaths>(options);
 kubernetes.use(withToken);
 playground.use(withToken);
 
@@ -43,7 +43,8 @@ interface Answer<T> {
   readonly response: Response;
 }
 
-async function unwrap<T>(call: Promise<Answer<T>>): Promise<T | undefined> {
+/** What was answered. Throws a Refusal. */
+export async function unwrap<T>(call: Promise<Answer<T>>): Promise<T | undefined> {
   const { data, error, response } = await call;
   if (!response.ok) throw readRefusal(response.status, error);
   return data;

@@ -1,8 +1,9 @@
 // The panes of a pod's page, in an order of worth; before the first word of the pod their places are kept.
-import { useDeferredValue, useMemo, useState } from "react";
+import { Suspense, useCallback, useDeferredValue, useMemo, useState } from "react";
 import { isEnding, type LiveState } from "../state/live";
-import { type PodFacts, readEvent } from "../state/pod";
+import { type MemberFacts, type PodFacts, readEvent } from "../state/pod";
 import { whyNothingRuns } from "../state/troubles";
+import { late } from "../ui/late";
 import { Skeleton } from "../ui/pane";
 import { Build } from "../views/build";
 import { Commands } from "../views/commands";
@@ -15,6 +16,9 @@ import { Namespaces } from "../views/namespaces";
 import { Network } from "../views/network";
 import { PodPicture } from "../views/picture";
 import { Processes } from "../views/processes";
+import { readLog } from "../views/troubles";
+
+const MemberActs = late(async () => (await import("./pod-acts")).MemberActs);
 
 interface Props {
   readonly state: LiveState;
@@ -22,6 +26,8 @@ interface Props {
   /** Whose log shows; "" is the first member's. */
   readonly logOf: string;
   readonly onLogOf: (member: string) => void;
+  /** Members whose processes stand still. */
+  readonly frozen: ReadonlySet<string>;
 }
 
 const LINKS = [
@@ -54,13 +60,22 @@ export function PaneLinks() {
 /** Processes and sockets from which on it pays to leave out what is not in sight. */
 const LARGE = 120;
 
-export function Panes({ state, pod, logOf, onLogOf }: Props) {
+export function Panes({ state, pod, logOf, onLogOf, frozen }: Props) {
   // Where its build was watched, it stays on top: nothing jumps away from under the reader.
   const [wasBuilt, setWasBuilt] = useState<boolean | null>(null);
   const { snapshot, gone } = state;
   // Drawn in slices between frames: a large sample must not hold up a key or the pointer.
   const sample = useDeferredValue(state.sample);
   const events = useMemo(() => snapshot?.events.map(readEvent) ?? [], [snapshot]);
+  const acts = useCallback(
+    (member: MemberFacts) =>
+      pod && (
+        <Suspense>
+          <MemberActs pod={pod} member={member} frozen={frozen} onLog={(name) => readLog(name, onLogOf)} />
+        </Suspense>
+      ),
+    [pod, frozen, onLogOf],
+  );
   if (!snapshot || !pod) return <Waiting />;
   const isBuilding = pod.phase === "Pending" && !pod.deletedAt;
   if (wasBuilt === null || (isBuilding && !wasBuilt)) setWasBuilt(isBuilding);
@@ -73,7 +88,7 @@ export function Panes({ state, pod, logOf, onLogOf }: Props) {
       {wasBuilt && build}
       <div className="stack beside">
         <PodPicture pod={pod} sample={sample} isGone={gone} later={later} />
-        <MemberStates pod={pod} />
+        <MemberStates pod={pod} frozen={frozen} {...(!gone && { acts })} />
         <Hostnames views={sample?.hostnames} later={later} />
       </div>
       <div className="stack beside">

@@ -1,5 +1,5 @@
 // One pod, live: what it is on top, then a pane a view.
-import { useMemo, useState } from "react";
+import { Suspense, useMemo, useState } from "react";
 import { Link, Navigate, useParams } from "react-router";
 import { type LiveState, liveness } from "../state/live";
 import { type PodFacts, phaseWord, readPod } from "../state/pod";
@@ -7,6 +7,7 @@ import { troubles } from "../state/remedies";
 import { clock } from "../state/text";
 import { useNow } from "../ui/clock";
 import { Members } from "../ui/hue";
+import { late } from "../ui/late";
 import { LitScope } from "../ui/lit";
 import { type Reading, Troubles } from "../views/troubles";
 import { DeletePod } from "./delete-pod";
@@ -14,6 +15,8 @@ import { LiveBadge } from "./live-badge";
 import { Phase } from "./phase";
 import { PaneLinks, Panes } from "./pod-panes";
 import { useLive } from "./use-live";
+
+const PodActs = late(async () => (await import("./pod-acts")).PodActs);
 
 export function PodPage() {
   const { namespace = "", name = "" } = useParams();
@@ -26,6 +29,7 @@ function LivePod({ namespace, name }: { readonly namespace: string; readonly nam
   const members = useMemo(() => pod?.members.map((member) => member.name) ?? [], [pod]);
   const wrong = useMemo(() => (pod ? troubles(pod) : []), [pod]);
   const [logOf, setLogOf] = useState("");
+  const frozen = useFrozen(state);
   if (state.connection.state === "signed-out")
     return <Navigate to="/sign-in" replace state={{ next: location.pathname + location.search + location.hash }} />;
   if (state.connection.state === "not-found") return <Missing namespace={namespace} name={name} />;
@@ -41,7 +45,14 @@ function LivePod({ namespace, name }: { readonly namespace: string; readonly nam
         </h1>
         {pod && <Facts pod={pod} isGone={state.gone} />}
         <LiveBadge state={state} />
-        {pod && !state.gone && <DeletePod pod={pod} />}
+        {pod && state.snapshot && !state.gone && (
+          <>
+            <Suspense>
+              <PodActs pod={pod} object={state.snapshot.pod} frozen={frozen} />
+            </Suspense>
+            <DeletePod pod={pod} />
+          </>
+        )}
       </div>
       {state.gone && <GoneNote name={name} />}
       <LostNote state={state} />
@@ -50,10 +61,17 @@ function LivePod({ namespace, name }: { readonly namespace: string; readonly nam
       )}
       <PaneLinks />
       <LitScope>
-        <Panes state={state} pod={pod} logOf={logOf} onLogOf={setLogOf} />
+        <Panes state={state} pod={pod} logOf={logOf} onLogOf={setLogOf} frozen={frozen} />
       </LitScope>
     </Members>
   );
+}
+
+/** The members that stand still; the same set while they are the same, however often the pod is read. */
+function useFrozen({ sample }: LiveState): ReadonlySet<string> {
+  const names = sample?.members.filter((member) => member.frozen).map((member) => member.member) ?? [];
+  const key = names.join(" ");
+  return useMemo(() => new Set(key.split(" ").filter(Boolean)), [key]);
 }
 
 function Missing({ namespace, name }: { readonly namespace: string; readonly name: string }) {

@@ -26,6 +26,7 @@ interface Said {
 }
 
 type Kind =
+  | "stopped"
   | "image-building"
   | "image-missing"
   | "image-never"
@@ -49,6 +50,7 @@ interface Rule {
 
 // The first that fits counts; the last one fits all.
 const RULES: readonly Rule[] = [
+  { kind: "stopped", reason: /^Stopped$/ },
   { kind: "image-building", message: /^Waiting for image .* to be built/ },
   { kind: "image-missing", reason: /^(ErrImagePull|ImagePullBackOff)$/ },
   { kind: "image-never", reason: /^ErrImageNeverPull$/ },
@@ -91,6 +93,11 @@ function pull(message: string): string {
 }
 
 const TELL = {
+  stopped: () => ({
+    title: "The pod is stopped",
+    why: "Its volumes and logs are kept. Start the pod, among its actions, makes a new pause and new members.",
+    remedy: "wait",
+  }),
   "image-building": ({ who, image }) => ({
     title: `${who} waits for its image`,
     why: `${image} is being built on this node. ${who} starts by itself when it is ready.`,
@@ -165,7 +172,9 @@ const TELL = {
 
 function told(said: Said, member: string): Trouble {
   const { message, reason } = said;
-  return { ...TELL[kindOf(said)](said), key: `${member} ${reason} ${message}`, words: message, member };
+  const kind = kindOf(said);
+  const words = kind === "stopped" ? "" : message;
+  return { ...TELL[kind](said), key: `${member} ${reason} ${message}`, words, member };
 }
 
 function ofMember(member: MemberFacts): Said {

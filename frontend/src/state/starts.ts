@@ -17,7 +17,7 @@ export interface Start {
   readonly make: (around: Around) => Form;
 }
 
-const TOOLBOX = "playground/toolbox:1";
+export const TOOLBOX = "playground/toolbox:1";
 const CURLS = "while sleep 2; do curl -sI http://127.0.0.1 | head -1; done";
 
 export const STARTS: readonly Start[] = [

@@ -48,9 +48,9 @@ export const SAMPLE: Sample = {
   rev: 7,
   at: "2026-01-02T14:32:00Z",
   members: [
-    { member: "", containerId: "aa", attempt: 0, hostPid: 3000, running: true },
-    { member: "web", containerId: "bb", attempt: 0, hostPid: 3100, running: true },
-    { member: "toolbox", containerId: "cc", attempt: 0, hostPid: 3200, running: true },
+    { member: "", containerId: "aa", attempt: 0, hostPid: 3000, running: true, frozen: false },
+    { member: "web", containerId: "bb", attempt: 0, hostPid: 3100, running: true, frozen: false },
+    { member: "toolbox", containerId: "cc", attempt: 0, hostPid: 3200, running: true, frozen: false },
   ],
   processes: [
     process({ member: "toolbox", hostPid: 3200, nsPids: [3200, 1], cmd: "bash -c sleep infinity" }),

@@ -1,5 +1,5 @@
 // Pause's members as the pod's status has them, reasons and messages whole.
-import { memo } from "react";
+import { memo, type ReactNode } from "react";
 import { type MemberFacts, type PodFacts, troubled } from "../state/pod";
 import { clock, visible, zone } from "../state/text";
 import { MemberName } from "../ui/member";
@@ -17,7 +17,15 @@ function keysOf({ name }: MemberFacts): Keys {
   return { lights: [`member:${name}`], answers: [`member:${name}`, `of:${name}`] };
 }
 
-export const MemberStates = memo(function MemberStates({ pod }: { readonly pod: PodFacts }) {
+interface Props {
+  readonly pod: PodFacts;
+  /** Those whose processes stand still. */
+  readonly frozen: ReadonlySet<string>;
+  /** What can be done to a member, where something can. */
+  readonly acts?: (member: MemberFacts) => ReactNode;
+}
+
+export const MemberStates = memo(function MemberStates({ pod, frozen, acts }: Props) {
   const wrong = new Set(troubled(pod).map((member) => member.name));
   const columns: readonly Column<MemberFacts>[] = [
     {
@@ -36,12 +44,14 @@ export const MemberStates = memo(function MemberStates({ pod }: { readonly pod: 
         <span className={wrong.has(member.name) ? "bad" : ""}>
           {member.state}
           {member.reason && `: ${member.reason}`}
+          {member.state === "running" && frozen.has(member.name) && ", frozen"}
         </span>
       ),
     },
     { head: "Ready", worth: 2, cell: (member) => (member.ready ? "yes" : "no") },
     { head: "Restarts", worth: 3, align: "end", cell: (member) => <span className="mono">{member.restarts}</span> },
     { head: "What it says", fills: true, cell: (member) => <span className="words">{visible(told(member))}</span> },
+    ...(acts ? [{ head: "Do", align: "end", cell: acts } as const] : []),
   ];
   return (
     <Pane id="members" title="Members" aside={zone()}>

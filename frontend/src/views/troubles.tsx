@@ -46,7 +46,7 @@ interface OneProps extends Pick<Props, "object" | "onLog"> {
 }
 
 /** The log is of that member then, and has the focus. */
-function readLog(member: string, onLog: (member: string) => void) {
+export function readLog(member: string, onLog: (member: string) => void) {
   onLog(member);
   document.getElementById("logs")?.focus();
 }

@@ -165,7 +165,8 @@ describe("namespaces", () => {
 
 describe("the pod itself", () => {
   test("a member that cannot start shows the reason and the engine's words", () => {
-    show(<MemberStates pod={POD} />);
+    show(<MemberStates pod={POD} frozen={new Set(["web"])} />);
+    expect(rows("Members")[0]?.[2]).toBe("running, frozen");
     const toolbox = rows("Members")[1];
     expect(toolbox?.[2]).toBe("waiting: ErrImagePull");
     expect(toolbox?.[5]).toContain("pull access denied");

@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from sandboxes.spec import names
 from sandboxes.spec.causes import duplicate, forbidden, invalid, not_found, not_supported, required
+from sandboxes.spec.containers import PAUSE_TARGET
 from sandboxes.spec.models import AnyContainer, Container, EphemeralContainer, PodSpec
 from sandboxes.spec.rules.environment import environment
 from sandboxes.spec.rules.ports import host_ports, ports_of
@@ -50,7 +51,7 @@ def members(spec: PodSpec, volumes: Collection[str], grace: int) -> Causes:
 
 
 def _debug(at: str, debug: EphemeralContainer, others: Collection[str]) -> Causes:
-    if debug.target_container_name and debug.target_container_name not in others:
+    if debug.target_container_name and debug.target_container_name not in {*others, PAUSE_TARGET}:
         yield not_found(f"{at}.targetContainerName", debug.target_container_name)
     for i, mount in enumerate(debug.volume_mounts):
         for key, given in (("subPath", mount.sub_path), ("subPathExpr", mount.sub_path_expr)):

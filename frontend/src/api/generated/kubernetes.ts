@@ -483,7 +483,11 @@ export interface components {
             resourceFieldRef?: components["schemas"]["ResourceFieldRef"] | null;
             secretKeyRef?: components["schemas"]["KeyRef"] | null;
         };
-        /** @description A member that comes later, to look (kubectl debug); with a target it joins that member's PID namespace. */
+        /**
+         * @description A member that comes later, to look (kubectl debug); with a target it joins that member's PID namespace.
+         *
+         *     The target `pause`, where no member has that name, is pause: Kubernetes cannot name it.
+         */
         EphemeralContainer: {
             args?: string[];
             command?: string[];
@@ -1202,8 +1206,12 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/merge-patch+json": Record<string, never>;
-                "application/strategic-merge-patch+json": Record<string, never>;
+                "application/merge-patch+json": {
+                    [key: string]: unknown;
+                };
+                "application/strategic-merge-patch+json": {
+                    [key: string]: unknown;
+                };
             };
         };
         responses: {
@@ -1376,7 +1384,9 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": Record<string, never>;
+                "application/json": {
+                    [key: string]: unknown;
+                };
             };
         };
         responses: {
@@ -1451,8 +1461,12 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/merge-patch+json": Record<string, never>;
-                "application/strategic-merge-patch+json": Record<string, never>;
+                "application/merge-patch+json": {
+                    [key: string]: unknown;
+                };
+                "application/strategic-merge-patch+json": {
+                    [key: string]: unknown;
+                };
             };
         };
         responses: {
@@ -1520,7 +1534,9 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": Record<string, never>;
+                "application/json": {
+                    [key: string]: unknown;
+                };
             };
         };
         responses: {
@@ -1556,8 +1572,12 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/merge-patch+json": Record<string, never>;
-                "application/strategic-merge-patch+json": Record<string, never>;
+                "application/merge-patch+json": {
+                    [key: string]: unknown;
+                };
+                "application/strategic-merge-patch+json": {
+                    [key: string]: unknown;
+                };
             };
         };
         responses: {
@@ -1634,7 +1654,9 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": Record<string, never>;
+                "application/json": {
+                    [key: string]: unknown;
+                };
             };
         };
         responses: {
@@ -1670,8 +1692,12 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/merge-patch+json": Record<string, never>;
-                "application/strategic-merge-patch+json": Record<string, never>;
+                "application/merge-patch+json": {
+                    [key: string]: unknown;
+                };
+                "application/strategic-merge-patch+json": {
+                    [key: string]: unknown;
+                };
             };
         };
         responses: {
@@ -1890,8 +1916,12 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/merge-patch+json": Record<string, never>;
-                "application/strategic-merge-patch+json": Record<string, never>;
+                "application/merge-patch+json": {
+                    [key: string]: unknown;
+                };
+                "application/strategic-merge-patch+json": {
+                    [key: string]: unknown;
+                };
             };
         };
         responses: {

@@ -471,7 +471,11 @@ export interface components {
             resourceFieldRef?: components["schemas"]["ResourceFieldRef"] | null;
             secretKeyRef?: components["schemas"]["KeyRef"] | null;
         };
-        /** @description A member that comes later, to look (kubectl debug); with a target it joins that member's PID namespace. */
+        /**
+         * @description A member that comes later, to look (kubectl debug); with a target it joins that member's PID namespace.
+         *
+         *     The target `pause`, where no member has that name, is pause: Kubernetes cannot name it.
+         */
         EphemeralContainer: {
             args?: string[];
             command?: string[];
@@ -635,10 +639,11 @@ export interface components {
         MemberChoice: {
             container?: string;
         };
-        /** @description Which containers this sample looked at; pause is member "". */
+        /** @description Which containers this sample looked at; pause is member "". The processes of a `frozen` one stand still. */
         MemberState: {
             attempt: number;
             containerId: string;
+            frozen?: boolean;
             hostPid: number;
             member: string;
             running: boolean;

@@ -70,10 +70,11 @@ export interface components {
             up: boolean;
         };
         Live: components["schemas"]["Sample"] | components["schemas"]["Still"] | components["schemas"]["Snapshot"] | components["schemas"]["Stream"] | components["schemas"]["Gone"];
-        /** @description Which containers this sample looked at; pause is member "". */
+        /** @description Which containers this sample looked at; pause is member "". The processes of a `frozen` one stand still. */
         MemberState: {
             attempt: number;
             containerId: string;
+            frozen: boolean;
             hostPid: number;
             member: string;
             running: boolean;
