@@ -6,7 +6,7 @@ registry knows (built on the node) is never pulled, whatever the policy says, fo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 
 from sandboxes.spec.images import parse as parse_image
@@ -19,17 +19,27 @@ SHOWN_AS_ERROR = timedelta(seconds=3)
 Images = Mapping[str, ImageOnNode]
 
 
-def ready_for_member(member: AnyContainer, images: Images, facts: tuple[Fact, ...]) -> bool:
-    """The member can be created from what the node has. Always is honoured once a pod, not yet once a start."""
+def ready_for_member(member: AnyContainer, images: Images, facts: tuple[Fact, ...], used: Mapping[str, int]) -> bool:
+    """The member's next attempt can be created from what the node has.
+
+    Always wants a pull for each start: one after that of the attempt before, whose number `used` has by member.
+    """
     image = images.get(member.image)
     if image is None or image.local or member.image_pull_policy != "Always":
         return image is not None
-    return any(fact.name == member.image and fact.outcome == "succeeded" for fact in facts)
+    return newest_pull(member.image, facts) > used.get(member.name, -1)
 
 
-def missing(members: Iterable[AnyContainer], images: Images, facts: tuple[Fact, ...]) -> tuple[str, ...]:
+def newest_pull(reference: str, facts: tuple[Fact, ...]) -> int:
+    """The number of the last pull that brought the image, -1 when none did."""
+    return max((fact.attempt for fact in _pulls_of(reference, facts) if fact.outcome == "succeeded"), default=-1)
+
+
+def missing(
+    members: Iterable[AnyContainer], images: Images, facts: tuple[Fact, ...], used: Mapping[str, int]
+) -> tuple[str, ...]:
     """The references that these members wait for and a pull would help, each once."""
-    waiting = (m.image for m in members if pullable(m) and not ready_for_member(m, images, facts))
+    waiting = (m.image for m in members if pullable(m) and not ready_for_member(m, images, facts, used))
     return tuple(dict.fromkeys(waiting))
 
 
@@ -58,7 +68,7 @@ def built_here(reference: str) -> bool:
 
 def being_built(reference: str, facts: tuple[Fact, ...]) -> bool:
     """It is on its way without a pull: its build on the node has begun, or waits for its turn."""
-    return any(fact.name == reference and fact.outcome == "building" for fact in facts)
+    return any(fact.outcome == "building" for fact in _pulls_of(reference, facts))
 
 
 def failed_pulls(
@@ -67,7 +77,7 @@ def failed_pulls(
     """The failures with every image's newest pull in it, if that one failed."""
     known = {key: failure for key, failure in failures.items() if not key.startswith("image/")}
     for reference in {fact.name for fact in facts if fact.kind is WantedKind.PULL}:
-        newest = max((fact for fact in facts if fact.name == reference), key=lambda fact: fact.attempt)
+        newest = max(_pulls_of(reference, facts), key=lambda fact: fact.attempt)
         if newest.outcome == "failed":
             count = newest.attempt + 1
             known[f"image/{reference}"] = Failure(
@@ -82,5 +92,10 @@ def failed_pulls(
 
 def _tries(reference: str, facts: tuple[Fact, ...]) -> int:
     """The number of the try that is to be asked for: the next one, or the one that is under way."""
-    numbers = (fact.attempt + 1 if fact.ended else fact.attempt for fact in facts if fact.name == reference)
+    numbers = (fact.attempt + 1 if fact.ended else fact.attempt for fact in _pulls_of(reference, facts))
     return max(numbers, default=0)
+
+
+def _pulls_of(reference: str, facts: tuple[Fact, ...]) -> Iterator[Fact]:
+    # A probe's fact has a name as well, and an image may be called like one.
+    return (fact for fact in facts if fact.kind is WantedKind.PULL and fact.name == reference)

@@ -65,10 +65,14 @@ def subject(action: Action) -> str:
 
 @dataclass(frozen=True)
 class Source:
-    """The image of the member an action was about: its reference, and whether it was pulled for this pod."""
+    """The image of the member an action was about: its reference, and whether it was pulled for this pod.
+
+    `pull` is the number of the pull that brought it last, -1 when none did.
+    """
 
     reference: str = ""
     pulled: bool = False
+    pull: int = -1
 
 
 def told(memory: Memory, done: Done, *, source: Source, back_off: BackOff) -> Told:
@@ -91,7 +95,11 @@ def _success(memory: Memory, done: Done, source: Source) -> Told:
             present = f'Container image "{source.reference}" already present on machine'
             pulled = f'Successfully pulled image "{source.reference}"'
             there = Entry("Pulled", pulled if source.pulled else present, member)
-            cleared = memory.model_copy(update={"failures": _without(memory, f"member/{member}")})
+            update = {
+                "failures": _without(memory, f"member/{member}"),
+                "pulled": memory.pulled | ({member: source.pull} if source.pull >= 0 else {}),
+            }
+            cleared = memory.model_copy(update=update)
             return Told(cleared, (there, Entry("Created", f"Created container: {member}", member)))
         case MakeFiles():
             return Told(memory.model_copy(update={"failures": _without(memory, "volumes")}))

@@ -16,6 +16,7 @@ from sandboxes import messages, rows, spec
 from sandboxes.act import Hands, Tools, act
 from sandboxes.actions import Forget
 from sandboxes.errors import EngineUnavailable, Malformed, MountFailed, PlaygroundError, SpecRefused
+from sandboxes.images import newest_pull
 from sandboxes.journal import asked, changed, cut_off, located, turned, unretrieved
 from sandboxes.members import members_of
 from sandboxes.models import Pod
@@ -121,9 +122,12 @@ class _Notes:
         self.known = self.memory = look.memory
         # A pull that ended because the image was built here has pulled nothing.
         local = {name for name, image in look.observed.images.items() if image.local}
-        pulled = {fact.name for fact in look.facts if fact.outcome == "succeeded"} - local
         self.pod = look.intent.pod
-        self.sources = {m.name: Source(m.spec.image, m.spec.image in pulled) for m in members_of(self.pod)}
+        pulls = {m.spec.image: newest_pull(m.spec.image, look.facts) for m in members_of(self.pod)}
+        self.sources = {
+            m.name: Source(m.spec.image, pulls[m.spec.image] >= 0 and m.spec.image not in local, pulls[m.spec.image])
+            for m in members_of(self.pod)
+        }
         self.outage: EngineUnavailable | None = None
 
     def after(self, done: Done) -> None:

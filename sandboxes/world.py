@@ -236,7 +236,8 @@ class Memory(Value):
     `member/<name>` or `image/<reference>`. `locked`: id of the pause whose network has been closed.
     `stops`: container id → how far its stop is. `crashes`: by member. `last`: member → how its last attempt ended,
     `earlier`: how the one before that did. `initialized`: the pause attempt in which the init members were done.
-    `ended`: once set, nothing runs again. `ip`: the last address the pod had.
+    `ended`: once set, nothing runs again. `ip`: the last address the pod had. `pulled`: member → the number of the pull
+    after which its newest attempt was created.
     """
 
     # A row may be older than this code.
@@ -252,3 +253,4 @@ class Memory(Value):
     initialized: int | None = None
     ended: Ended | None = None
     ip: str = ""
+    pulled: dict[str, int] = {}

@@ -116,7 +116,7 @@ def _converge(look: Look) -> Plan:
     if _may_build(look):
         stages += build(look, due)
     steady = [c for c in living if c.id not in failing.stops and look.here(c.member) == c]
-    wanted = (*_pulls(look, [s.member for s in starts]), *failing.wanted, *asked_of(look, steady), *_usages(look))
+    wanted = (*_pulls(look, starts), *failing.wanted, *asked_of(look, steady), *_usages(look))
     times = [*failing.look_at, *_times(look, starts)]
     return Plan(tuple(s for s in stages if s), wanted, _next_look(look, times), memory)
 
@@ -189,8 +189,12 @@ def _superseded_alive(look: Look, container: ObservedContainer) -> bool:
 
 
 def _is_due(look: Look, start: Start) -> bool:
-    waits = start.not_before is not None and start.not_before > look.now
-    return not waits and (start.created or has_image(look, start.member))
+    return not _waits(look, start) and (start.created or has_image(look, start.member))
+
+
+def _waits(look: Look, start: Start) -> bool:
+    """Its back-off goes on."""
+    return start.not_before is not None and start.not_before > look.now
 
 
 def _may_build(look: Look) -> bool:
@@ -202,8 +206,10 @@ def _may_build(look: Look) -> bool:
     return there and not any(failure is not None and failure.retry_at > look.now for failure in held)
 
 
-def _pulls(look: Look, members: list[Member]) -> tuple[Wanted, ...]:
-    missing = images.missing([member.spec for member in members], look.observed.images, look.facts)
+def _pulls(look: Look, starts: tuple[Start, ...]) -> tuple[Wanted, ...]:
+    """For members whose next attempt is to be created now."""
+    members = [s.member.spec for s in starts if not s.created and not _waits(look, s)]
+    missing = images.missing(members, look.observed.images, look.facts, look.memory.pulled)
     pause_image = look.intent.pause_image
     if look.pause is None and pause_image not in look.observed.images and not images.built_here(pause_image):
         missing = (pause_image, *missing)

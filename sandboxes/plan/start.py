@@ -104,7 +104,7 @@ def _ended(look: Look, member: Member) -> datetime:
 
 
 def has_image(look: Look, member: Member) -> bool:
-    return images.ready_for_member(member.spec, look.observed.images, look.facts)
+    return images.ready_for_member(member.spec, look.observed.images, look.facts, look.memory.pulled)
 
 
 def build(look: Look, due: list[Start]) -> list[Stage]:

@@ -23,9 +23,23 @@ from sandboxes.actions import (
     hoisted,
 )
 from sandboxes.plan import Look, plan
-from sandboxes.world import Desired, ImageOnNode, Memory, RunState, Wanted, WantedKind
+from sandboxes.world import Crash, Desired, ImageOnNode, Memory, RunState, Wanted, WantedKind
 
-from .worlds import BACK_OFF, IMAGES, NOW, PAUSE_IMAGE, PREPARED, failure, look, member, pause, pod, pulled, stopping
+from .worlds import (
+    BACK_OFF,
+    IMAGES,
+    NOW,
+    PAUSE_IMAGE,
+    PREPARED,
+    fact,
+    failure,
+    look,
+    member,
+    pause,
+    pod,
+    pulled,
+    stopping,
+)
 
 CREATED, RUNNING, EXITED, DEAD = RunState.CREATED, RunState.RUNNING, RunState.EXITED, RunState.DEAD
 NEW = (CreateMember("web", 0, 0), CreateMember("box", 0, 0))
@@ -272,6 +286,29 @@ def test_policy_always_pulls_what_a_registry_knows_and_uses_what_was_built_here(
     after = plan(look(of=pod(policy="Always"), images=known, facts=(pulled("nginx:1", "succeeded"),)))
     assert after.wanted == ()
     assert NEW in after.stages
+
+
+def test_policy_always_pulls_again_before_each_start_once_its_back_off_is_over() -> None:
+    known = IMAGES | {"nginx:1": ImageOnNode("sha256:nginx")}
+    ended = (pause(), member("web", EXITED, ago=5), member("box"))
+    memory = PREPARED.model_copy(update={"pulled": {"web": 0}})
+    first = (pulled("nginx:1", "succeeded"),)
+    planned = plan(look(*ended, of=pod(policy="Always"), images=known, facts=first, memory=memory))
+    assert [(want.name, want.attempt) for want in planned.wanted] == [("nginx:1", 1)]
+    assert not [action for stage in planned.stages for action in stage if isinstance(action, CreateMember)]
+    second = (*first, pulled("nginx:1", "succeeded", attempt=1))
+    after = plan(look(*ended, of=pod(policy="Always"), images=known, facts=second, memory=memory))
+    assert (CreateMember("web", 1, 0),) in after.stages
+    crashes = {"web": Crash(count=2, at=NOW - timedelta(seconds=10), attempt=0)}
+    waiting = memory.model_copy(update={"crashes": crashes})
+    held = plan(look(*ended, of=pod(policy="Always"), images=known, facts=first, memory=waiting))
+    assert held.wanted == ()
+
+
+def test_an_image_may_be_called_like_a_probe() -> None:
+    probed = (fact(WantedKind.PROBE, "web", "succeeded", of="nginx:1"),)
+    planned = plan(look(images={PAUSE_IMAGE: IMAGES[PAUSE_IMAGE], "toolbox:1": IMAGES["toolbox:1"]}, facts=probed))
+    assert [want.attempt for want in planned.wanted] == [0]
 
 
 def test_without_the_pause_image_nothing_is_built() -> None:

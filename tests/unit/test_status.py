@@ -11,7 +11,7 @@ import pytest
 from sandboxes.plan import Look, plan
 from sandboxes.spec.models import Container, Lifecycle, LifecycleHandler, Probe, ReadinessGate, SleepAction
 from sandboxes.status import Place, status, unscheduled
-from sandboxes.world import Crash, Desired, RunState, Termination, WantedKind
+from sandboxes.world import Crash, Desired, ImageOnNode, RunState, Termination, WantedKind
 
 from .worlds import IMAGES, NOW, PAUSE_IMAGE, PREPARED, fact, look, member, pause, pod, pulled
 
@@ -107,6 +107,17 @@ def test_a_pull_that_failed_is_shown_first_as_an_error_then_as_a_back_off() -> N
         "reason": "ImagePullBackOff",
         "message": 'Back-off pulling image "nginx:1": ErrImagePull: no such host',
     }
+
+
+def test_a_member_that_cannot_start_again_without_its_pull_says_so_though_the_image_is_there() -> None:
+    known = IMAGES | {"nginx:1": ImageOnNode("sha256:nginx")}
+    seen = (pause(), member("web", EXITED, ago=5), member("box"))
+    memory = PREPARED.model_copy(update={"pulled": {"web": 0}})
+    facts = (pulled("nginx:1", "succeeded"), pulled("nginx:1", attempt=1))
+    again = look(*seen, of=pod(policy="Always"), images=known, facts=facts, memory=memory)
+    assert waiting(again)["reason"] == "ErrImagePull"
+    present = look(*seen, images=known, facts=facts, memory=memory)
+    assert waiting(present)["reason"] == "CrashLoopBackOff"
 
 
 def test_an_image_that_is_built_here_is_waited_for_by_that_name_until_it_is_there() -> None:
