@@ -202,6 +202,16 @@ class MemberState(Message):
     frozen: bool = False
 
 
+class PullView(Message):
+    """How far a pull is: layers that are there, of how many; bytes that have come, of how many are known of so far."""
+
+    reference: str
+    layers_done: int
+    layers: int
+    bytes_come: int
+    bytes: int
+
+
 class Sample(Message):
     """One whole reading of a pod: sent when it differs from the last one. `problems` names what could not be read."""
 
@@ -214,6 +224,7 @@ class Sample(Message):
     hostnames: tuple[HostnameView, ...]
     network: NetworkView | None
     namespaces: NamespacesView
+    pulls: tuple[PullView, ...]
     problems: tuple[str, ...]
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import struct
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -24,6 +24,7 @@ from sandboxes.calls import LogOptions
 from sandboxes.engine import execution
 from sandboxes.engine.execution import Execution, Request
 from sandboxes.engine.naming import LABEL, identity_of
+from sandboxes.engine.pulling import Layers, Progress
 from sandboxes.errors import EngineError, EngineUnavailable, ImageMissing
 from sandboxes.spec.images import parse
 from sandboxes.spec.registries import Credential
@@ -62,10 +63,12 @@ class Streams(Protocol):
     def image_events(self) -> AsyncGenerator[str, None]:
         """Docker's action (pull, tag, untag, load …) whenever the engine's images change."""
 
-    async def pull(self, reference: str, credential: Credential | None = None) -> None:
+    async def pull(
+        self, reference: str, credential: Credential | None = None, *, tell: Callable[[Progress], None] = lambda _: None
+    ) -> None:
         """The image is on the node. Raises ImageMissing when the registry says no, EngineError for all else.
 
-        `credential` goes to the registry of the image, which it must be meant for.
+        `credential` goes to the registry of the image, which it must be meant for. `tell` hears how far it is.
         """
 
     def log(self, container_id: str, options: LogOptions) -> AsyncGenerator[bytes, None]:
@@ -96,13 +99,15 @@ class DockerStreams:
             async for found in heard:
                 yield str(found.get("Action", ""))
 
-    async def pull(self, reference: str, credential: Credential | None = None) -> None:
+    async def pull(
+        self, reference: str, credential: Credential | None = None, *, tell: Callable[[Progress], None] = lambda _: None
+    ) -> None:
         # aiodocker takes a credential only where the registry is spelt out.
         full = str(parse(reference) or reference) if credential else reference
         auth = {"username": credential.username, "password": credential.password} if credential else None
         try:
             async with self._client() as docker:
-                await _to_the_end(docker.images.pull(full, auth=auth, stream=True))
+                await _to_the_end(docker.images.pull(full, auth=auth, stream=True), tell)
         except EngineError as exc:
             if isinstance(exc.__cause__, DockerError) and exc.__cause__.status in (401, 403, 404):
                 raise ImageMissing(str(exc)) from exc
@@ -170,11 +175,13 @@ class DockerStreams:
             raise EngineError(f"the Docker engine's answer cannot be read: {exc}") from exc
 
 
-async def _to_the_end(progress: AsyncIterator[dict[str, Any]]) -> None:
+async def _to_the_end(messages: AsyncIterator[dict[str, Any]], tell: Callable[[Progress], None]) -> None:
+    layers = Layers()
     try:
         while True:
             async with asyncio.timeout(PULL_STALLED):
-                await anext(progress)
+                layers.take(await anext(messages))
+            tell(layers.progress())
     except StopAsyncIteration:
         return
     except TimeoutError as exc:

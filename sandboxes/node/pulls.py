@@ -10,10 +10,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Iterable
+from functools import partial
 from uuid import UUID
 
 from channels.db import database_sync_to_async
 
+from sandboxes import wire
+from sandboxes.engine.pulling import Progress
 from sandboxes.engine.streams import Streams
 from sandboxes.errors import EngineError, EngineUnavailable
 from sandboxes.node.builds import PENDING, Builds, full
@@ -40,6 +43,7 @@ class Pulls:
         self.changed = changed
         self._running: dict[Key, asyncio.Task[None]] = {}
         self._answered: dict[Key, Answer] = {}
+        self._progress: dict[Key, Progress] = {}
         self._ending: set[asyncio.Task[None]] = set()
 
     def want(self, uid: UUID, wanted: Iterable[Wanted]) -> None:
@@ -76,6 +80,20 @@ class Pulls:
         running = (item for _, item in self._running if not self._builds.is_pending(item.name))
         return failed | {tagged(item.name): ("pulling", "") for item in running} | pending
 
+    def progress(self, uid: UUID) -> tuple[wire.PullView, ...]:
+        """How far the pod's pulls are, those of which something was heard. From any thread."""
+        found = sorted((key[1].name, told) for key, told in tuple(self._progress.items()) if key[0] == uid)
+        return tuple(
+            wire.PullView(
+                reference=reference,
+                layers_done=told.layers_done,
+                layers=told.layers,
+                bytes_come=told.bytes_come,
+                bytes=told.bytes,
+            )
+            for reference, told in found
+        )
+
     async def close(self) -> None:
         """Every pull is cancelled and its connection closed."""
         ending = tuple(self._ending)
@@ -85,6 +103,7 @@ class Pulls:
 
     def _drop(self, key: Key) -> None:
         self._answered.pop(key, None)
+        self._progress.pop(key, None)
         if task := self._running.pop(key, None):
             task.cancel()
         self.changed()
@@ -101,6 +120,7 @@ class Pulls:
         finally:
             if self._running.get(key) is asyncio.current_task():
                 del self._running[key]
+                self._progress.pop(key, None)
                 self.changed()
 
     async def _answer(self, key: Key) -> Answer:
@@ -121,12 +141,16 @@ class Pulls:
         for credential in await database_sync_to_async(credentials_for)(key[0], reference) or (None,):
             try:
                 log.info("pull %s%s", reference, ", signed in" if credential else "")
-                return await self._streams.pull(reference, credential)
+                return await self._streams.pull(reference, credential, tell=partial(self._hear, key))
             except EngineUnavailable:
                 raise
             except EngineError as exc:
                 refused[str(exc)] = exc
         raise next(iter(refused.values())) if len(refused) == 1 else EngineError(f"[{', '.join(refused)}]")
+
+    def _hear(self, key: Key, told: Progress) -> None:
+        if key in self._running:
+            self._progress[key] = told
 
     def _why_not_built(self, reference: str) -> str:
         build = self._builds.of(reference)

@@ -14,6 +14,7 @@ import time
 from collections.abc import AsyncGenerator, Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Literal
 from uuid import UUID
@@ -52,11 +53,13 @@ class Sampler:
         self,
         look: Callable[[UUID], Watched],
         *,
+        pulls: Callable[[UUID], tuple[wire.PullView, ...]] = lambda _: (),
         open_reader: Callable[[], Reader] | None = None,
     ) -> None:
         self.samples = 0
         self.cpu = 0.0
         self._look = look
+        self._pulls = pulls
         self._node: Node | None = None
         self._open_reader = open_reader or self._open_pod_reader
         self._watches: dict[UUID, Watch] = {}
@@ -194,7 +197,7 @@ class Sampler:
             watch.fully_due = now + _FULLY_EVERY
         if watch.reader is None:
             watch.reader = self._open_reader()
-        reading = watch.reader.read(watched, fully=fully)
+        reading = replace(watch.reader.read(watched, fully=fully), pulls=self._pulls(watch.uid))
         self.samples += 1
         if reading.lost:
             watch.look_due = min(watch.look_due, now + _LOOK_AGAIN)
@@ -256,6 +259,7 @@ def _sample_text(reading: Reading, *, rev: int) -> str:
         hostnames=reading.hostnames,
         network=reading.network,
         namespaces=reading.namespaces,
+        pulls=reading.pulls,
         problems=reading.problems,
     ).model_dump_json(by_alias=True)
 

@@ -51,10 +51,10 @@ async def run(stop: asyncio.Event) -> None:
     """This node's watch, until `stop` is set."""
     node = settings.NODE_NAME
     streams: Streams = DockerStreams()
-    sampler = Sampler(partial(look, connect))
     waker = Waker()
     builds = Builds(settings.STATE_DIR / "run" / "images")
     pulls = Pulls(streams, builds)
+    sampler = Sampler(partial(look, connect), pulls=pulls.progress)
     asked = Asked(streams, connect, NodeHost(settings.STATE_DIR))
     timers = Timers(node, wake=waker.wake, doers=(pulls, asked))
     catalogue = Catalogue(streams, node, hidden=frozenset({settings.PAUSE_IMAGE}), pulls=pulls, wake=waker.wake)

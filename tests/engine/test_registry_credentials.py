@@ -15,6 +15,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from sandboxes.engine.pulling import Progress
 from sandboxes.engine.streams import DockerStreams
 from sandboxes.errors import EngineError
 from sandboxes.spec.registries import Credential
@@ -95,5 +96,7 @@ async def test_a_private_image_is_pulled_with_its_credential_and_with_no_other(r
             await streams.pull(name, wrong)
         assert "sesame" not in str(refused.value)
     assert name not in {found.reference for found in await streams.list_images()}
-    await streams.pull(name, Credential(registry, "alice", "open sesame"))
+    heard: list[Progress] = []
+    await streams.pull(name, Credential(registry, "alice", "open sesame"), tell=heard.append)
+    assert (heard[-1].layers_done, heard[-1].layers) == (1, 1)
     assert name in {found.reference for found in await streams.list_images()}

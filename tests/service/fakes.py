@@ -15,6 +15,7 @@ from sandboxes import wire
 from sandboxes.calls import LogOptions
 from sandboxes.engine.execution import Execution, Request
 from sandboxes.engine.port import Engine
+from sandboxes.engine.pulling import Progress
 from sandboxes.engine.streams import EngineEvent, EngineImage
 from sandboxes.errors import EngineError, EngineUnavailable
 from sandboxes.node import api
@@ -71,8 +72,11 @@ class FakeStreams:
         await asyncio.Event().wait()
         yield ""
 
-    async def pull(self, reference: str, credential: Credential | None = None) -> None:
+    async def pull(
+        self, reference: str, credential: Credential | None = None, *, tell: Callable[[Progress], None] = lambda _: None
+    ) -> None:
         self.pulled.append(reference)
+        tell(Progress(layers_done=1, layers=3, bytes_come=10, bytes=40))
         if credential is not None:
             self.signed_in.append(f"{credential.username}:{credential.password}")
             if self.signed_in[-1] in self.unwelcome:

@@ -55,6 +55,18 @@ async def test_a_wanted_pull_is_made_once_and_answered_with_a_fact_and_a_wake() 
     assert await wakes(pod.uid) == 1
 
 
+async def test_it_is_known_how_far_a_pull_is_until_it_ends() -> None:
+    pod, streams = await sync_to_async(made.pod)(), FakeStreams()
+    pulls = Pulls(streams, no_builds())
+    pulls.want(pod.uid, [wanted()])
+    await until(lambda: bool(pulls.progress(pod.uid)))
+    [told] = pulls.progress(pod.uid)
+    assert (told.reference, told.layers_done, told.layers, told.bytes_come, told.bytes) == ("nginx:1", 1, 3, 10, 40)
+    streams.end_pull("nginx:1")
+    await settled(pulls)
+    assert pulls.progress(pod.uid) == ()
+
+
 async def test_a_failed_pull_keeps_the_engines_words_and_a_new_attempt_pulls_again() -> None:
     pod, streams = await sync_to_async(made.pod)(), FakeStreams()
     pulls = Pulls(streams, no_builds())

@@ -19,6 +19,7 @@ export type NamespacesView = Schemas["NamespacesView"];
 export type NamespaceRow = Schemas["NamespaceRow"];
 export type NamespaceCell = Schemas["NamespaceCell"];
 export type NamespaceKind = NamespaceCell["kind"];
+export type PullView = Schemas["PullView"];
 export type StepView = Schemas["StepView"];
 
 const TAGS = { sample: true, still: true, snapshot: true, stream: true, gone: true } satisfies Record<

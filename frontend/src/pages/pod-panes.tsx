@@ -1,5 +1,6 @@
 // The panes of a pod's page, in an order of worth; before the first word of the pod their places are kept.
 import { Suspense, useCallback, useDeferredValue, useMemo, useState } from "react";
+import type { PullView } from "../api/wire";
 import { isEnding, type LiveState } from "../state/live";
 import { type MemberFacts, type PodFacts, readEvent } from "../state/pod";
 import { whyNothingRuns } from "../state/troubles";
@@ -57,6 +58,9 @@ export function PaneLinks() {
   );
 }
 
+/** One value for none, so that who is shown it need not be drawn again. */
+const NO_PULLS: readonly PullView[] = [];
+
 /** Processes and sockets from which on it pays to leave out what is not in sight. */
 const LARGE = 120;
 
@@ -88,7 +92,12 @@ export function Panes({ state, pod, logOf, onLogOf, frozen }: Props) {
       {wasBuilt && build}
       <div className="stack beside">
         <PodPicture pod={pod} sample={sample} isGone={gone} later={later} />
-        <MemberStates pod={pod} frozen={frozen} {...(!gone && { acts })} />
+        <MemberStates
+          pod={pod}
+          frozen={frozen}
+          pulls={sample?.pulls.length ? sample.pulls : NO_PULLS}
+          {...(!gone && { acts })}
+        />
         <Hostnames views={sample?.hostnames} later={later} />
       </div>
       <div className="stack beside">

@@ -167,6 +167,7 @@ export const SAMPLE: Sample = {
     host: { net: 4026531840, ipc: 4026531839, user: 4026531837, time: 4026531837 },
     hostFrom: "dockerd",
   },
+  pulls: [],
   problems: [],
 };
 

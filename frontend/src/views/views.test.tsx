@@ -165,11 +165,24 @@ describe("namespaces", () => {
 
 describe("the pod itself", () => {
   test("a member that cannot start shows the reason and the engine's words", () => {
-    show(<MemberStates pod={POD} frozen={new Set(["web"])} />);
+    show(<MemberStates pod={POD} frozen={new Set(["web"])} pulls={[]} />);
     expect(rows("Members")[0]?.[2]).toBe("running, frozen");
     const toolbox = rows("Members")[1];
     expect(toolbox?.[2]).toBe("waiting: ErrImagePull");
     expect(toolbox?.[5]).toContain("pull access denied");
+  });
+
+  test("a member that waits for its image says how far the pull is", () => {
+    const waits = { ...POD, members: POD.members.map((member) => ({ ...member, state: "waiting" as const })) };
+    const pull = {
+      reference: POD.members[0]?.image ?? "",
+      layersDone: 1,
+      layers: 3,
+      bytesCome: 10_000_000,
+      bytes: 40_000_000,
+    };
+    show(<MemberStates pod={waits} frozen={new Set()} pulls={[pull]} />);
+    expect(rows("Members")[0]?.[5]).toBe("pulling: 1 of 3 layers, 10 of 40 MB");
   });
 
   test("conditions, events and engine calls are listed, the newest event first", () => {

@@ -37,7 +37,10 @@ class Watched:
 
 @dataclass(frozen=True)
 class Reading:
-    """One whole reading. `lost`: a container said to run has no first process, so the targets are out of date."""
+    """One whole reading. `lost`: a container said to run has no first process, so the targets are out of date.
+
+    `pulls` is no reader's: whoever knows of them adds it.
+    """
 
     members: tuple[wire.MemberState, ...]
     processes: tuple[wire.Process, ...]
@@ -47,6 +50,7 @@ class Reading:
     namespaces: wire.NamespacesView
     problems: tuple[str, ...]
     lost: bool = field(compare=False)
+    pulls: tuple[wire.PullView, ...] = ()
 
 
 def nothing_runs(watched: Watched) -> Reading:

@@ -846,6 +846,14 @@ export interface components {
         PullSecret: {
             name?: string;
         };
+        /** @description How far a pull is: layers that are there, of how many; bytes that have come, of how many are known of so far. */
+        PullView: {
+            bytes: number;
+            bytesCome: number;
+            layers: number;
+            layersDone: number;
+            reference: string;
+        };
         /** @description A condition that somebody else sets, and without which the pod is not Ready. */
         ReadinessGate: {
             conditionType?: string;
@@ -889,6 +897,7 @@ export interface components {
             problems: string[];
             processes: components["schemas"]["Process"][];
             processesTruncated: boolean;
+            pulls: components["schemas"]["PullView"][];
             rev: number;
             /** @constant */
             type?: "sample";

@@ -154,6 +154,14 @@ export interface components {
             hostPort: number;
             protocol: string;
         };
+        /** @description How far a pull is: layers that are there, of how many; bytes that have come, of how many are known of so far. */
+        PullView: {
+            bytes: number;
+            bytesCome: number;
+            layers: number;
+            layersDone: number;
+            reference: string;
+        };
         /** @description A route of the main table; `destination` is "default" or a prefix, `gateway` "" when on the link. */
         Route: {
             destination: string;
@@ -174,6 +182,7 @@ export interface components {
             problems: string[];
             processes: components["schemas"]["Process"][];
             processesTruncated: boolean;
+            pulls: components["schemas"]["PullView"][];
             rev: number;
             /**
              * @description discriminator enum property added by openapi-typescript
