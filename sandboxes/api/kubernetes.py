@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import replace
 from functools import partial
 from typing import Annotated, Any
@@ -20,6 +20,7 @@ from sandboxes.api.answers import answer
 from sandboxes.api.auth import SIGNED_IN, SignedIn
 from sandboxes.api.documents import Documented, body_of
 from sandboxes.api.logs import LogQuery, member_of, while_allowed
+from sandboxes.errors import NotFound
 from sandboxes.models import Namespace, Pod
 
 PODS = "/v1/namespaces/{namespace}/pods"
@@ -54,11 +55,29 @@ def list_pods(
 ) -> HttpResponse:
     """The pods of a namespace."""
     version = pods.resource_version()  # before the rows: a list may be newer than it says, never older
-    found = [pods.pod_object(row) for row in pods.pods_in(request.auth, namespace)]
-    chosen = [
-        pod for pod in found if selectors.by_labels(label_selector, pod) and selectors.by_fields(field_selector, pod)
-    ]
-    return answer(present.listing("PodList", chosen, version))
+    return answer(present.listing("PodList", _chosen(request.auth, namespace, label_selector, field_selector), version))
+
+
+@api.delete(
+    PODS,
+    response=shapes.PodList,
+    by_alias=True,
+    operation_id="deletePods",
+    openapi_extra=body_of(bodies.DeleteOptions, required=False),
+)
+def delete_pods(request: SignedIn, namespace: str, query: Query[options.DeleteQuery]) -> HttpResponse:
+    """Delete the pods of a namespace that are chosen, each as one alone would be. The pods as they are then."""
+    namespaces.live_namespace(request.auth, namespace)  # a stranger learns nothing from how a body is refused
+    dry = options.dry_run(query.dry_run, options.DELETE)
+    grace, terms = options.deletion(request)
+    asked = query.grace_period_seconds if grace is None else grace
+    terms = replace(terms, dry_run=dry or terms.dry_run)
+    version, deleted = pods.resource_version(), []
+    for pod in _chosen(request.auth, namespace, query.label_selector, query.field_selector):
+        with suppress(NotFound):  # gone meanwhile, which is what was asked for
+            row = pods.delete_pod(request.auth, namespace, pod["metadata"]["name"], grace=asked, terms=terms)
+            deleted.append(pods.pod_object(row))
+    return answer(present.listing("PodList", deleted, version))
 
 
 @api.post(
@@ -135,6 +154,12 @@ configs.add(api)
 def unknown(request: SignedIn, rest: str) -> HttpResponse:
     """Every other path below /api/; the last route, so that a credential is asked for there too."""
     raise Http404
+
+
+def _chosen(user: User, namespace: str, labels: str, fields: str) -> list[dict[str, Any]]:
+    """The pods that both selectors fit."""
+    found = (pods.pod_object(row) for row in pods.pods_in(user, namespace))
+    return [pod for pod in found if selectors.by_labels(labels, pod) and selectors.by_fields(fields, pod)]
 
 
 def _of_log(user: User, namespace: str, name: str, query: LogQuery) -> tuple[Pod, str]:

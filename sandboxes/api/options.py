@@ -8,12 +8,23 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
+from ninja import Schema
+from pydantic import Field
 
 from sandboxes import pods
 from sandboxes.api import bodies
 from sandboxes.errors import Cause, Malformed, SpecRefused
 
 CREATE, DELETE, UPDATE, PATCH = (f"{verb}Options.meta.k8s.io" for verb in ("Create", "Delete", "Update", "Patch"))
+
+
+class DeleteQuery(Schema):
+    """Which objects of a kind to delete, and how."""
+
+    label_selector: str = Field("", alias="labelSelector")
+    field_selector: str = Field("", alias="fieldSelector")
+    grace_period_seconds: int | None = Field(None, alias="gracePeriodSeconds")
+    dry_run: str = Field("", alias="dryRun")
 
 
 def dry_run(asked: str, kind: str) -> bool:

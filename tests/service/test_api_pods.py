@@ -141,6 +141,18 @@ def test_a_deleted_pod_has_its_grace_and_is_woken(alice: Caller) -> None:
     assert alice.get(f"{PODS}/web").code == 200
 
 
+def test_the_pods_that_a_selector_chooses_are_deleted_together(alice: Caller) -> None:
+    for name in ("one", "two", "three"):
+        body = manifest(name)
+        body["metadata"]["labels"] = {"app": "a" if name != "three" else "b"}
+        alice.post(PODS, body)
+        on_a_node(name)
+    deleted = alice.delete(f"{PODS}?labelSelector=app%3Da")
+    shapes.PodList.model_validate_json(json.dumps(deleted.body))
+    assert sorted(pod["metadata"]["name"] for pod in deleted.body["items"]) == ["one", "two"]
+    assert set(Pod.objects.filter(desired="GONE").values_list("name", flat=True)) == {"one", "two"}
+
+
 @pytest.mark.parametrize("how", ["query", "body"])
 def test_grace_comes_from_the_request_before_the_spec(alice: Caller, how: str) -> None:
     alice.post(PODS, manifest())

@@ -29,6 +29,8 @@ VERBS: dict[str, Callable[[Caller], Answered]] = {
     "read": lambda caller: caller.get(POD),
     "delete": lambda caller: caller.delete(POD),
     "delete with malformed options": lambda caller: caller.delete(POD, {"gracePeriodSeconds": "x"}),
+    "delete all": lambda caller: caller.delete(f"{NAMESPACE}/pods"),
+    "delete all with malformed options": lambda caller: caller.delete(f"{NAMESPACE}/pods", {"gracePeriodSeconds": "x"}),
     "log": lambda caller: caller.get(f"{POD}/log"),
     "events": lambda caller: caller.get(f"{NAMESPACE}/events"),
     "live": lambda caller: caller.get(f"{ACTS}/live"),

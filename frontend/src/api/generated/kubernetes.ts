@@ -118,7 +118,11 @@ export interface paths {
          * @description Create a pod. With `dryRun=All` everything is checked and nothing is kept.
          */
         post: operations["createPod"];
-        delete?: never;
+        /**
+         * Delete Pods
+         * @description Delete the pods of a namespace that are chosen, each as one alone would be. The pods as they are then.
+         */
+        delete: operations["deletePods"];
         options?: never;
         head?: never;
         patch?: never;
@@ -443,6 +447,13 @@ export interface components {
             gracePeriodSeconds?: number;
             kind?: string;
             preconditions?: components["schemas"]["Preconditions"];
+        };
+        /** @description Which objects of a kind to delete, and how. */
+        DeleteQuery: {
+            dryRun?: string;
+            fieldSelector?: string;
+            gracePeriodSeconds?: number | null;
+            labelSelector?: string;
         };
         /** @description One fact about the pod as a file. */
         DownwardFile: {
@@ -1327,6 +1338,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Pod"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    deletePods: {
+        parameters: {
+            query?: {
+                labelSelector?: string;
+                fieldSelector?: string;
+                gracePeriodSeconds?: number | null;
+                dryRun?: string;
+            };
+            header?: never;
+            path: {
+                namespace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["DeleteOptions"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PodList"];
                 };
             };
             /** @description Refused */
