@@ -29,15 +29,14 @@ def make(folder: Path, volume: VolumeFiles, group: int | None) -> None:
     """The volume's folder: empty, a tmpfs, or with its files. What members wrote stays; given files are replaced."""
     folder.mkdir(exist_ok=True)
     if volume.in_memory and not is_mounted(folder):
-        _mount("-t", "tmpfs", "-o", f"size={volume.size},mode=1777,nodev,nosuid", "tmpfs", str(folder))
-    if volume.files is None:
-        _own(folder, group, 0o1777 if volume.in_memory else 0o777)
-    else:
-        _own(folder, group, 0o777)
+        _mount("-t", "tmpfs", "-o", f"size={volume.size},mode=0777,nodev,nosuid", "tmpfs", str(folder))
+    _own(folder, group)
+    if volume.files is not None:
         _write(folder, volume.files, group)
 
 
-def _own(folder: Path, group: int | None, mode: int) -> None:
+def _own(folder: Path, group: int | None) -> None:
+    mode = 0o777
     if group is not None:
         os.chown(folder, 0, group)
         mode |= 0o2000

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from sandboxes.policy.limits import Limits, limits_of
 from sandboxes.policy.names import hostname_of
-from sandboxes.policy.profiles import Profile
+from sandboxes.policy.profiles import Profile, dotted
 from sandboxes.policy.rights import Rights, rights_of
 from sandboxes.spec.environment import Process, sub_path
 from sandboxes.spec.models import AnyContainer, Pod
@@ -115,7 +115,7 @@ def pause_body(basis: Basis, *, image: str, host_ip: str) -> PauseBody:
     """The body of a pod's pause; `image` is the node's pause image."""
     pod = basis.pod
     context = pod.spec.security_context
-    sysctls = {sysctl.name: sysctl.value for sysctl in context.sysctls} if context else {}
+    sysctls = {dotted(sysctl.name): sysctl.value for sysctl in context.sysctls} if context else {}
     ports = published(pod, host_ip)
     return PauseBody(image, hostname_of(pod), ports, sysctls, basis.profile, basis.spec_hash)
 

@@ -57,6 +57,16 @@ BASELINE = Profile(
 
 PROFILES = {profile.name: profile for profile in (BASELINE,)}
 
+def dotted(sysctl: str) -> str:
+    """A kernel setting's name as Docker takes it: with dots, as sysctl(8) has it, where slashes came first.
+
+    The rule is Kubernetes' (component-helpers/node/util/sysctl, NormalizeName): a part may then have a dot, as
+    in net/ipv4/conf/eth0.1/mtu.
+    """
+    first = next((char for char in sysctl if char in "./"), ".")
+    return sysctl if first == "." else sysctl.translate(str.maketrans("./", "/."))
+
+
 # What a pod may set in its own namespaces (pkg/kubelet/sysctl/safe_sysctls.go, v1.34).
 SAFE_SYSCTLS = frozenset({
     "kernel.shm_rmid_forced", "net.ipv4.ip_local_port_range", "net.ipv4.ip_local_reserved_ports",

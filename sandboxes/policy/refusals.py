@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from sandboxes.errors import Cause
 from sandboxes.policy.limits import LEAST_MEMORY
-from sandboxes.policy.profiles import SAFE_SYSCTLS, Profile
+from sandboxes.policy.profiles import SAFE_SYSCTLS, Profile, dotted
 from sandboxes.policy.rights import capability
 from sandboxes.spec.causes import forbidden
 from sandboxes.spec.models import (
@@ -120,5 +120,5 @@ def _targets(at: str, container: Container) -> Iterator[Cause]:
 def forbidden_sysctl(pod: Pod) -> str:
     """Why a kubelet would not admit the pod, "" when it would (pkg/kubelet/sysctl/allowlist.go)."""
     context = pod.spec.security_context
-    unsafe = [sysctl.name for sysctl in context.sysctls if sysctl.name not in SAFE_SYSCTLS] if context else []
+    unsafe = [sysctl.name for sysctl in context.sysctls if dotted(sysctl.name) not in SAFE_SYSCTLS] if context else []
     return f'forbidden sysctl: "{unsafe[0]}" not allowlisted' if unsafe else ""

@@ -20,6 +20,7 @@ from sandboxes.policy import (
     published,
     refusals,
 )
+from sandboxes.policy.profiles import dotted
 from sandboxes.spec import Container, ContainerPort, EnvVar, ObjectMeta, Pod, PodSpec
 from sandboxes.spec.environment import process
 from sandboxes.spec.facts import Facts, Sources
@@ -152,3 +153,17 @@ def test_baseline_has_dockers_capabilities_less_raw_sockets_and_devices() -> Non
     assert PROFILES["baseline"] is BASELINE
     assert len(BASELINE.capabilities) == 12
     assert not {"NET_RAW", "MKNOD", "SYS_ADMIN", "SYS_PTRACE", "NET_ADMIN"} & set(BASELINE.capabilities)
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ("kernel.shm_rmid_forced", "kernel.shm_rmid_forced"),
+        ("kernel/shm_rmid_forced", "kernel.shm_rmid_forced"),
+        ("net/ipv4/conf/eth0.1/mtu", "net.ipv4.conf.eth0/1.mtu"),
+        ("net.ipv4.conf.eth0/1.mtu", "net.ipv4.conf.eth0/1.mtu"),
+        ("plain", "plain"),
+    ],
+)
+def test_a_sysctl_may_be_written_with_slashes(given: str, meant: str) -> None:
+    assert dotted(given) == meant
