@@ -57,6 +57,7 @@ BASELINE = Profile(
 
 PROFILES = {profile.name: profile for profile in (BASELINE,)}
 
+
 def dotted(sysctl: str) -> str:
     """A kernel setting's name as Docker takes it: with dots, as sysctl(8) has it, where slashes came first.
 
