@@ -1,8 +1,9 @@
 // The panes of a pod's page, in an order of worth; before the first word of the pod their places are kept.
-import { useDeferredValue, useMemo, useState } from "react";
+import { Suspense, useDeferredValue, useMemo, useState } from "react";
 import { isEnding, type LiveState } from "../state/live";
 import { type PodFacts, readEvent } from "../state/pod";
 import { whyNothingRuns } from "../state/troubles";
+import { late } from "../ui/late";
 import { Skeleton } from "../ui/pane";
 import { Build } from "../views/build";
 import { Commands } from "../views/commands";
@@ -15,6 +16,8 @@ import { Namespaces } from "../views/namespaces";
 import { Network } from "../views/network";
 import { PodPicture } from "../views/picture";
 import { Processes } from "../views/processes";
+
+const TerminalPane = late(async () => (await import("./terminal-pane")).TerminalPane);
 
 interface Props {
   readonly state: LiveState;
@@ -32,6 +35,7 @@ const LINKS = [
   { id: "processes", name: "Processes", worth: 1 },
   { id: "events", name: "Events", worth: 1 },
   { id: "network", name: "Network", worth: 1 },
+  { id: "terminal", name: "Terminal", worth: 1 },
   { id: "logs", name: "Log", worth: 1 },
   { id: "conditions", name: "Conditions", worth: 2 },
   { id: "build", name: "Build", worth: 2 },
@@ -87,6 +91,9 @@ export function Panes({ state, pod, logOf, onLogOf }: Props) {
         <Events events={events} />
       </div>
       <Network view={sample?.network} isEnding={isEnding(state)} later={later} />
+      <Suspense fallback={<Skeleton id="terminal" title="Terminal" lines={2} wide />}>
+        <TerminalPane key={pod.uid} pod={pod} isGone={gone} />
+      </Suspense>
       <Log pod={pod} isGone={gone} member={logOf} onMember={onLogOf} />
       <Conditions conditions={pod.conditions} />
       {!wasBuilt && build}
