@@ -82,10 +82,10 @@ function FontSize() {
   const go = (step: number) => choose(SHELL_SIZE, SIZES[at + step] ?? size);
   return (
     <>
-      <Button kind="quiet" aria-label="Smaller text" isDisabled={at === 0} onPress={() => go(-1)}>
+      <Button kind="quiet" aria-label="A−, smaller text" isDisabled={at === 0} onPress={() => go(-1)}>
         A−
       </Button>
-      <Button kind="quiet" aria-label="Larger text" isDisabled={at === SIZES.length - 1} onPress={() => go(1)}>
+      <Button kind="quiet" aria-label="A+, larger text" isDisabled={at === SIZES.length - 1} onPress={() => go(1)}>
         A+
       </Button>
     </>

@@ -183,7 +183,7 @@ function Screens({ pod, page, onPaste, onLink }: ScreensProps) {
               onScreen={(screen) => {
                 if (screen) screens.set(id, screen);
                 else screens.delete(id);
-                if (screen && id === shells.left) screen.focus();
+                if (!tab.begun) screen?.focus(); // it was asked for; one that a reload found again was not
               }}
               onLine={(line) => page.onLine(id, line)}
               onTold={(message) => page.onTold(id, message)}

@@ -72,21 +72,20 @@ export function followTheme(terminal: Terminal): () => void {
 }
 
 /**
- * Opens the terminal there. xterm writes its rules into style elements, which the page's policy does not let it; those it
- * makes meanwhile pass what is written to them on to sheets of script, which the policy allows. Returns how to undo it.
+ * Opens the terminal there. xterm writes its rules into style elements, which the page's policy does not let it: instead
+ * it is given elements that nobody sees and that pass on what is written to them to sheets of script, which the policy
+ * allows. Returns how to undo it.
  */
 export function openWithSheets(terminal: Terminal, place: HTMLElement): () => void {
   const sheets: CSSStyleSheet[] = [];
   const make = document.createElement.bind(document);
   const made = (name: string, options?: ElementCreationOptions) => {
-    const element = make(name, options);
-    if (name === "style") {
-      const sheet = new CSSStyleSheet();
-      sheets.push(sheet);
-      document.adoptedStyleSheets.push(sheet);
-      Object.defineProperty(element, "textContent", { set: (text: string) => sheet.replaceSync(text) });
-    }
-    return element;
+    if (name !== "style") return make(name, options);
+    const sheet = new CSSStyleSheet();
+    sheets.push(sheet);
+    document.adoptedStyleSheets.push(sheet);
+    const standIn = make("template");
+    return Object.defineProperty(standIn, "textContent", { set: (text: string) => sheet.replaceSync(text) });
   };
   Object.defineProperty(document, "createElement", { configurable: true, value: made });
   try {
