@@ -10,4 +10,4 @@ class SandboxesConfig(AppConfig):
 
     def ready(self) -> None:
         from playground import celery  # noqa: F401 - the app that sends our tasks, in web and watch too
-        from sandboxes import checks  # noqa: F401 - registers the system checks
+        from sandboxes import checks, revocation  # noqa: F401 - registers the system checks, hears of sign-outs

@@ -32,6 +32,14 @@ class Verb(StrEnum):
     LOG = "log"
     EXECUTE = "execute"
     ACT = "act"
+    TERMINAL = "terminal"
+    TERMINALS = "terminals"
+    SIGN_OUT = "sign-out"
+
+
+# What is said to a node, about none of its pods.
+OF_NODE = frozenset({Verb.SIGN_OUT})
+NODE = UUID(int=0)
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django.http.request import split_domain_port, validate_host
 
-from people import tokens
+from people import secret_text, tokens
 
 DEFAULT_PORT = {"http": 80, "https": 443}
 
@@ -32,6 +32,23 @@ def who(scope: dict[str, Any]) -> User | None:
     else:
         user = None
     return user if user is not None and user.is_active else None
+
+
+def name_of(scope: dict[str, Any]) -> str:
+    """A name for the credential of a scope, which gives nothing of it away."""
+    headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+    kind, _, token = headers.get("authorization", "").partition(" ")
+    if kind.lower() == "bearer":
+        return name_of_token(secret_text.digest(token.strip()))
+    return name_of_session(_session_key(headers.get("cookie", "")) or "")
+
+
+def name_of_token(digest: str) -> str:
+    return f"token {digest}"
+
+
+def name_of_session(key: str) -> str:
+    return f"session {secret_text.digest(key)}"
 
 
 def again(request: HttpRequest) -> User | None:
@@ -66,11 +83,15 @@ def _place(origin: str) -> tuple[str, str, int] | None:
 
 
 def _of_session(cookie: str) -> User | None:
+    key = _session_key(cookie)
+    return None if key is None else _of_key(key)
+
+
+def _session_key(cookie: str) -> str | None:
     try:
-        key = SimpleCookie(cookie)[settings.SESSION_COOKIE_NAME].value
+        return SimpleCookie(cookie)[settings.SESSION_COOKIE_NAME].value
     except (KeyError, CookieError):
         return None
-    return _of_key(key)
 
 
 def _of_key(key: str | None) -> User | None:

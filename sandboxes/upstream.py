@@ -8,9 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import os
 import re
-import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import asdict
@@ -23,15 +21,19 @@ from websockets.asyncio.client import unix_connect
 from websockets.exceptions import InvalidStatus, WebSocketException
 
 from sandboxes import wire
-from sandboxes.calls import LogOptions, Verb, new_call, sign
-from sandboxes.errors import Malformed, NodeUnavailable, NotFound
+from sandboxes.calling import ANSWER_WITHIN
+from sandboxes.calling import client as _client
+from sandboxes.calling import refuse as _raise
+from sandboxes.calling import signed as _signed
+from sandboxes.calling import silent as _silent
+from sandboxes.calls import LogOptions, Verb
+from sandboxes.errors import NodeUnavailable, NotFound
 
 logger = logging.getLogger(__name__)
 
 # Reconnecting: seconds, doubling.
 FIRST, LONGEST = 0.1, 2.0
 MAX_FRAME = 16 * 2**20
-ANSWER_WITHIN = 10.0
 KIND = re.compile(r'\s*\{\s*"type"\s*:\s*"(\w+)"')
 
 
@@ -202,49 +204,6 @@ async def act(uid: UUID, member: str, what: str, *, signal: str = "") -> int:
     if answer.status_code != 200:
         _raise(answer.status_code, answer.content)
     return int(answer.json()["members"])
-
-
-def _client(*, read: float | None) -> httpx.AsyncClient:
-    transport = httpx.AsyncHTTPTransport(uds=str(settings.NODE_SOCKET))
-    return httpx.AsyncClient(
-        transport=transport, base_url="http://node", timeout=httpx.Timeout(ANSWER_WITHIN, read=read), trust_env=False
-    )
-
-
-def _signed(verb: Verb, uid: UUID, arguments: dict[str, Any] | None = None) -> dict[str, str]:
-    call = new_call(verb, uid, now=time.time(), arguments=arguments)
-    return {"Authorization": f"Bearer {sign(call, settings.NODE_KEY)}"}
-
-
-def _silent(exc: BaseException) -> NodeUnavailable:
-    """The node did not answer, and why in words: of all that was raised on the way, the operating system knows best."""
-    causes: list[BaseException] = [exc]
-    while (cause := causes[-1].__cause__ or causes[-1].__context__) is not None:
-        causes.append(cause)
-    numbered = next((each for each in causes if isinstance(each, OSError) and each.errno), None)
-    if any(isinstance(each, TimeoutError | httpx.TimeoutException) for each in causes):
-        why = f"nothing within {ANSWER_WITHIN:.0f} seconds"
-    elif isinstance(numbered, FileNotFoundError):
-        why = "it does not run"
-    elif numbered is not None and numbered.errno:
-        why = os.strerror(numbered.errno).lower()
-    else:
-        why = "the connection broke"
-    return NodeUnavailable(f"the node does not answer ({why})")
-
-
-def _raise(status: int, body: bytes) -> None:
-    try:
-        message = str(json.loads(body)["message"])
-    except (ValueError, KeyError, TypeError):
-        message = f"the node answered {status}"
-    match status:
-        case 404:
-            raise NotFound(message)
-        case 400:
-            raise Malformed(message)
-        case _:
-            raise NodeUnavailable(message)
 
 
 def _kind(frame: str) -> str:

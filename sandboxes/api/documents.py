@@ -7,13 +7,13 @@ a default as a promise that the field is there.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any, cast, get_args
 
 from ninja import NinjaAPI
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
-from sandboxes import wire
+from sandboxes import terminal_wire, wire
 from sandboxes.api import shapes
 from sandboxes.api.answers import refusal
 
@@ -63,17 +63,27 @@ def schemas(models: Sequence[type[BaseModel]], mode: JsonSchemaMode) -> Json:
 
 
 def wire_document() -> Json:
-    """Every message of a live socket, as the components of an OpenAPI document; `Live` is their union."""
-    messages = (wire.Sample, wire.Still, wire.Snapshot, wire.Stream, wire.Gone)
-    found = tidied(schemas(messages, "serialization"))
+    """Every message of a WebSocket, as the components of an OpenAPI document; `Live` is the union of what a live one
+    says, `TerminalTold` and `TerminalSaid` what a terminal's says and is told.
+    """
+    unions = {
+        "Live": (wire.Sample, wire.Still, wire.Snapshot, wire.Stream, wire.Gone),
+        "TerminalTold": get_args(terminal_wire.Told),
+        "TerminalSaid": (*get_args(terminal_wire.First), *get_args(terminal_wire.Said)),
+    }
+    found = tidied(schemas([message for messages in unions.values() for message in messages], "serialization"))
     for schema in found.values():
         if "properties" in schema:  # a message is always whole
             schema["required"] = list(schema["properties"])
+    found |= {name: _union(messages) for name, messages in unions.items()}
+    info = {"title": "Pod playground: messages of WebSockets", "version": "v1"}
+    return {"openapi": "3.1.0", "info": info, "paths": {}, "components": {"schemas": found}}
+
+
+def _union(messages: Sequence[type[BaseModel]]) -> Json:
     kinds = {str(message.model_fields["type"].default): reference(message)["$ref"] for message in messages}
     union = {"oneOf": [{"$ref": ref} for ref in kinds.values()]}
-    found["Live"] = union | {"discriminator": {"propertyName": "type", "mapping": kinds}}
-    info = {"title": "Pod playground: messages of a live socket", "version": "v1"}
-    return {"openapi": "3.1.0", "info": info, "paths": {}, "components": {"schemas": found}}
+    return union | {"discriminator": {"propertyName": "type", "mapping": kinds}}
 
 
 def tidied(found: Any) -> Any:

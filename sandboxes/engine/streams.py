@@ -1,7 +1,7 @@
 """What lasts at the engine: its events, a pull, a followed log, a command. For `watch` alone, in its event loop.
 
-With `execution.py` the only file that imports aiodocker. Each stream has a client of its own and closes it, so that
-ending a stream ends its connection. Refusals are `errors.EngineError` in the engine's own words.
+With `execution.py` and `tty.py` the only files that import aiodocker. Each stream has a client of its own and closes
+it, so that ending a stream ends its connection. Refusals are `errors.EngineError` in the engine's own words.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import asyncio
 import json
 import struct
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
-from contextlib import aclosing, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -21,10 +21,11 @@ import aiohttp
 from aiodocker.exceptions import DockerError
 
 from sandboxes.calls import LogOptions
-from sandboxes.engine import execution
+from sandboxes.engine import execution, tty
 from sandboxes.engine.execution import Execution, Request
 from sandboxes.engine.naming import LABEL, identity_of
 from sandboxes.engine.pulling import Layers, Progress
+from sandboxes.engine.tty import Tty, TtyRequest
 from sandboxes.errors import EngineError, EngineUnavailable, ImageMissing
 from sandboxes.spec.images import parse
 from sandboxes.spec.registries import Credential
@@ -79,6 +80,9 @@ class Streams(Protocol):
 
     async def execute(self, container_id: str, request: Request) -> Execution:
         """A command in a container, to its end. Raises EngineError when the container does not run."""
+
+    async def shell(self, container_id: str, request: TtyRequest) -> Tty:
+        """A shell with a terminal in a container. Raises NoShell, or EngineError in the engine's words."""
 
 
 class DockerStreams:
@@ -142,6 +146,12 @@ class DockerStreams:
     async def execute(self, container_id: str, request: Request) -> Execution:
         async with self._client() as docker:
             return await execution.execute(docker, container_id, request)
+
+    async def shell(self, container_id: str, request: TtyRequest) -> Tty:
+        async with AsyncExitStack() as owned:
+            made = await tty.start(await owned.enter_async_context(self._client()), container_id, request)
+            made.client = owned.pop_all()
+        return made
 
     async def _events(self, filters: dict[str, list[str]], since: str | None) -> AsyncGenerator[dict[str, Any], None]:
         """Docker's event objects; raises EngineUnavailable when the engine ends the stream, which it does on stop."""

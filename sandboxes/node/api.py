@@ -7,37 +7,24 @@ the pod is this node's. It reads nothing of the pod itself; sampler and logs do.
 from __future__ import annotations
 
 import asyncio
-import grp
 import logging
-import os
-import socket
-import time
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import AbstractContextManager, aclosing, nullcontext
-from pathlib import Path
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from typing import Protocol
 from uuid import UUID
 
-import uvicorn
 from starlette.applications import Starlette
-from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
-from starlette.routing import Route, WebSocketRoute
+from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from sandboxes.calls import LIFETIME, Call, LogOptions, Verb, verify
-from sandboxes.errors import CallRefused, EngineError, Malformed, NotFound, PlaygroundError
+from sandboxes.calls import Call, LogOptions, Verb
+from sandboxes.errors import CallRefused, Malformed, PlaygroundError
+from sandboxes.node.door import Door, refusal, refused
 
 log = logging.getLogger(__name__)
 MOST_STDIN = 1024 * 1024
-STATUS: tuple[tuple[type[PlaygroundError], int], ...] = (
-    (CallRefused, 403),
-    (NotFound, 404),
-    (Malformed, 400),
-    (EngineError, 503),
-    (PlaygroundError, 500),
-)
 
 
 class Samples(Protocol):
@@ -68,39 +55,8 @@ class ActSource(Protocol):
     async def run(self, uid: UUID, member: str, act: str, *, name: str = "") -> int: ...
 
 
-class Door:
-    """Who comes in: signed calls, each once, for pods that `owns` says are ours."""
-
-    def __init__(self, key: str, owns: Callable[[UUID], Awaitable[bool]]) -> None:
-        self._key = key
-        self._owns = owns
-        self._seen: dict[str, float] = {}
-
-    async def admit(self, headers: Headers, verb: Verb) -> Call:
-        """The call the Authorization header carries. Raises CallRefused, or NotFound for a pod that is not ours."""
-        now = time.time()
-        scheme, _, token = headers.get("authorization", "").partition(" ")
-        if scheme != "Bearer":
-            raise CallRefused("the call is not signed")
-        call = verify(token, self._key, now)
-        if call.verb is not verb:
-            raise CallRefused(f"the call is for {call.verb}, not {verb}")
-        self._use(call, now)
-        if not await self._owns(call.uid):
-            raise NotFound("no such pod on this node")
-        return call
-
-    def _use(self, call: Call, now: float) -> None:
-        if call.nonce in self._seen:
-            raise CallRefused("the call was used before")
-        # In order of arrival, and none holds longer than LIFETIME: the oldest are the ones to forget.
-        self._seen[call.nonce] = now
-        while (oldest := next(iter(self._seen))) and self._seen[oldest] < now - LIFETIME:
-            del self._seen[oldest]
-
-
 class NodeApi:
-    """The Starlette app `app`."""
+    """The Starlette app `app`. Verbs that have a file of their own bring their routes: `add`."""
 
     def __init__(
         self, door: Door, samples: Samples, logs: LogSource, executions: ExecutionSource, acts: ActSource
@@ -118,14 +74,17 @@ class NodeApi:
                 Route("/execute", self._execute, methods=["POST"]),
                 Route("/act", self._act, methods=["POST"]),
             ],
-            exception_handlers={PlaygroundError: _refused},
+            exception_handlers={PlaygroundError: refused},
         )
+
+    def add(self, routes: Sequence[BaseRoute]) -> None:
+        self.app.router.routes.extend(routes)
 
     async def _live(self, websocket: WebSocket) -> None:
         try:
             call = await self._door.admit(websocket.headers, Verb.LIVE)
         except PlaygroundError as exc:
-            await websocket.send_denial_response(_refusal(exc))
+            await websocket.send_denial_response(refusal(exc))
             return
         await websocket.accept()
         relaying = asyncio.create_task(self._relay(websocket, call.uid))
@@ -186,68 +145,6 @@ async def _body(request: Request, most: int) -> bytes:
     return bytes(read)
 
 
-class Server(uvicorn.Server):
-    """uvicorn without its signal handlers: watch has its own."""
-
-    def capture_signals(self) -> AbstractContextManager[None]:  # type: ignore[override]
-        return nullcontext()
-
-
-async def serve(app: Starlette, path: Path, group: str) -> None:
-    """Serve on `path` until cancelled; open streams then get 2 s to end."""
-    config = uvicorn.Config(
-        app,
-        lifespan="off",
-        log_config=None,
-        log_level="warning",
-        access_log=False,
-        ws_per_message_deflate=False,
-        timeout_graceful_shutdown=2,
-    )
-    server = Server(config)
-    serving = asyncio.create_task(server.serve(sockets=[bind(path, group)]))
-    try:
-        await asyncio.shield(serving)
-    except asyncio.CancelledError:
-        server.should_exit = True
-        await serving
-        raise
-
-
-def bind(path: Path, group: str) -> socket.socket:
-    """A listening socket that only root and `group` can open: directory 0750, socket 0660. uvicorn's own would be 0666.
-
-    A group that does not exist leaves both to root. Raises OSError when another watch answers there.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.parent.chmod(0o750)
-    _free(path)
-    bound = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
-    bound.bind(str(path))
-    path.chmod(0o660)
-    try:
-        gid = grp.getgrnam(group).gr_gid
-    except KeyError:
-        log.warning("there is no group %s: only watch's own user can call this node", group)
-        return bound
-    os.chown(path, -1, gid)
-    os.chown(path.parent, -1, gid)
-    return bound
-
-
-def _free(path: Path) -> None:
-    """What a watch that died left is removed; one that lives is left alone."""
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
-        try:
-            probe.connect(str(path))
-        except FileNotFoundError:
-            return
-        except ConnectionRefusedError:
-            path.unlink()
-            return
-    raise OSError(f"another watch answers at {path}")
-
-
 async def _closed(websocket: WebSocket) -> None:
     """Until the caller leaves; what it says is not listened to."""
     while (await websocket.receive())["type"] != "websocket.disconnect":
@@ -266,13 +163,3 @@ def _report(relaying: asyncio.Task[None], call: Call) -> None:
     exc = relaying.exception()
     if exc is not None and not isinstance(exc, WebSocketDisconnect):
         log.error("live of pod %s ended", call.uid, exc_info=exc)
-
-
-def _refusal(exc: PlaygroundError) -> Response:
-    status = next(code for kind, code in STATUS if isinstance(exc, kind))
-    return JSONResponse({"message": str(exc)}, status)
-
-
-async def _refused(_: Request, exc: Exception) -> Response:
-    assert isinstance(exc, PlaygroundError)
-    return _refusal(exc)

@@ -23,11 +23,12 @@ from sandboxes.engine.streams import DockerStreams, Streams
 from sandboxes.errors import PlaygroundError
 from sandboxes.host.node_host import NodeHost
 from sandboxes.models import Pod
-from sandboxes.node import api, events
+from sandboxes.node import api, events, listening
 from sandboxes.node.acts import Acts
 from sandboxes.node.asked import Asked
 from sandboxes.node.builds import Builds
 from sandboxes.node.catalogue import Catalogue
+from sandboxes.node.door import Door
 from sandboxes.node.executions import Executions
 from sandboxes.node.heartbeat import Heartbeat
 from sandboxes.node.logs import Logs
@@ -35,6 +36,8 @@ from sandboxes.node.look import look
 from sandboxes.node.network import Network
 from sandboxes.node.pulls import Pulls
 from sandboxes.node.sampler import Sampler
+from sandboxes.node.terminal_api import TerminalApi
+from sandboxes.node.terminals import Limits, Terminals
 from sandboxes.node.timers import Timers
 from sandboxes.node.wakes import Waker
 
@@ -60,8 +63,11 @@ async def run(stop: asyncio.Event) -> None:
     catalogue = Catalogue(streams, node, hidden=frozenset({settings.PAUSE_IMAGE}), pulls=pulls, wake=waker.wake)
     pulls.changed = builds.changed = catalogue.changed
     heart = Heartbeat(node, max_pods=settings.NODE_MAX_PODS, engine=connect, network=network)
-    door = api.Door(settings.NODE_KEY, database_sync_to_async(owns))
+    door = Door(settings.NODE_KEY, database_sync_to_async(owns))
+    limits = Limits(settings.TERMINAL_KEPT, settings.TERMINAL_MAX_PER_POD, settings.TERMINAL_MAX_PER_USER)
+    terminals = Terminals(streams, connect, settings.INSTALL, limits)
     served = api.NodeApi(door, sampler, Logs(streams, connect), Executions(streams, connect), Acts(connect))
+    served.add(TerminalApi(door, terminals).routes)
     parts: dict[str, Part] = {
         "wakes": waker.run,
         "engine": heart.ask_engine,
@@ -73,7 +79,8 @@ async def run(stop: asyncio.Event) -> None:
         "builds": builds.follow,
         "images": catalogue.keep_reading,
         "image events": catalogue.follow,
-        "api": partial(api.serve, served.app, settings.NODE_SOCKET, settings.WEB_GROUP),
+        "terminals": terminals.keep,
+        "api": partial(listening.serve, served.app, settings.NODE_SOCKET, settings.WEB_GROUP),
     }
     await supervise(parts, stop)
     timers.close()

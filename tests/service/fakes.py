@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import cast
 from uuid import UUID
+
+from starlette.routing import BaseRoute
 
 from sandboxes import wire
 from sandboxes.calls import LogOptions
@@ -17,15 +19,18 @@ from sandboxes.engine.execution import Execution, Request
 from sandboxes.engine.port import Engine
 from sandboxes.engine.pulling import Progress
 from sandboxes.engine.streams import EngineEvent, EngineImage
+from sandboxes.engine.tty import TtyRequest
 from sandboxes.errors import EngineError, EngineUnavailable
-from sandboxes.node import api
+from sandboxes.node import api, listening
 from sandboxes.node.acts import Acts
 from sandboxes.node.builds import Builds
+from sandboxes.node.door import Door
 from sandboxes.node.executions import Executions
 from sandboxes.node.logs import Logs
 from sandboxes.node.readers.ps import parse_stat
 from sandboxes.spec.registries import Credential
 from sandboxes.world import ObservedContainer
+from tests.service.fake_tty import FakeTty
 
 # Generous: a test that waits so long has failed.
 SOON = 5.0
@@ -55,6 +60,10 @@ class FakeStreams:
         self.executed: list[tuple[str, Request]] = []
         self.execution: Callable[[Request], Awaitable[Execution]] = _well
         self.following = 0
+        self.shells: list[FakeTty] = []
+        self.no_shells: list[EngineError] = []
+        self.shells_open = asyncio.Event()
+        self.shells_open.set()
         self._ends: dict[str, asyncio.Future[None]] = {}
         self._events: asyncio.Queue[EngineEvent | None] = asyncio.Queue()
 
@@ -115,6 +124,14 @@ class FakeStreams:
         except asyncio.CancelledError:
             self.cancelled.append(" ".join(request.command))
             raise
+
+    async def shell(self, container_id: str, request: TtyRequest) -> FakeTty:
+        """A shell that the test leads, newest last in `shells`; or the next of `no_shells` is raised."""
+        if self.no_shells:
+            raise self.no_shells.pop(0)
+        await self.shells_open.wait()
+        self.shells.append(FakeTty(request))
+        return self.shells[-1]
 
     def _end(self, reference: str) -> asyncio.Future[None]:
         return self._ends.setdefault(reference, asyncio.get_running_loop().create_future())
@@ -205,6 +222,7 @@ class Served:
         self.sampler, self.streams = FakeSampler(), FakeStreams()
         self.containers: tuple[ObservedContainer, ...] = ()
         self.not_ours: set[UUID] = set()
+        self.more: Callable[[Door, FakeStreams, Callable[[], Engine]], Sequence[BaseRoute]] = lambda *_: ()
         self._task: asyncio.Task[None] | None = None
 
     async def owns(self, uid: UUID) -> bool:
@@ -215,10 +233,11 @@ class Served:
 
     async def start(self) -> None:
         engine = cast(Engine, self)
-        door = api.Door(self.key, self.owns)
+        door = Door(self.key, self.owns)
         executions = Executions(self.streams, lambda: engine)
         served = api.NodeApi(door, self.sampler, Logs(self.streams, lambda: engine), executions, Acts(lambda: engine))
-        self._task = asyncio.create_task(api.serve(served.app, self.path, self.group))
+        served.add(self.more(door, self.streams, lambda: engine))
+        self._task = asyncio.create_task(listening.serve(served.app, self.path, self.group))
         await until(self.path.exists)
 
     async def stop(self) -> None:

@@ -43,6 +43,8 @@ def test_every_path_of_the_api_is_described_with_its_refusals(written: dict[str,
     assert set(written["playground"]["paths"]) == {
         "/api/playground/v1/catalogue",
         "/api/playground/v1/namespaces/{namespace}/pods/{name}/commands",
+        "/api/playground/v1/namespaces/{namespace}/pods/{name}/terminals",
+        "/api/playground/v1/namespaces/{namespace}/pods/{name}/terminals/{terminal}",
         "/api/playground/v1/namespaces/{namespace}/pods/{name}/live",
         *(
             f"/api/playground/v1/namespaces/{{namespace}}/pods/{{name}}/{act}"

@@ -14,7 +14,7 @@ from typing import Any, get_args, get_type_hints
 
 import pytest
 
-from sandboxes import actions, calls, spec, wire
+from sandboxes import actions, calls, spec, terminal_wire, wire
 from sandboxes.spec.closest import CLOSEST, DROPPED
 from sandboxes.spec.models import Shape
 from tests.stack import ROOT
@@ -133,10 +133,17 @@ def test_every_variable_that_is_read_is_described_and_no_other(monkeypatch: pyte
 
 
 def test_every_message_of_a_live_socket_is_explained_with_a_frame_that_could_be_sent() -> None:
-    shown = {wire.LIVE.validate_python(frame).type for frame in examples() if "type" in frame}
     told = {str(message.model_fields["type"].default) for message in MESSAGES}
-    assert shown == told
+    assert {wire.LIVE.validate_python(frame).type for frame in examples() if frame.get("type") in told} == told
     assert [kind for kind in told if f"`{kind}`" not in WIRE] == []
+
+
+def test_every_message_of_a_terminal_is_explained_with_a_frame_that_could_be_sent() -> None:
+    messages = [get_args(union) for union in (terminal_wire.First, terminal_wire.Said, terminal_wire.Told)]
+    known = {message.model_fields["type"].default: message for union in messages for message in union}
+    shown = [frame for frame in examples() if frame.get("type") in known]
+    assert {known[frame["type"]].model_validate(frame).type for frame in shown} == known.keys()
+    assert [kind for kind in known if f"`{kind}`" not in WIRE] == []
 
 
 def test_the_signed_call_that_is_shown_has_the_fields_of_one() -> None:
@@ -146,7 +153,8 @@ def test_the_signed_call_that_is_shown_has_the_fields_of_one() -> None:
 
 
 def test_every_verb_of_the_node_and_every_close_code_is_in_its_table() -> None:
-    codes = [str(value) for name, value in vars(wire).items() if name.startswith("CLOSE_")]
+    named = [*vars(wire).items(), *vars(terminal_wire).items()]
+    codes = [str(value) for name, value in named if name.startswith("CLOSE_")]
     assert [code for code in codes if f"| {code} |" not in WIRE] == []
     assert [verb for verb in calls.Verb if f"| `{verb}` |" not in WIRE] == []
 

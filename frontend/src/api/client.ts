@@ -131,3 +131,38 @@ export async function listCommands(namespace: string, name: string): Promise<rea
   const call = playground.GET("/api/playground/v1/namespaces/{namespace}/pods/{name}/commands", { params: { path } });
   return (await unwrap(call))?.items ?? [];
 }
+
+export type LivingShell = Readonly<components["schemas"]["Terminal"]>;
+
+const SHELLS = "/api/playground/v1/namespaces/{namespace}/pods/{name}/terminals";
+
+/** The shells that live in the pod and are one's own, whoever shows them. */
+export async function listShells(namespace: string, name: string): Promise<readonly LivingShell[]> {
+  const path = { namespace, name };
+  return (await unwrap(playground.GET(SHELLS, { params: { path } })))?.items ?? [];
+}
+
+export async function nameShell(namespace: string, name: string, terminal: string, called: string): Promise<void> {
+  const params = { path: { namespace, name, terminal } };
+  await unwrap(playground.PUT(`${SHELLS}/{terminal}`, { params, body: { name: called } }));
+}
+
+export async function endShell(namespace: string, name: string, terminal: string): Promise<void> {
+  const params = { path: { namespace, name, terminal } };
+  await unwrap(playground.DELETE(`${SHELLS}/{terminal}`, { params }));
+}
+
+/** A member more, which sees the processes of `target`. It stays until the pod goes. */
+export async function addDebugMember(
+  { namespace, name }: Pick<PodFacts, "namespace" | "name">,
+  debug: { readonly name: string; readonly image: string; readonly target: string },
+): Promise<void> {
+  const path = "/api/v1/namespaces/{namespace}/pods/{name}/ephemeralcontainers";
+  const member = { name: debug.name, image: debug.image, targetContainerName: debug.target };
+  const patch = JSON.stringify({ spec: { ephemeralContainers: [member] } });
+  const asPatch = {
+    headers: { "Content-Type": "application/strategic-merge-patch+json" },
+    bodySerializer: () => patch,
+  };
+  await unwrap(kubernetes.PATCH(path, { params: { path: { namespace, name } }, body: {}, ...asPatch }));
+}

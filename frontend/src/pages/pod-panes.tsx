@@ -21,6 +21,8 @@ import { readLog } from "../views/troubles";
 
 const MemberActs = late(async () => (await import("./pod-acts")).MemberActs);
 
+const TerminalPane = late(async () => (await import("./terminal-pane")).TerminalPane);
+
 interface Props {
   readonly state: LiveState;
   readonly pod: PodFacts | null;
@@ -39,6 +41,7 @@ const LINKS = [
   { id: "processes", name: "Processes", worth: 1 },
   { id: "events", name: "Events", worth: 1 },
   { id: "network", name: "Network", worth: 1 },
+  { id: "terminal", name: "Terminal", worth: 1 },
   { id: "logs", name: "Log", worth: 1 },
   { id: "conditions", name: "Conditions", worth: 2 },
   { id: "build", name: "Build", worth: 2 },
@@ -111,6 +114,9 @@ export function Panes({ state, pod, logOf, onLogOf, frozen }: Props) {
         <Events events={events} />
       </div>
       <Network view={sample?.network} isEnding={isEnding(state)} later={later} />
+      <Suspense fallback={<Skeleton id="terminal" title="Terminal" lines={2} wide />}>
+        <TerminalPane key={pod.uid} pod={pod} isGone={gone} />
+      </Suspense>
       <Log pod={pod} isGone={gone} member={logOf} onMember={onLogOf} />
       <Conditions conditions={pod.conditions} />
       {!wasBuilt && build}

@@ -9,6 +9,11 @@ export interface Preference<Value extends string> {
 export const THEME: Preference<"system" | "light" | "dark"> = { key: "theme", choices: ["system", "light", "dark"] };
 export const SINGLE_KEYS: Preference<"on" | "off"> = { key: "single-keys", choices: ["on", "off"] };
 export const PODS_AS: Preference<"cards" | "table"> = { key: "pods-as", choices: ["cards", "table"] };
+export const SHELL_SIZE: Preference<"13" | "11" | "12" | "14" | "16" | "18" | "22"> = {
+  key: "shell-size",
+  choices: ["13", "11", "12", "14", "16", "18", "22"],
+};
+export const SHELL_READER: Preference<"off" | "on"> = { key: "shell-reader", choices: ["off", "on"] };
 
 /** The choice that was stored, if it still is one. */
 export function chosen<Value extends string>({ choices }: Preference<Value>, stored: string | null): Value {

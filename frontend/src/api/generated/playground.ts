@@ -224,6 +224,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/playground/v1/namespaces/{namespace}/pods/{name}/terminals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Listed
+         * @description Your shells that live in the pod, oldest first.
+         */
+        get: operations["listTerminals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/playground/v1/namespaces/{namespace}/pods/{name}/terminals/{terminal}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Named
+         * @description Give a shell another name.
+         */
+        put: operations["nameTerminal"];
+        post?: never;
+        /**
+         * Ended
+         * @description End a shell with all that came of it: HUP now, KILL after 5 s.
+         */
+        delete: operations["endTerminal"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/playground/v1/namespaces/{namespace}/pods/{name}/unpause": {
         parameters: {
             query?: never;
@@ -648,6 +692,10 @@ export interface components {
             member: string;
             running: boolean;
         };
+        /** @description Another name for a shell, at most 40 characters. */
+        NameTerminal: {
+            name: string;
+        };
         /**
          * @description One namespace of one member (namespaces(7)). `inode` None: it could not be read.
          *
@@ -1008,6 +1056,23 @@ export interface components {
         TCPSocketAction: {
             host?: string;
             port?: number | string;
+        };
+        /**
+         * @description A shell that lives. `attached`: how many pages are at it. `written`: bytes since it began. `user`: "" is the
+         *     member's own.
+         */
+        Terminal: {
+            attached: number;
+            id: string;
+            member: string;
+            name: string;
+            started: string;
+            user: string;
+            written: number;
+        };
+        /** @description Your shells in a pod. */
+        Terminals: {
+            items: components["schemas"]["Terminal"][];
         };
         /** @description How it ended. */
         Terminated: {
@@ -1410,6 +1475,108 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Pod"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    listTerminals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                namespace: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Terminals"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    nameTerminal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                namespace: string;
+                name: string;
+                terminal: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NameTerminal"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Terminals"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    endTerminal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                namespace: string;
+                name: string;
+                terminal: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Terminals"];
                 };
             };
             /** @description Refused */

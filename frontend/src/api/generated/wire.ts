@@ -7,12 +7,100 @@ export type paths = Record<string, never>;
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description The page has shown everything before `offset`. */
+        Acknowledge: {
+            offset: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "ack";
+        };
         /** @description An address with its prefix length: 10.88.0.14/16. */
         Address: {
             address: string;
             /** @enum {string} */
             family: "inet" | "inet6";
             prefix: number;
+        };
+        /**
+         * @description The first word of a page that comes back, or comes to another's shell of the same user.
+         *
+         *     `offset` is what it has already, 0 is all that is kept. Who drives types and says the size; one does at a time.
+         */
+        AttachTerminal: {
+            columns: number;
+            drive: boolean;
+            offset: number;
+            rows: number;
+            /** Format: uuid */
+            terminal: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "attach";
+            /** Format: uuid */
+            writer: string;
+        };
+        /**
+         * @description The answer to the first word. `input`: how much of this writer's input was taken before.
+         *
+         *     `seen`: before this offset some page has shown, and answered, what the shell asked its terminal.
+         */
+        Attached: {
+            drives: boolean;
+            input: number;
+            member: string;
+            name: string;
+            seen: number;
+            /** Format: uuid */
+            terminal: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "attached";
+            user: string;
+        };
+        /** @description Whether this page drives; another one has taken over, or left. `input` as in Attached: begin again from there. */
+        Drives: {
+            drives: boolean;
+            input: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "drives";
+        };
+        /** @description The tab was closed: HUP now, KILL after 5 s. */
+        EndTerminal: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "end";
+        };
+        /** @description The shell has ended and all it wrote was sent. `exit_code` is None where it was killed. */
+        Ended: {
+            exitCode: number | null;
+            /** @enum {string} */
+            reason: "exited" | "closed" | "left" | "signed-out" | "member";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "ended";
+        };
+        /** @description The next byte is that of `offset`; `lost` bytes before it are not kept any more. */
+        From: {
+            lost: number;
+            offset: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "from";
         };
         /** @description The pod is gone; the socket closes after it. */
         Gone: {
@@ -121,6 +209,27 @@ export interface components {
             socketsTruncated: boolean;
         };
         /**
+         * @description The first word of a page that wants a new shell; said again it finds the one that it made.
+         *
+         *     `terminal` is an id that the page made up, `writer` another one of the page itself: its input is counted by it.
+         */
+        OpenTerminal: {
+            columns: number;
+            member: string;
+            name: string;
+            rows: number;
+            /** Format: uuid */
+            terminal: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "open";
+            user: string;
+            /** Format: uuid */
+            writer: string;
+        };
+        /**
          * @description One process, as `ps -ef` shows it from inside its member (proc(5)).
          *
          *     `pid`/`ppid`: in the innermost PID namespace; a parent outside of it is 0. `host_pid`: as the node sees it.
@@ -161,6 +270,27 @@ export interface components {
             layers: number;
             layersDone: number;
             reference: string;
+        };
+        /** @description There is no such shell, or there will be none. `no-shell`: the image has none. */
+        Refused: {
+            message: string;
+            /** @enum {string} */
+            reason: "no-shell" | "too-many" | "not-running" | "user" | "not-found" | "unavailable" | "malformed";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "refused";
+        };
+        /** @description The page's terminal has this size now; only the driver's counts. */
+        Resize: {
+            columns: number;
+            rows: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "resize";
         };
         /** @description A route of the main table; `destination` is "default" or a prefix, `gateway` "" when on the link. */
         Route: {
@@ -257,6 +387,17 @@ export interface components {
              */
             type: "stream";
         };
+        /** @description The shell has this much of the writer's input. */
+        Taken: {
+            input: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "taken";
+        };
+        TerminalSaid: components["schemas"]["OpenTerminal"] | components["schemas"]["AttachTerminal"] | components["schemas"]["Acknowledge"] | components["schemas"]["Resize"] | components["schemas"]["EndTerminal"];
+        TerminalTold: components["schemas"]["Attached"] | components["schemas"]["From"] | components["schemas"]["Taken"] | components["schemas"]["Drives"] | components["schemas"]["Ended"] | components["schemas"]["Refused"];
     };
     responses: never;
     parameters: never;

@@ -1,0 +1,153 @@
+"""Processes of a container that came of one shell, and how they are ended: by host PID, for Docker cannot.
+
+Needs root and the host's PID namespace. A process is a PID and when it began: the number alone may have been given to
+another one meanwhile. proc(5), pidfd_open(2), pidfd_send_signal(2).
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from sandboxes.host.cgroup import in_container
+
+PROC = Path("/proc")
+MARK = "PLAYGROUND_TERMINAL"
+# What is forked while it is being killed is found in the next round.
+KILL_WITHIN = 3.0
+
+
+@dataclass(frozen=True)
+class Born:
+    """One process that is or was; `began` in ticks after boot. `session` is its session's leader."""
+
+    pid: int
+    began: int
+    parent: int
+    session: int
+
+
+def mark(install: str, terminal: str) -> str:
+    """The variable that a shell and all that comes of it carry, unless they clear it: NAME=value."""
+    return f"{MARK}={install}/{terminal}"
+
+
+def born(pid: int) -> Born | None:
+    """The process of that PID as it is now; None when there is none, or a zombie."""
+    try:
+        text = (PROC / str(pid) / "stat").read_bytes()
+    except OSError:
+        return None
+    fields = text[text.rindex(b")") + 2 :].split()
+    if fields[0] in (b"Z", b"X"):
+        return None
+    return Born(pid, began=int(fields[19]), parent=int(fields[1]), session=int(fields[3]))
+
+
+def opened(pid: int, container_id: str) -> int:
+    """A pidfd of a process that is in that container. Raises ProcessLookupError when it is not, or ended."""
+    descriptor = os.pidfd_open(pid)
+    try:
+        inside = in_container((PROC / str(pid) / "cgroup").read_text(), container_id)
+    except OSError:
+        inside = False
+    if not inside:
+        os.close(descriptor)
+        raise ProcessLookupError(f"{pid} is not in the container")
+    return descriptor
+
+
+def family(container_id: str, marked: str, known: Iterable[Born] = ()) -> set[Born]:
+    """What is alive of a shell: the processes of the container that carry its mark, those that `known` were, and all
+    that came of them or are in their sessions.
+    """
+    there = {each.pid: each for each in _in_container(container_id)}
+    roots = {each for each in known if _same(there.get(each.pid), each)}
+    roots |= {each for each in there.values() if _carries(each.pid, marked)}
+    found: set[int] = set()
+    more = {each.pid for each in roots}
+    while more:
+        found |= more
+        more = {each.pid for each in there.values() if each.parent in found or each.session in found} - found
+    return {there[pid] for pid in found}
+
+
+def _same(now: Born | None, then: Born) -> bool:
+    return now is not None and (now.pid, now.began) == (then.pid, then.began)
+
+
+def _in_container(container_id: str) -> list[Born]:
+    """Of all processes: a member's cgroup may have children of its own, and versions lay them out differently."""
+    found = []
+    for name in os.listdir(PROC):
+        if name.isdecimal():
+            with suppress(OSError):
+                if in_container((PROC / name / "cgroup").read_text(), container_id) and (process := born(int(name))):
+                    found.append(process)
+    return found
+
+
+def _carries(pid: int, marked: str) -> bool:
+    try:
+        return marked.encode() in (PROC / str(pid) / "environ").read_bytes().split(b"\0")
+    except OSError:
+        return False
+
+
+def hang_up(processes: Iterable[Born]) -> None:
+    """HUP, and CONT so that who stands still hears it, as a terminal that goes away does (setpgid(2), orphaned)."""
+    for each in processes:
+        _send(each, signal.SIGHUP)
+        _send(each, signal.SIGCONT)
+
+
+def kill(container_id: str, marked: str, known: Iterable[Born] = ()) -> int:
+    """KILL to the whole family, again until none is left. How many are left after all."""
+    remembered, deadline = set(known), time.monotonic() + KILL_WITHIN
+    while left := family(container_id, marked, remembered):
+        if time.monotonic() > deadline:
+            return len(left)
+        remembered |= left
+        for each in left:
+            _send(each, signal.SIGKILL)
+        time.sleep(0.01)
+    return 0
+
+
+def kill_marked(install: str) -> int:
+    """KILL to every process in some other PID namespace that carries a mark of this install: shells that a watch left
+    behind which was killed itself. How many there were.
+    """
+    prefix, ours, count = f"{MARK}={install}/".encode(), _pid_namespace("self"), 0
+    for name in os.listdir(PROC):
+        with suppress(OSError):
+            if not name.isdecimal() or _pid_namespace(name) == ours:
+                continue
+            variables = (PROC / name / "environ").read_bytes().split(b"\0")
+            if any(each.startswith(prefix) for each in variables) and (process := born(int(name))):
+                _send(process, signal.SIGKILL)
+                count += 1
+    return count
+
+
+def _pid_namespace(name: str) -> str:
+    return os.readlink(PROC / name / "ns/pid")
+
+
+def _send(process: Born, number: signal.Signals) -> None:
+    """To this very process: the descriptor holds its PID, then it is looked at, then it is sent."""
+    try:
+        descriptor = os.pidfd_open(process.pid)
+    except OSError:
+        return
+    try:
+        if _same(born(process.pid), process):
+            with suppress(ProcessLookupError):
+                signal.pidfd_send_signal(descriptor, number)
+    finally:
+        os.close(descriptor)
