@@ -10,11 +10,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "playground.settings")
 http = get_asgi_application()  # loads the apps, which routing needs
 
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
-from django.conf import settings  # noqa: E402
 
-from sandboxes.api.limit import BodyLimit  # noqa: E402
+from sandboxes.api.limit import BodyLimit, most_of  # noqa: E402
 from sandboxes.routing import websocket_urlpatterns  # noqa: E402
 
-application = ProtocolTypeRouter(
-    {"http": BodyLimit(http, settings.DATA_UPLOAD_MAX_MEMORY_SIZE), "websocket": URLRouter(websocket_urlpatterns)}
-)
+application = ProtocolTypeRouter({"http": BodyLimit(http, most_of), "websocket": URLRouter(websocket_urlpatterns)})

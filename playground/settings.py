@@ -81,6 +81,7 @@ BACKOFF_RESET = number("BACKOFF_RESET", 600)
 NAMESPACE_MAX_CONFIGS = number("NAMESPACE_MAX_CONFIGS", 100)
 # A shell that nobody is attached to lives for so many seconds; the others are shells at once.
 TERMINAL_KEPT = number("TERMINAL_KEPT", 60)
+COPY_MOST = number("COPY_MOST", 64 * 2**20)
 TERMINAL_MAX_PER_POD = number("TERMINAL_MAX_PER_POD", 16)
 TERMINAL_MAX_PER_USER = number("TERMINAL_MAX_PER_USER", 16)
 

@@ -32,6 +32,8 @@ class Verb(StrEnum):
     LOG = "log"
     EXECUTE = "execute"
     ACT = "act"
+    COPY_OUT = "copy-out"
+    COPY_IN = "copy-in"
     TERMINAL = "terminal"
     TERMINALS = "terminals"
     SIGN_OUT = "sign-out"

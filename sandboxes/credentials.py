@@ -22,12 +22,12 @@ DEFAULT_PORT = {"http": 80, "https": 443}
 
 
 def who(scope: dict[str, Any]) -> User | None:
-    """The active user of an ASGI WebSocket scope, or None. Reads the database: not for the event loop."""
+    """The active user of an ASGI scope, or None. Reads the database: not for the event loop."""
     headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
     kind, _, token = headers.get("authorization", "").partition(" ")
     if kind.lower() == "bearer":
         user = tokens.user_for(token.strip())
-    elif same_site(headers, secure=scope.get("scheme") == "wss"):
+    elif same_site(headers, secure=scope.get("scheme") in ("wss", "https")):
         user = _of_session(headers.get("cookie", ""))
     else:
         user = None

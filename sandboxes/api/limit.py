@@ -6,6 +6,10 @@ import json
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+from channels.db import database_sync_to_async
+from django.conf import settings
+
+from sandboxes import credentials
 from sandboxes.api.answers import status
 
 Message = Mapping[str, Any]
@@ -16,9 +20,9 @@ LONGEST_NUMBER = 12  # digits of a content-length that is worth reading
 
 
 class BodyLimit:
-    """ASGI: answers 413 with a Status as soon as a body is, or says it is, longer than `most` bytes."""
+    """ASGI: answers 413 with a Status as soon as a body is, or says it is, longer than `most` gives for the request."""
 
-    def __init__(self, app: App, most: int) -> None:
+    def __init__(self, app: App, most: Callable[[dict[str, Any]], Awaitable[int]]) -> None:
         self.app = app
         self.most = most
 
@@ -26,8 +30,9 @@ class BodyLimit:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        most = await self.most(scope)
         declared = dict(scope["headers"]).get(b"content-length", b"0")
-        if not declared.isdigit() or len(declared) > LONGEST_NUMBER or int(declared) > self.most:
+        if not declared.isdigit() or len(declared) > LONGEST_NUMBER or int(declared) > most:
             await _refuse(send)
             return
         taken, answered = 0, False
@@ -36,7 +41,7 @@ class BodyLimit:
             nonlocal taken
             message = await receive()
             taken += len(message.get("body", b""))
-            return message if taken <= self.most else {"type": "http.disconnect"}
+            return message if taken <= most else {"type": "http.disconnect"}
 
         async def noted(message: Message) -> None:
             nonlocal answered
@@ -44,8 +49,17 @@ class BodyLimit:
             await send(message)
 
         await self.app(scope, counted, noted)
-        if taken > self.most and not answered:
+        if taken > most and not answered:
             await _refuse(send)
+
+
+async def most_of(scope: dict[str, Any]) -> int:
+    """Bytes that a request may bring: for a tar, from somebody who is signed in, more than for all else."""
+    if scope["method"] == "PUT" and scope["path"].endswith("/copy"):
+        user = await database_sync_to_async(credentials.who)(scope)
+        if user is not None:
+            return int(settings.COPY_MOST)
+    return int(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
 
 
 async def _refuse(send: Send) -> None:

@@ -58,7 +58,7 @@ async def execute(docker: Docker, container_id: str, request: Request) -> Execut
             async with run.start(detach=False) as stream:
                 if request.stdin:
                     await stream.write_in(request.stdin)
-                    await _close_stdin(stream)
+                    await close_stdin(stream)
                 async for kind, data in _messages(stream):
                     said.take(kind, data)
             finished = True
@@ -66,7 +66,7 @@ async def execute(docker: Docker, container_id: str, request: Request) -> Execut
         return Execution(stdout=bytes(said.out), stderr=bytes(said.err), truncated=said.truncated, timed_out=True)
     finally:
         if not finished:
-            await asyncio.shield(_kill(run))
+            await asyncio.shield(kill(run))
     code = (await run.inspect())["ExitCode"]
     if code in (126, 127) and said.out.startswith(NOT_STARTED):
         return Execution(exit_code=code, error=said.out.decode(errors="replace").strip())
@@ -92,7 +92,7 @@ async def _messages(stream: Stream) -> AsyncIterator[tuple[int, bytes]]:
         yield message.stream, message.data
 
 
-async def _close_stdin(stream: Stream) -> None:
+async def close_stdin(stream: Stream) -> None:
     """Half of the connection: the command sees the end of its input, we still hear it."""
     response = stream._resp
     transport = response.connection.transport if response is not None and response.connection else None
@@ -100,7 +100,8 @@ async def _close_stdin(stream: Stream) -> None:
         transport.write_eof()
 
 
-async def _kill(run: Exec) -> None:
+async def kill(run: Exec) -> None:
+    """What was executed, with all that came of it; harmless when it has ended."""
     with suppress(Exception):  # the engine or the container may be what went away
         pid = int((await run.inspect()).get("Pid") or 0)
         if pid:

@@ -1,7 +1,7 @@
 """What lasts at the engine: its events, a pull, a followed log, a command. For `watch` alone, in its event loop.
 
-With `execution.py` and `tty.py` the only files that import aiodocker. Each stream has a client of its own and closes
-it, so that ending a stream ends its connection. Refusals are `errors.EngineError` in the engine's own words.
+With `execution.py`, `piping.py` and `tty.py` the only files that import aiodocker. Each stream has a client of its own
+and closes it, so that ending a stream ends its connection. Refusals are `errors.EngineError` in the engine's own words.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import aiohttp
 from aiodocker.exceptions import DockerError
 
 from sandboxes.calls import LogOptions
-from sandboxes.engine import execution, tty
+from sandboxes.engine import execution, piping, tty
 from sandboxes.engine.execution import Execution, Request
 from sandboxes.engine.naming import LABEL, identity_of
 from sandboxes.engine.pulling import Layers, Progress
@@ -80,6 +80,11 @@ class Streams(Protocol):
 
     async def execute(self, container_id: str, request: Request) -> Execution:
         """A command in a container, to its end. Raises EngineError when the container does not run."""
+
+    def pipe(
+        self, container_id: str, command: tuple[str, ...], given: AsyncIterator[bytes] | None = None
+    ) -> AsyncGenerator[bytes, None]:
+        """What a command in a container writes, while it reads what is given (piping.py). Raises Malformed."""
 
     async def shell(self, container_id: str, request: TtyRequest) -> Tty:
         """A shell with a terminal in a container. Raises NoShell, or EngineError in the engine's words."""
@@ -146,6 +151,16 @@ class DockerStreams:
     async def execute(self, container_id: str, request: Request) -> Execution:
         async with self._client() as docker:
             return await execution.execute(docker, container_id, request)
+
+    async def pipe(
+        self, container_id: str, command: tuple[str, ...], given: AsyncIterator[bytes] | None = None
+    ) -> AsyncGenerator[bytes, None]:
+        async with (
+            self._client() as docker,
+            aclosing(piping.pipe(docker, container_id, command, given)) as pieces,
+        ):
+            async for piece in pieces:
+                yield piece
 
     async def shell(self, container_id: str, request: TtyRequest) -> Tty:
         async with AsyncExitStack() as owned:

@@ -34,7 +34,7 @@ class Executions:
         self, uid: UUID, member: str, command: tuple[str, ...], *, stdin: bytes, seconds: float
     ) -> dict[str, object]:
         """How it ended, as the API shows it. Raises Malformed for what cannot be started, or EngineError."""
-        container = await asyncio.to_thread(self._container, uid, member)
+        container = await asyncio.to_thread(running_member, self._engine(), uid, member)
         request = Request(command, stdin, min(seconds, LONGEST), MOST_OUTPUT)
         async with self._turn:
             done = await self._streams.execute(container.id, request)
@@ -49,10 +49,11 @@ class Executions:
             "timedOut": done.timed_out,
         }
 
-    def _container(self, uid: UUID, member: str) -> ObservedContainer:
-        attempts = Observed(self._engine().observe(uid)).members(member)
-        newest = next(iter(attempts), None)
-        if newest is None or newest.state is not RunState.RUNNING:
-            frozen = newest is not None and newest.state is RunState.PAUSED
-            raise Malformed(f'container "{member}" is frozen' if frozen else f'container not found ("{member}")')
-        return newest
+
+def running_member(engine: Engine, uid: UUID, member: str) -> ObservedContainer:
+    """Its newest attempt. Raises Malformed, in a kubelet's words, when that does not run or is frozen."""
+    newest = next(iter(Observed(engine.observe(uid)).members(member)), None)
+    if newest is None or newest.state is not RunState.RUNNING:
+        frozen = newest is not None and newest.state is RunState.PAUSED
+        raise Malformed(f'container "{member}" is frozen' if frozen else f'container not found ("{member}")')
+    return newest

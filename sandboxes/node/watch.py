@@ -28,6 +28,7 @@ from sandboxes.node.acts import Acts
 from sandboxes.node.asked import Asked
 from sandboxes.node.builds import Builds
 from sandboxes.node.catalogue import Catalogue
+from sandboxes.node.copies import Copies, CopyApi
 from sandboxes.node.door import Door
 from sandboxes.node.executions import Executions
 from sandboxes.node.heartbeat import Heartbeat
@@ -68,6 +69,7 @@ async def run(stop: asyncio.Event) -> None:
     terminals = Terminals(streams, connect, settings.INSTALL, limits)
     served = api.NodeApi(door, sampler, Logs(streams, connect), Executions(streams, connect), Acts(connect))
     served.add(TerminalApi(door, terminals).routes)
+    served.add(CopyApi(door, Copies(streams, connect)).routes)
     parts: dict[str, Part] = {
         "wakes": waker.run,
         "engine": heart.ask_engine,

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
+import os
+import tarfile
 from typing import Any
 
 import pytest
@@ -83,3 +87,34 @@ def test_a_debug_member_sees_as_pid_1_who_it_was_pointed_at(stack: Stack, target
         key = "ephemeralContainerStatuses"
         wait_for(lambda: "running" in statuses(found, key).get("dbg", {}).get("state", {}), "the debug member")
         assert found.run_in("dbg", "ps", "-o", "args=", "-p", "1").strip() == first
+
+
+def test_files_go_in_and_come_out_as_a_tar(stack: Stack) -> None:
+    """More than one piece, and more than Django lets into memory."""
+    content = os.urandom(3 * 2**20)
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w") as tar:
+        entry = tarfile.TarInfo("data/random")
+        entry.size = len(content)
+        tar.addfile(entry, io.BytesIO(content))
+    with pod(stack, "copies", {"containers": [toolbox("a"), {"name": "bare", "image": "playground/pause:1"}]}) as found:
+        found.wait_phase("Running")
+        path = f"/api/playground/v1/namespaces/{found.namespace}/pods/{found.name}/copy"
+        where, kind = {"container": "a", "path": "/tmp"}, {"content-type": "application/x-tar"}
+        answer = found.client.put(path, params=where, content=packed.getvalue(), headers=kind)
+        assert answer.status_code == 200, answer.text
+        assert found.run_in("a", "sha256sum", "/tmp/data/random").split()[0] == hashlib.sha256(content).hexdigest()
+        back = found.client.get(path, params=where | {"path": "/tmp/data"})
+        assert back.headers["content-type"] == "application/x-tar"
+        with tarfile.open(fileobj=io.BytesIO(back.content)) as tar:
+            member = tar.extractfile("./data/random")
+            assert member is not None
+            assert member.read() == content
+        missing = found.client.get(path, params=where | {"path": "/nowhere"})
+        assert (missing.status_code, "nowhere" in missing.json()["message"]) == (400, True)
+        bare = found.client.get(path, params={"container": "bare", "path": "/"})
+        assert (bare.status_code, '"tar": executable file not found' in bare.json()["message"]) == (400, True)
+        none = found.client.put(path, params=where | {"path": "/nowhere"}, content=packed.getvalue(), headers=kind)
+        assert none.status_code == 400, none.text
+        wrong = found.client.put(path, params=where, content=b"x")
+        assert wrong.status_code == 415

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -58,6 +58,9 @@ class FakeStreams:
         self.subscribed: list[datetime] = []
         self.logs: dict[str, list[bytes]] = {}
         self.executed: list[tuple[str, Request]] = []
+        self.piped: list[tuple[str, tuple[str, ...]]] = []
+        self.writes: list[bytes | Exception] = []
+        self.read = b""
         self.execution: Callable[[Request], Awaitable[Execution]] = _well
         self.following = 0
         self.shells: list[FakeTty] = []
@@ -124,6 +127,18 @@ class FakeStreams:
         except asyncio.CancelledError:
             self.cancelled.append(" ".join(request.command))
             raise
+
+    async def pipe(
+        self, container_id: str, command: tuple[str, ...], given: AsyncIterator[bytes] | None = None
+    ) -> AsyncGenerator[bytes, None]:
+        """Writes what `writes` has: pieces, or an error that it raises; what it was given is in `read`."""
+        self.piped.append((container_id, command))
+        if given is not None:
+            self.read = b"".join([piece async for piece in given])
+        for piece in self.writes:
+            if isinstance(piece, Exception):
+                raise piece
+            yield piece
 
     async def shell(self, container_id: str, request: TtyRequest) -> FakeTty:
         """A shell that the test leads, newest last in `shells`; or the next of `no_shells` is raised."""
@@ -205,6 +220,7 @@ def sample(rev: int, *, padding: int = 0) -> str:
         hostnames=(),
         network=None,
         namespaces=wire.NamespacesView(rows=(), host={}, host_from=""),
+        pulls=(),
         problems=("x" * padding,) if padding else (),
     ).model_dump_json(by_alias=True)
 

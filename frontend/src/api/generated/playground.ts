@@ -64,6 +64,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/playground/v1/namespaces/{namespace}/pods/{name}/copy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Out
+         * @description A tar of a file or folder of a member. It needs a `tar` in the member's image.
+         */
+        get: operations["copyOut"];
+        /**
+         * Into
+         * @description Unpack a tar below a folder of a member, which must be there. It needs a `tar` in the member's image.
+         */
+        put: operations["copyIn"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/playground/v1/namespaces/{namespace}/pods/{name}/exec": {
         parameters: {
             query?: never;
@@ -461,6 +485,11 @@ export interface components {
             restartCount: number;
             started?: boolean;
             state: components["schemas"]["ContainerState"];
+        };
+        /** @description Which member, by default the only one, and an absolute path in it. */
+        CopyQuery: {
+            container?: string;
+            path: string;
         };
         /** @description What the members' resolv.conf says besides, or, under dnsPolicy None, all it says. */
         DNSConfig: {
@@ -1198,6 +1227,80 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Commands"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    copyOut: {
+        parameters: {
+            query: {
+                container?: string;
+                path: string;
+            };
+            header?: never;
+            path: {
+                namespace: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-tar": string;
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    copyIn: {
+        parameters: {
+            query: {
+                container?: string;
+                path: string;
+            };
+            header?: never;
+            path: {
+                namespace: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-tar": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
                 };
             };
             /** @description Refused */
