@@ -32,6 +32,7 @@ class Verb(StrEnum):
     LOG = "log"
     EXECUTE = "execute"
     ACT = "act"
+    INSPECT = "inspect"
     COPY_OUT = "copy-out"
     COPY_IN = "copy-in"
     TERMINAL = "terminal"

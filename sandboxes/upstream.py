@@ -152,9 +152,18 @@ async def live(uid: UUID) -> AsyncGenerator[str, None]:
 
 async def one_sample(uid: UUID) -> str:
     """One Sample as JSON text. Raises NodeUnavailable, NotFound."""
+    return await _text("/sample", Verb.SAMPLE, uid)
+
+
+async def inspection(uid: UUID) -> str:
+    """One Inspection as JSON text. Raises NodeUnavailable, NotFound."""
+    return await _text("/inspect", Verb.INSPECT, uid)
+
+
+async def _text(path: str, verb: Verb, uid: UUID) -> str:
     async with _client(read=ANSWER_WITHIN) as node:
         try:
-            answer = await node.get("/sample", headers=_signed(Verb.SAMPLE, uid))
+            answer = await node.get(path, headers=_signed(verb, uid))
         except httpx.HTTPError as exc:
             raise _silent(exc) from exc
     if answer.status_code != 200:

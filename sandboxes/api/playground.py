@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 
 from people import links, sign_in
-from sandboxes import namespaces, pods, upstream, wire
+from sandboxes import inspection_wire, namespaces, pods, upstream, wire
 from sandboxes.api import acts, bodies, copies, terminal_shapes, terminals
 from sandboxes.api import playground_shapes as shapes
 from sandboxes.api.answers import Unauthenticated, answer
@@ -95,6 +95,18 @@ async def read_live(request: SignedIn, namespace: str, name: str) -> HttpRespons
     except NotFound as exc:  # the pod is there, its containers are not yet
         raise NodeUnavailable(str(exc)) from exc
     return HttpResponse(sample, content_type="application/json")
+
+
+@api.get(
+    "/namespaces/{namespace}/pods/{name}/inspect",
+    response=inspection_wire.Inspection,
+    by_alias=True,
+    operation_id="inspectPod",
+)
+async def inspect(request: SignedIn, namespace: str, name: str) -> HttpResponse:
+    """Limits, use, rights, mounts and environment of each container, read now. What a Secret holds is not told."""
+    row = await sync_to_async(pods.live_pod)(request.auth, namespace, name)
+    return HttpResponse(await upstream.inspection(row.uid), content_type="application/json")
 
 
 @api.get(

@@ -32,6 +32,7 @@ from sandboxes.node.copies import Copies, CopyApi
 from sandboxes.node.door import Door
 from sandboxes.node.executions import Executions
 from sandboxes.node.heartbeat import Heartbeat
+from sandboxes.node.inspections import InspectionApi, Inspections
 from sandboxes.node.logs import Logs
 from sandboxes.node.look import look
 from sandboxes.node.network import Network
@@ -69,6 +70,7 @@ async def run(stop: asyncio.Event) -> None:
     terminals = Terminals(streams, connect, settings.INSTALL, limits)
     served = api.NodeApi(door, sampler, Logs(streams, connect), Executions(streams, connect), Acts(connect))
     served.add(TerminalApi(door, terminals).routes)
+    served.add(InspectionApi(door, Inspections(partial(look, connect))).routes)
     served.add(CopyApi(door, Copies(streams, connect)).routes)
     parts: dict[str, Part] = {
         "wakes": waker.run,

@@ -48,7 +48,19 @@ def test_every_path_of_the_api_is_described_with_its_refusals(written: dict[str,
         "/api/playground/v1/namespaces/{namespace}/pods/{name}/live",
         *(
             f"/api/playground/v1/namespaces/{{namespace}}/pods/{{name}}/{act}"
-            for act in ("clone", "copy", "exec", "kill", "pause", "replace", "restart", "start", "stop", "unpause")
+            for act in (
+                "clone",
+                "copy",
+                "exec",
+                "inspect",
+                "kill",
+                "pause",
+                "replace",
+                "restart",
+                "start",
+                "stop",
+                "unpause",
+            )
         ),
         "/api/playground/v1/session",
     }

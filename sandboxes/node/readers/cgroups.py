@@ -43,15 +43,22 @@ def container_folder(cgroup: str, container_id: str, hierarchies: tuple[Hierarch
 
     A process that is not in that container's cgroup, as after its PID was used again, gives "" too.
     """
+    return next(iter(controller_folders(cgroup, container_id, hierarchies).values()), "")
+
+
+def controller_folders(cgroup: str, container_id: str, hierarchies: tuple[Hierarchy, ...]) -> dict[str, str]:
+    """The directories of the container's cgroup by controller; "" is version 2's, which has them all in one."""
+    found: dict[str, str] = {}
     for line in cgroup.splitlines():
         number, controllers, path = line.split(":", 2)
         own = container_path(path, container_id)
-        names = frozenset() if number == "0" else frozenset(controllers.split(","))
+        names = {""} if number == "0" else set(controllers.split(","))
         for hierarchy in hierarchies:
-            same = not hierarchy.controllers if number == "0" else bool(names & hierarchy.controllers)
+            same = names & (hierarchy.controllers or {""})
             if own and same and (own + "/").startswith(hierarchy.root.rstrip("/") + "/"):
-                return hierarchy.folder + own[len(hierarchy.root.rstrip("/")) :]
-    return ""
+                folder = hierarchy.folder + own[len(hierarchy.root.rstrip("/")) :]
+                found |= {name: folder for name in sorted(names) if name not in found}
+    return found
 
 
 def mounted_hierarchies() -> tuple[Hierarchy, ...]:

@@ -108,6 +108,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/playground/v1/namespaces/{namespace}/pods/{name}/inspect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Inspect
+         * @description Limits, use, rights, mounts and environment of each container, read now. What a Secret holds is not told.
+         */
+        get: operations["inspectPod"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/playground/v1/namespaces/{namespace}/pods/{name}/kill": {
         parameters: {
             query?: never;
@@ -637,6 +657,30 @@ export interface components {
             resolvProblem: string;
             uts: number | null;
         };
+        /** @description A line of uid_map or gid_map (user_namespaces(7)): `count` ids from `inside` on are those from `outside` on. */
+        IdRange: {
+            count: number;
+            inside: number;
+            outside: number;
+        };
+        /** @description One container; pause is member "". `problems` names what could not be read, and is None where it was not. */
+        Inspected: {
+            attempt: number;
+            environment: components["schemas"]["Variable"][];
+            hostPid: number;
+            limits: components["schemas"]["Limits"] | null;
+            member: string;
+            mounts: components["schemas"]["Mount"][];
+            problems: string[];
+            rights: components["schemas"]["Rights"] | null;
+            usage: components["schemas"]["Usage"] | null;
+        };
+        /** @description All that run, pause first. `at` is the node's time, `monotonic` its clock in microseconds, to make rates with. */
+        Inspection: {
+            at: string;
+            members: components["schemas"]["Inspected"][];
+            monotonic: number;
+        };
         /**
          * @description A network interface inside the pod. `peer_index`: ifindex of the veth's host end, 0 when it has none.
          *
@@ -692,6 +736,20 @@ export interface components {
             sleep?: components["schemas"]["SleepAction"] | null;
             tcpSocket?: components["schemas"]["TCPSocketAction"] | null;
         };
+        /**
+         * @description What the cgroup allows (cgroups(7), kernel's cgroup-v1 and cgroup-v2 documents). None: no limit, or not told.
+         *
+         *     `cpus` is quota by period, in CPUs; `cpu_shares` as version 1 counts them, 1024 one CPU's worth; memory in bytes,
+         *     `swap` how many of swap beside it.
+         */
+        Limits: {
+            cpuShares: number | null;
+            cpus: number | null;
+            memory: number | null;
+            pids: number | null;
+            swap: number | null;
+            version: number;
+        };
         /** @description Signing in with the text of a one-time link. */
         LinkSignIn: {
             link: string;
@@ -720,6 +778,19 @@ export interface components {
             hostPid: number;
             member: string;
             running: boolean;
+        };
+        /**
+         * @description One line of proc_pid_mountinfo(5). `source` is what of the node it is, in words: its paths are not told.
+         *
+         *     `hidden` is the point of a later mount on the same place or above it, "" while the mount can be seen.
+         */
+        Mount: {
+            hidden: string;
+            options: string[];
+            point: string;
+            readOnly: boolean;
+            source: string;
+            type: string;
         };
         /** @description Another name for a shell, at most 40 characters. */
         NameTerminal: {
@@ -950,6 +1021,18 @@ export interface components {
                 [key: string]: string | number;
             };
         };
+        /** @description Of the first process (proc_pid_status(5)). `seccomp` is 0 off, 1 strict, 2 filter, with `filters` of them. */
+        Rights: {
+            capabilities: components["schemas"]["Capabilities"];
+            filters: number | null;
+            gid: number;
+            gidMap: components["schemas"]["IdRange"][];
+            groups: number[];
+            noNewPrivileges: boolean | null;
+            seccomp: number | null;
+            uid: number;
+            uidMap: components["schemas"]["IdRange"][];
+        };
         /** @description A route of the main table; `destination` is "default" or a prefix, `gateway` "" when on the link. */
         Route: {
             destination: string;
@@ -1111,6 +1194,29 @@ export interface components {
             message?: string;
             reason?: string;
             startedAt?: string;
+        };
+        /**
+         * @description What it has used so far, and uses now. CPU times are in microseconds, all since the container began.
+         *
+         *     `periods` and `throttled` count the quota's periods and those in which it was used up; memory and io are bytes,
+         *     `memory_peak` the most there ever was; `oom_kills` are processes that the kernel ended for want of memory.
+         */
+        Usage: {
+            cpuUs: number | null;
+            ioRead: number | null;
+            ioWritten: number | null;
+            memory: number | null;
+            memoryPeak: number | null;
+            oomKills: number | null;
+            periods: number | null;
+            pids: number | null;
+            throttled: number | null;
+            throttledUs: number | null;
+        };
+        /** @description One of the first process's environment as it began. `value` None: it comes from a Secret, and is not told. */
+        Variable: {
+            name: string;
+            value: string | null;
         };
         /** @description A volume of the pod; exactly one source is set. */
         Volume: {
@@ -1337,6 +1443,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Executed"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    inspectPod: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                namespace: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Inspection"];
                 };
             };
             /** @description Refused */
