@@ -43,7 +43,7 @@ class Usage(Message):
     oom_kills: int | None
 
 
-class Capabilities(Message):
+class HeldCapabilities(Message):
     """Names as capabilities(7) has them, without CAP_; a bit that has no name yet is its number."""
 
     effective: tuple[str, ...]
@@ -67,7 +67,7 @@ class Rights(Message):
     uid: int
     gid: int
     groups: tuple[int, ...]
-    capabilities: Capabilities
+    capabilities: HeldCapabilities
     seccomp: int | None
     filters: int | None
     no_new_privileges: bool | None

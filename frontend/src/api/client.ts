@@ -1,6 +1,7 @@
 // The only place that calls fetch. Answers are Kubernetes' objects; refusals are thrown as Refusal.
 import createClient, { type Middleware } from "openapi-fetch";
 import type { Manifest } from "../state/form";
+import type { Inspection } from "../state/limits";
 import { type PodFacts, readPod } from "../state/pod";
 import { isRecord, list, object, text } from "../state/read";
 import type { paths as KubernetesPaths } from "./generated/kubernetes";
@@ -165,4 +166,11 @@ export async function addDebugMember(
     bodySerializer: () => patch,
   };
   await unwrap(kubernetes.PATCH(path, { params: { path: { namespace, name } }, body: {}, ...asPatch }));
+}
+
+/** Limits, use, rights, mounts and environment of each container, read now. */
+export async function inspectPod(namespace: string, name: string): Promise<Inspection | null> {
+  const path = { namespace, name };
+  const call = playground.GET("/api/playground/v1/namespaces/{namespace}/pods/{name}/inspect", { params: { path } });
+  return (await unwrap(call)) ?? null;
 }

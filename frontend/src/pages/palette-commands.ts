@@ -27,6 +27,7 @@ const PANES = [
   ["processes", "Processes"],
   ["hostname", "Hostname"],
   ["network", "Network"],
+  ["limits", "Limits and rights"],
   ["logs", "Logs"],
   ["events", "Events"],
   ["conditions", "Conditions"],

@@ -21,6 +21,7 @@ import { readLog } from "../views/troubles";
 
 const MemberActs = late(async () => (await import("./pod-acts")).MemberActs);
 
+const LimitsPane = late(async () => (await import("./limits-pane")).LimitsPane);
 const TerminalPane = late(async () => (await import("./terminal-pane")).TerminalPane);
 
 interface Props {
@@ -41,6 +42,7 @@ const LINKS = [
   { id: "processes", name: "Processes", worth: 1 },
   { id: "events", name: "Events", worth: 1 },
   { id: "network", name: "Network", worth: 1 },
+  { id: "limits", name: "Limits", worth: 2 },
   { id: "terminal", name: "Terminal", worth: 1 },
   { id: "logs", name: "Log", worth: 1 },
   { id: "conditions", name: "Conditions", worth: 2 },
@@ -114,6 +116,9 @@ export function Panes({ state, pod, logOf, onLogOf, frozen }: Props) {
         <Events events={events} />
       </div>
       <Network view={sample?.network} isEnding={isEnding(state)} later={later} />
+      <Suspense fallback={<Skeleton id="limits" title="Limits and rights" lines={8} wide />}>
+        <LimitsPane key={pod.uid} pod={pod} isGone={gone} />
+      </Suspense>
       <Suspense fallback={<Skeleton id="terminal" title="Terminal" lines={2} wide />}>
         <TerminalPane key={pod.uid} pod={pod} isGone={gone} />
       </Suspense>

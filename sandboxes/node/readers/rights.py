@@ -47,7 +47,7 @@ def rights(status: str, uid_map: str, gid_map: str) -> wire.Rights:
         uid=_inside(uid, uids),
         gid=_inside(gid, gids),
         groups=groups,
-        capabilities=wire.Capabilities(**sets),
+        capabilities=wire.HeldCapabilities(**sets),
         seccomp=int(told["Seccomp"]) if "Seccomp" in told else None,
         filters=int(told["Seccomp_filters"]) if "Seccomp_filters" in told else None,
         no_new_privileges=None if nnp is None else nnp == "1",

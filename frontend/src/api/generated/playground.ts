@@ -629,6 +629,14 @@ export interface components {
             name?: string;
             value?: string;
         };
+        /** @description Names as capabilities(7) has them, without CAP_; a bit that has no name yet is its number. */
+        HeldCapabilities: {
+            ambient: string[];
+            bounding: string[];
+            effective: string[];
+            inheritable: string[];
+            permitted: string[];
+        };
         /** @description A line of the members' hosts file. */
         HostAlias: {
             hostnames?: string[];
@@ -1023,7 +1031,7 @@ export interface components {
         };
         /** @description Of the first process (proc_pid_status(5)). `seccomp` is 0 off, 1 strict, 2 filter, with `filters` of them. */
         Rights: {
-            capabilities: components["schemas"]["Capabilities"];
+            capabilities: components["schemas"]["HeldCapabilities"];
             filters: number | null;
             gid: number;
             gidMap: components["schemas"]["IdRange"][];
