@@ -184,6 +184,10 @@ class Terminals:
             self._terminals[key] = opening.result()
 
     def _check_room(self, guest: Guest) -> None:
+        """Of those that have ended only so many are kept for pages that come back."""
+        ended = [key for key, each in self._terminals.items() if each.is_done and each.about.owner == guest.owner]
+        for key in ended[: max(0, len(ended) - self._limits.per_user)]:
+            del self._terminals[key]
         there = [(each.about.pod, each.about.owner) for each in self._living()]
         there += [(each.pod, each.owner) for each, _ in self._opening.values()]
         if sum(pod == guest.pod for pod, _ in there) >= self._limits.per_pod:
