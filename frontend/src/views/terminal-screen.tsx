@@ -90,6 +90,8 @@ function start(place: HTMLElement, now: { readonly current: ScreenProps }) {
   terminal.unicode.activeVersion = "11";
   const closeSheets = openWithSheets(terminal, place);
   const stopTheme = followTheme(terminal);
+  // Tab is the shell's: who cannot see the hint beside it hears how to get out.
+  terminal.textarea?.setAttribute("aria-label", `Shell in ${tab.member}. F6 leaves it.`);
   if (now.current.isShown) fit.fit();
 
   let seen = 0;
