@@ -85,13 +85,17 @@ class Terminals:
         writer = str(first.writer)
         if isinstance(first, wire.AttachTerminal):
             terminal = self._found(guest.pod, guest.owner, first.terminal)
-            attachment = await terminal.attach(writer, first.offset, drive=first.drive)
+            attachment = terminal.attach(writer, first.offset, drive=first.drive)
         else:
             terminal = await self._opened(guest, first)
-            attachment = await terminal.attach(writer, 0, drive=True)
+            attachment = terminal.attach(writer, 0, drive=True)
         if terminal.driver is attachment:
             terminal.about.credential = guest.credential
-            await terminal.resize(first.columns, first.rows)
+            try:
+                await terminal.resize(first.columns, first.rows)
+            except BaseException:
+                attachment.leave()
+                raise
         return attachment
 
     def listed(self, pod: UUID, owner: str) -> list[dict[str, Any]]:

@@ -95,6 +95,31 @@ def test_many_lines_are_pasted_only_when_they_are_meant(shells: Page) -> None:
     assert here.inner_text().count("line-77") == 1
 
 
+def test_copying_and_links_are_asked_for_by_the_reader_alone(shells: Page) -> None:
+    here = opened(shells, "box")
+    expect(here).to_contain_text("root@shells:/#", timeout=SOON)
+    shells.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    shells.evaluate("navigator.clipboard.writeText('mine')")
+    link = r"printf '\033]8;;https://example.com/a\033\\to-fol''low\033]8;;\033\\\n'"
+    typed(shells, here, f"{HOSTILE}; {link}", "to-follow")
+    assert shells.evaluate("navigator.clipboard.readText()") == "mine"
+    row = here.locator(".xterm-rows > div").filter(has_text=re.compile("^to-follow"))
+    place = row.bounding_box()
+    assert place is not None
+    x, y = place["x"] + 20, place["y"] + 8  # what takes the pointer lies above the rows
+    shells.mouse.move(x + 10, y)
+    shells.mouse.move(x, y)
+    expect(here.locator(".xterm-cursor-pointer")).to_have_count(1)
+    shells.mouse.click(x, y)
+    question = shells.get_by_role("alertdialog", name="Open this link?")
+    expect(question).to_contain_text("https://example.com/a")
+    question.get_by_role("button", name="Cancel").click()
+    shells.mouse.dblclick(x, y)
+    question.get_by_role("button", name="Cancel").click()  # a link that is clicked is a link
+    shells.keyboard.press("Control+Shift+C")
+    shells.wait_for_function("navigator.clipboard.readText().then(text => text === 'to-follow')")
+
+
 def paste(where: Locator, text: str) -> None:
     """As the browser does it, whatever key or menu asked for it."""
     where.locator("textarea").evaluate(

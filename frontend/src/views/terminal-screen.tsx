@@ -180,7 +180,14 @@ function keys(event: KeyboardEvent, terminal: Terminal, { onLeave }: ScreenProps
   const copies = (letter === "c" && (event.shiftKey || terminal.hasSelection())) || (isInsert && event.ctrlKey);
   if (!copies) return true;
   event.preventDefault();
-  if (terminal.hasSelection()) document.execCommand("copy"); // xterm answers it with what is selected
+  copy(terminal.getSelection());
   terminal.clearSelection();
   return false;
+}
+
+function copy(text: string): void {
+  if (text === "") return;
+  // Without HTTPS there is no clipboard but this: xterm answers it with what is selected.
+  if (navigator.clipboard) navigator.clipboard.writeText(text).catch(() => undefined);
+  else document.execCommand("copy");
 }
