@@ -159,7 +159,7 @@ def _send(process: Born, number: signal.Signals) -> None:
         return
     try:
         if _same(born(process.pid), process):
-            with suppress(ProcessLookupError):
+            with suppress(OSError):  # it is gone, or is not ours to end: whoever asked looks again
                 signal.pidfd_send_signal(descriptor, number)
     finally:
         os.close(descriptor)
