@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 REAUTHORISE = 2.0
 FIRST_WORD_WITHIN = 30.0
 # Of the node's close codes those that mean something to a page; any other is a connection that broke.
-HANDED_ON = (messages.CLOSE_MALFORMED, messages.CLOSE_ENDED)
+HANDED_ON = (messages.CLOSE_MALFORMED, messages.CLOSE_MOVED, messages.CLOSE_ENDED)
 
 
 class PodTerminal(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels has no types

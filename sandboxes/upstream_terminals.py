@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -71,6 +72,8 @@ def sign_out(owner: str, credential: str) -> int:
 
     Raises NodeUnavailable.
     """
+    if not settings.NODE_SOCKET.exists():  # httpcore would leave the socket open with which it finds that out
+        raise silent(FileNotFoundError(errno.ENOENT, "no socket"))
     headers = signed(Verb.SIGN_OUT, NODE, {"owner": owner, "credential": credential})
     transport = httpx.HTTPTransport(uds=str(settings.NODE_SOCKET))
     with httpx.Client(transport=transport, base_url="http://node", timeout=SIGNED_OUT_WITHIN, trust_env=False) as node:

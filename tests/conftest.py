@@ -44,7 +44,7 @@ def engine(images: None) -> Iterator[Engine]:
 @pytest.fixture(scope="session")
 def stack(images: None) -> Iterator[Stack]:
     """The whole service, running: `stack.client("alice")` speaks to it."""
-    found = Stack()
+    found = Stack(TERMINAL_KEPT="8")  # seconds, so that tests can see a shell end that was left alone
     started.append(found)
     try:
         found.start()

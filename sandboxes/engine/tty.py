@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import asyncio
 import time
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from typing import Protocol
 
+import aiohttp
 from aiodocker.docker import Docker
+from aiodocker.exceptions import DockerError
 from aiodocker.execs import Exec
 from aiodocker.stream import Stream
 
@@ -113,7 +115,10 @@ class DockerTty:
         await self._stream.write_in(data)
 
     async def resize(self, columns: int, rows: int) -> None:
-        await self._run.resize(w=columns, h=rows)
+        # Of a shell that ends at this moment nobody needs the size, and nothing else is lost with it.
+        with suppress(DockerError, aiohttp.ClientError, TimeoutError):
+            async with asyncio.timeout(START_WITHIN):
+                await self._run.resize(w=columns, h=rows)
 
     async def exit_code(self) -> int | None:
         async with asyncio.timeout(START_WITHIN):

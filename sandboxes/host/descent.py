@@ -120,19 +120,31 @@ def kill(container_id: str, marked: str, known: Iterable[Born] = ()) -> int:
 
 
 def kill_marked(install: str) -> int:
-    """KILL to every process in some other PID namespace that carries a mark of this install: shells that a watch left
-    behind which was killed itself. How many there were.
+    """KILL to what shells of this install still are, that a watch left behind which was killed itself: each mark that
+    a process carries whose parent is in another PID namespace (it was executed from outside: the shell), and all who
+    carry the same. How many there were. What outlived its shell before was left running by `exit`, and stays.
     """
-    prefix, ours, count = f"{MARK}={install}/".encode(), _pid_namespace("self"), 0
+    prefix, ours = f"{MARK}={install}/".encode(), _pid_namespace("self")
+    carriers: dict[bytes, list[Born]] = {}
     for name in os.listdir(PROC):
         with suppress(OSError):
             if not name.isdecimal() or _pid_namespace(name) == ours:
                 continue
             variables = (PROC / name / "environ").read_bytes().split(b"\0")
-            if any(each.startswith(prefix) for each in variables) and (process := born(int(name))):
-                _send(process, signal.SIGKILL)
-                count += 1
-    return count
+            marks = [each for each in variables if each.startswith(prefix)]
+            if marks and (process := born(int(name))):
+                carriers.setdefault(marks[0], []).append(process)
+    found = [each for family in carriers.values() if any(map(_is_shell, family)) for each in family]
+    for each in found:
+        _send(each, signal.SIGKILL)
+    return len(found)
+
+
+def _is_shell(process: Born) -> bool:
+    try:
+        return _pid_namespace(str(process.parent)) != _pid_namespace(str(process.pid))
+    except OSError:
+        return False
 
 
 def _pid_namespace(name: str) -> str:
@@ -147,7 +159,7 @@ def _send(process: Born, number: signal.Signals) -> None:
         return
     try:
         if _same(born(process.pid), process):
-            with suppress(ProcessLookupError):
+            with suppress(OSError):  # it is gone, or is not ours to end: whoever asked looks again
                 signal.pidfd_send_signal(descriptor, number)
     finally:
         os.close(descriptor)

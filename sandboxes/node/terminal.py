@@ -152,7 +152,7 @@ class Terminal:
         self._ending: asyncio.Task[None] | None = None
         self._working = asyncio.create_task(self._work(), name=f"terminal {about.id}")
 
-    async def attach(self, writer: str, offset: int, *, drive: bool) -> Attachment:
+    def attach(self, writer: str, offset: int, *, drive: bool) -> Attachment:
         """A page comes; one of the same writer that is still there is its own old connection."""
         for old in [each for each in self.attachments if each.writer == writer]:
             old.is_replaced = True

@@ -109,7 +109,7 @@ async def _send(websocket: WebSocket, attachment: Attachment) -> int:
                 await websocket.send_bytes(frame)
             else:
                 await websocket.send_text(frame)
-    return wire.CLOSE_AGAIN if attachment.is_replaced else wire.CLOSE_ENDED
+    return wire.CLOSE_MOVED if attachment.is_replaced else wire.CLOSE_ENDED
 
 
 async def _hear(websocket: WebSocket, attachment: Attachment) -> int:

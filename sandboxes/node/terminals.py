@@ -85,13 +85,17 @@ class Terminals:
         writer = str(first.writer)
         if isinstance(first, wire.AttachTerminal):
             terminal = self._found(guest.pod, guest.owner, first.terminal)
-            attachment = await terminal.attach(writer, first.offset, drive=first.drive)
+            attachment = terminal.attach(writer, first.offset, drive=first.drive)
         else:
             terminal = await self._opened(guest, first)
-            attachment = await terminal.attach(writer, 0, drive=True)
+            attachment = terminal.attach(writer, 0, drive=True)
         if terminal.driver is attachment:
             terminal.about.credential = guest.credential
-            await terminal.resize(first.columns, first.rows)
+            try:
+                await terminal.resize(first.columns, first.rows)
+            except BaseException:
+                attachment.leave()
+                raise
         return attachment
 
     def listed(self, pod: UUID, owner: str) -> list[dict[str, Any]]:
@@ -184,6 +188,10 @@ class Terminals:
             self._terminals[key] = opening.result()
 
     def _check_room(self, guest: Guest) -> None:
+        """Of those that have ended only so many are kept for pages that come back."""
+        ended = [key for key, each in self._terminals.items() if each.is_done and each.about.owner == guest.owner]
+        for key in ended[: max(0, len(ended) - self._limits.per_user)]:
+            del self._terminals[key]
         there = [(each.about.pod, each.about.owner) for each in self._living()]
         there += [(each.pod, each.owner) for each, _ in self._opening.values()]
         if sum(pod == guest.pod for pod, _ in there) >= self._limits.per_pod:

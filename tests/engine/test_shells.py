@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -20,6 +21,7 @@ from tests.engine.pods import wait_for
 from tests.shell_client import SOON, Shell, address
 from tests.stack import Stack
 
+KEPT = 8  # tests/conftest.py
 # What a shell may leave of itself: in its session, in another, and in another whose parent is gone.
 OFFSPRING = "trap '' HUP; sleep 7001 & setsid sleep 7002 & (setsid sleep 7003 &) ; echo off''spring\n"
 MEMBERS = [
@@ -35,32 +37,23 @@ MEMBERS = [
 
 
 @pytest.fixture(scope="module")
-def short() -> Iterator[Stack]:
-    """A service of its own: a shell lives 3 s alone, so that tests can see it end."""
-    found = Stack(TERMINAL_KEPT="3")
-    try:
-        found.start()
-        yield found
-    finally:
-        found.stop()
-
-
-@pytest.fixture(scope="module")
-def token(images: None, short: Stack) -> str:
+def token(stack: Stack) -> Iterator[str]:
     """Of ada, whose pod `web` runs."""
     spec = {"containers": MEMBERS, "terminationGracePeriodSeconds": 1, "restartPolicy": "Always"}
     made: dict[str, Any] = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "web"}, "spec": spec}
-    with short.client("ada") as client:
+    path = "/api/v1/namespaces/ada/pods/web"
+    with stack.client("ada") as client:
         assert client.post("/api/v1/namespaces/ada/pods", json=made).status_code == 201
-        path = "/api/v1/namespaces/ada/pods/web"
         wait_for(lambda: client.get(path).json()["status"]["phase"] == "Running", "the pod runs", 30)
-    return short.token("ada")
+    yield stack.token("ada")
+    with stack.client("ada") as client:
+        client.delete(path, params={"gracePeriodSeconds": 0})
 
 
 @pytest.fixture
-def shell(short: Stack, token: str) -> Iterator[Shell]:
-    yield Shell(address(short.url, "web", namespace="ada"), token)
-    wait_for(lambda: not marked(short), "no process of a shell is left", 15)
+def shell(stack: Stack, token: str) -> Iterator[Shell]:
+    yield Shell(address(stack.url, "web", namespace="ada"), token)
+    wait_for(lambda: not marked(stack), "no process of a shell is left", 15)
 
 
 def marked(stack: Stack) -> list[int]:
@@ -119,7 +112,7 @@ async def test_a_shell_runs_as_whom_it_is_asked_to(shell: Shell, member: str, us
         await shell.until_over()
 
 
-async def test_a_loss_in_the_middle_loses_and_doubles_nothing(shell: Shell, short: Stack) -> None:
+async def test_a_loss_in_the_middle_loses_and_doubles_nothing(shell: Shell, stack: Stack) -> None:
     """The network twice, then web itself, while 8 MB come; the bytes are those of the file."""
     async with shell.open("a"):
         await shell.type(
@@ -138,13 +131,13 @@ async def test_a_loss_in_the_middle_loses_and_doubles_nothing(shell: Shell, shor
             while shell.offset < began + place:
                 await shell.read()
             if place == 5_000_000:
-                web = short.processes["web"]
+                web = stack.processes["web"]
                 os.killpg(web.pid, signal.SIGKILL)
                 web.wait()
             else:
                 shell.abort()
-    short.launch("web")
-    await asyncio.to_thread(short.wait_ready)
+    stack.launch("web")
+    await asyncio.to_thread(stack.wait_ready)
     async with shell.attach():
         await shell.until("\nended\n")
         (text,) = re.findall(rb"[A-Za-z0-9+/=]{1000,}", shell.output)
@@ -171,41 +164,40 @@ async def test_input_that_is_sent_again_after_a_loss_is_typed_once(shell: Shell)
         await shell.until_over()
 
 
-async def test_a_closed_tab_ends_the_shell_and_all_that_came_of_it(shell: Shell, short: Stack) -> None:
+async def test_a_closed_tab_ends_the_shell_and_all_that_came_of_it(shell: Shell, stack: Stack) -> None:
     async with shell.open("a"):
         await shell.type(OFFSPRING)
         await shell.until("offspring\r\n")
-        assert len(marked(short)) >= 4
+        assert len(marked(stack)) >= 4
         began = time.monotonic()
         await shell.say(wire.EndTerminal())
         assert await shell.until_over() == wire.CLOSE_ENDED
-    await asyncio.to_thread(wait_for, lambda: not marked(short), "all are gone", 8)
+    await asyncio.to_thread(wait_for, lambda: not marked(stack), "all are gone", 8)
     assert time.monotonic() - began < 7.5
     assert isinstance(shell.over, wire.Ended)
     assert shell.over.reason == "closed"
 
 
-async def test_twenty_abrupt_losses_leave_no_shell(short: Stack, token: str) -> None:
+async def test_a_dozen_abrupt_losses_leave_no_shell(stack: Stack, token: str) -> None:
     """Seen ten seconds after the time that they are kept; benchmarks/terminal.py does it with a hundred."""
 
     async def lost() -> None:
-        shell = Shell(address(short.url, "web", namespace="ada"), token)
+        shell = Shell(address(stack.url, "web", namespace="ada"), token)
         async with shell.open("a"):
             await shell.until("# ")
             await shell.type("sleep 7000 &\n")
             await shell.until("[1]")
             shell.abort()
 
-    for _ in range(2):  # the pod may have sixteen
-        await asyncio.gather(*(lost() for _ in range(10)))
-        assert len(marked(short)) >= 20
-        await asyncio.to_thread(wait_for, lambda: not marked(short), "all are gone", 3 + 10)
+    await asyncio.gather(*(lost() for _ in range(12)))  # the pod may have sixteen
+    assert len(marked(stack)) >= 24
+    await asyncio.to_thread(wait_for, lambda: not marked(stack), "all are gone", KEPT + 10)
 
 
-async def test_a_member_that_ends_ends_its_shells(shell: Shell, short: Stack) -> None:
+async def test_a_member_that_ends_ends_its_shells(shell: Shell, stack: Stack) -> None:
     async with shell.open("strict"):
         await shell.until("$ ")
-        await asyncio.to_thread(_kill_member, short)
+        await asyncio.to_thread(_kill_member, stack)
         assert await shell.until_over() == wire.CLOSE_ENDED
     assert isinstance(shell.over, wire.Ended)
     assert shell.over.reason == "member"
@@ -217,26 +209,33 @@ def _kill_member(stack: Stack) -> None:
         assert client.post("/api/playground/v1/namespaces/ada/pods/web/kill", json=body).status_code == 200
 
 
-async def test_a_watch_that_is_killed_leaves_no_shell_to_the_next(shell: Shell, short: Stack) -> None:
+async def test_a_watch_that_is_killed_leaves_no_shell_to_the_next(shell: Shell, stack: Stack) -> None:
+    """What somebody left running on purpose, by leaving its shell, stays."""
+    async with shell.open("a"):
+        await shell.type("setsid sleep 7004 & exit\n")
+        assert await shell.until_over() == wire.CLOSE_ENDED
+    (left,) = marked(stack)
+    shell.id = uuid4()
     async with shell.open("a"):
         await shell.until("# ")
-        watch = short.processes["watch"]
+        watch = stack.processes["watch"]
         os.killpg(watch.pid, signal.SIGKILL)
         watch.wait()
         await shell.until_over()
-    assert marked(short)
-    short.launch("watch")
-    await asyncio.to_thread(wait_for, lambda: not marked(short), "the next watch has killed them", 15)
-    await asyncio.to_thread(short.wait_ready)
+    assert len(marked(stack)) > 1
+    stack.launch("watch")
+    await asyncio.to_thread(wait_for, lambda: marked(stack) == [left], "the next watch has killed it", 15)
+    os.kill(left, signal.SIGKILL)
+    await asyncio.to_thread(stack.wait_ready)
 
 
-async def test_a_revoked_token_ends_its_shells(short: Stack, shell: Shell) -> None:
-    shell.token = short.token("ada")
+async def test_a_revoked_token_ends_its_shells(stack: Stack, shell: Shell) -> None:
+    shell.token = stack.token("ada")
     async with shell.open("a"):
         await shell.until("# ")
         revoke = "from people.models import AccessToken as T; T.objects.order_by('-id')[0].delete()"
         began = time.monotonic()
-        await asyncio.to_thread(short.manage, "shell", "-c", revoke)
+        await asyncio.to_thread(stack.manage, "shell", "-c", revoke)
         assert await shell.until_over() in (4401, wire.CLOSE_ENDED)
     assert time.monotonic() - began < SOON
-    await asyncio.to_thread(wait_for, lambda: not marked(short), "it is gone", 8)
+    await asyncio.to_thread(wait_for, lambda: not marked(stack), "it is gone", 8)

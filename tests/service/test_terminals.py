@@ -286,7 +286,7 @@ async def test_the_old_connection_of_a_page_that_came_back_is_closed(node: Node)
         await half_dead.until(wire.From)
         async with page(node, attaching(first.terminal)) as here:
             await here.until(wire.From)
-            assert await half_dead.code() == wire.CLOSE_AGAIN
+            assert await half_dead.code() == wire.CLOSE_MOVED
             assert (await listed(node))[0]["attached"] == 1
 
 

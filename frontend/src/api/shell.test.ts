@@ -147,11 +147,19 @@ describe("a shell", () => {
     newest().says({ type: "drives", drives: false, input: 0 });
     shell.type(new Uint8Array([1]));
     expect(newest().sent.length).toBe(1);
+    newest().breaks(1006);
+    vi.advanceTimersByTime(1000);
+    newest().opens();
+    expect(newest().sent[0]).toMatchObject({ type: "attach", drive: false });
+    shell.takeOver();
+    newest().opens();
+    expect(newest().sent[0]).toMatchObject({ type: "attach", drive: true });
   });
 
   test.each([
     [4401, "signed-out"],
     [4404, "gone"],
+    [4408, "moved"],
     [4409, "over"],
     [4400, "over"],
   ])("is not come back to after %i", (code, line) => {

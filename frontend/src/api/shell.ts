@@ -9,7 +9,7 @@ type Said = components["schemas"]["TerminalSaid"];
 export type Ended = components["schemas"]["Ended"];
 export type Refused = components["schemas"]["Refused"];
 
-export type Line = "connecting" | "live" | "lost" | "signed-out" | "gone" | "over";
+export type Line = "connecting" | "live" | "lost" | "signed-out" | "gone" | "moved" | "over";
 
 export interface ShellEvents {
   /** Bytes the shell wrote, the first of which has that offset. */
@@ -37,6 +37,7 @@ const OVER = new Map<number, Line>([
   [4400, "over"],
   [4401, "signed-out"],
   [4404, "gone"],
+  [4408, "moved"],
   [4409, "over"],
 ]);
 const ACKNOWLEDGE_BYTES = 32 * 1024;
@@ -99,6 +100,8 @@ export class Shell {
 
   /** Drive again, after another page took over: a new connection asks for it. */
   takeOver(): void {
+    this.#over = false;
+    this.#drives = true;
     this.#drop();
     this.#connect();
   }
@@ -122,7 +125,7 @@ export class Shell {
     const { terminal, writer, member, user, name } = this.#first;
     mine.onopen = () => {
       const whose = { terminal, writer, ...this.#size };
-      if (this.#begun) this.#say({ type: "attach", offset: this.#offset, drive: true, ...whose });
+      if (this.#begun) this.#say({ type: "attach", offset: this.#offset, drive: this.#drives, ...whose });
       else this.#say({ type: "open", member, user, name, ...whose });
     };
     mine.onmessage = ({ data }) => {

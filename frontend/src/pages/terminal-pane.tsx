@@ -117,6 +117,7 @@ const LINES = {
   lost: "reconnecting",
   "signed-out": "signed out",
   gone: "gone",
+  moved: "on another page",
   over: "ended",
 };
 
@@ -192,7 +193,7 @@ function Screens({ pod, page, onPaste, onLink }: ScreensProps) {
               onLeave={() => document.getElementById(`shell-tab-${id}`)?.focus()}
               onLeft={(left) => page.onLeft(id, left)}
             />
-            {!condition.drives && !condition.last && (
+            {(condition.line === "moved" || !condition.drives) && !condition.last && (
               <p className="shell-note" role="status">
                 Another page types into this shell.
                 <Button onPress={() => screens.get(id)?.takeOver()}>Take over</Button>

@@ -25,7 +25,7 @@ export const SINGLE: readonly KeyCommand[] = [
 export function always(isMac: boolean): readonly Shortcut[] {
   return [
     { keys: [isMac ? "⌘" : "Ctrl", "K"], does: "Open the command palette, from anywhere" },
-    { keys: ["F6"], does: "Go to the notices, and back" },
+    { keys: ["F6"], does: "Leave a shell; go to the notices, and back" },
     { keys: ["Esc"], does: "Close what is open" },
   ];
 }

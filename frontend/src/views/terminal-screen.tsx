@@ -90,6 +90,8 @@ function start(place: HTMLElement, now: { readonly current: ScreenProps }) {
   terminal.unicode.activeVersion = "11";
   const closeSheets = openWithSheets(terminal, place);
   const stopTheme = followTheme(terminal);
+  // Tab is the shell's: who cannot see the hint beside it hears how to get out.
+  terminal.textarea?.setAttribute("aria-label", `Shell in ${tab.member}. F6 leaves it.`);
   if (now.current.isShown) fit.fit();
 
   let seen = 0;
@@ -178,7 +180,14 @@ function keys(event: KeyboardEvent, terminal: Terminal, { onLeave }: ScreenProps
   const copies = (letter === "c" && (event.shiftKey || terminal.hasSelection())) || (isInsert && event.ctrlKey);
   if (!copies) return true;
   event.preventDefault();
-  if (terminal.hasSelection()) document.execCommand("copy"); // xterm answers it with what is selected
+  copy(terminal.getSelection());
   terminal.clearSelection();
   return false;
+}
+
+function copy(text: string): void {
+  if (text === "") return;
+  // Without HTTPS there is no clipboard but this: xterm answers it with what is selected.
+  if (navigator.clipboard) navigator.clipboard.writeText(text).catch(() => undefined);
+  else document.execCommand("copy");
 }
