@@ -1,20 +1,23 @@
 // The panes of a pod's page, in an order of worth; before the first word of the pod their places are kept.
-import { useDeferredValue, useMemo, useState } from "react";
+import { Suspense, useDeferredValue, useMemo, useState } from "react";
 import { isEnding, type LiveState } from "../state/live";
 import { type PodFacts, readEvent } from "../state/pod";
 import { whyNothingRuns } from "../state/troubles";
+import { late } from "../ui/late";
+import { Mishap } from "../ui/mishap";
 import { Skeleton } from "../ui/pane";
 import { Build } from "../views/build";
 import { Commands } from "../views/commands";
 import { Conditions } from "../views/conditions";
 import { Events } from "../views/events";
 import { Hostnames } from "../views/hostnames";
-import { Log } from "../views/log";
 import { MemberStates } from "../views/member-states";
 import { Namespaces } from "../views/namespaces";
 import { Network } from "../views/network";
 import { PodPicture } from "../views/picture";
 import { Processes } from "../views/processes";
+
+const Log = late(async () => (await import("../views/log")).default);
 
 interface Props {
   readonly state: LiveState;
@@ -87,7 +90,11 @@ export function Panes({ state, pod, logOf, onLogOf }: Props) {
         <Events events={events} />
       </div>
       <Network view={sample?.network} isEnding={isEnding(state)} later={later} />
-      <Log pod={pod} isGone={gone} member={logOf} onMember={onLogOf} />
+      <Mishap place="log">
+        <Suspense fallback={<Skeleton id="logs" title="Log" lines={8} wide />}>
+          <Log pod={pod} isGone={gone} member={logOf} onMember={onLogOf} />
+        </Suspense>
+      </Mishap>
       <Conditions conditions={pod.conditions} />
       {!wasBuilt && build}
       <Commands pod={pod} object={snapshot.pod} isGone={gone} />

@@ -9,6 +9,12 @@ export interface Preference<Value extends string> {
 export const THEME: Preference<"system" | "light" | "dark"> = { key: "theme", choices: ["system", "light", "dark"] };
 export const SINGLE_KEYS: Preference<"on" | "off"> = { key: "single-keys", choices: ["on", "off"] };
 export const PODS_AS: Preference<"cards" | "table"> = { key: "pods-as", choices: ["cards", "table"] };
+export const LOG_TIMES: Preference<"none" | "local" | "utc"> = { key: "log-times", choices: ["none", "local", "utc"] };
+export const LOG_WRAP: Preference<"on" | "off"> = { key: "log-wrap", choices: ["on", "off"] };
+export const LOG_SINCE: Preference<"1000" | "10000" | "60s" | "300s" | "3600s"> = {
+  key: "log-since",
+  choices: ["1000", "10000", "60s", "300s", "3600s"],
+};
 
 /** The choice that was stored, if it still is one. */
 export function chosen<Value extends string>({ choices }: Preference<Value>, stored: string | null): Value {
