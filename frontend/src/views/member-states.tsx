@@ -29,13 +29,13 @@ export const MemberStates = memo(function MemberStates({ pod }: { readonly pod: 
         </>
       ),
     },
-    { head: "Image", worth: 2, cell: (member) => <Short mono text={member.image} /> },
+    { head: "Image", worth: 2, cell: (member) => <Short mono text={visible(member.image)} /> },
     {
       head: "State",
       cell: (member) => (
         <span className={wrong.has(member.name) ? "bad" : ""}>
           {member.state}
-          {member.reason && `: ${member.reason}`}
+          {member.reason && `: ${visible(member.reason)}`}
         </span>
       ),
     },
