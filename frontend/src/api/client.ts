@@ -120,10 +120,27 @@ export async function deletePod({ namespace, name, uid }: Pick<PodFacts, "namesp
   await unwrap(kubernetes.DELETE("/api/v1/namespaces/{namespace}/pods/{name}", { params, body, keepalive: true }));
 }
 
-export async function getLog(namespace: string, name: string, container: string, tailLines: number): Promise<string> {
-  const params = { path: { namespace, name }, query: { container, tailLines } };
-  const call = kubernetes.GET("/api/v1/namespaces/{namespace}/pods/{name}/log", { params, parseAs: "text" });
-  return String((await unwrap(call)) ?? "");
+const LOG = "/api/v1/namespaces/{namespace}/pods/{name}/log";
+
+export type LogQuery = NonNullable<KubernetesPaths[typeof LOG]["get"]["parameters"]["query"]>;
+
+/** A member's log as it comes; with `follow` it goes on until the member ends or `signal` says so. */
+export async function openLog(
+  namespace: string,
+  name: string,
+  query: LogQuery,
+  signal: AbortSignal,
+): Promise<ReadableStream<Uint8Array>> {
+  const params = { path: { namespace, name }, query };
+  const body = await unwrap(kubernetes.GET(LOG, { params, parseAs: "stream", signal }));
+  return body ?? new Blob([]).stream();
+}
+
+/** Where the browser finds all of a member's log, to keep as a file. */
+export function logAddress(namespace: string, name: string, container: string, previous: boolean): string {
+  const path = LOG.replace("{namespace}", encodeURIComponent(namespace)).replace("{name}", encodeURIComponent(name));
+  const query = new URLSearchParams({ container, timestamps: "true", ...(previous && { previous: "true" }) });
+  return `${path}?${query}`;
 }
 
 /** The docker commands that make the pod by hand, and take it away again. */

@@ -305,18 +305,23 @@ test("a service that goes away leaves the pod's page as it was, and comes back t
   expect(screen.getByRole("status", { name: "Connection: live" })).toBeTruthy();
 });
 
-test("a log is asked for again while its member runs, and an empty one says when it was", async () => {
-  vi.useFakeTimers({ shouldAdvanceTime: true });
+test("a log is followed, in its colours and searched, and the choice of times is kept", async () => {
+  // Without a layout nothing would be in sight.
+  vi.spyOn(HTMLElement.prototype, "clientHeight", "get").mockReturnValue(420);
   const path = `GET ${PODS}/demo/log`;
-  const first = service({ ...BASE, [path]: [200, ""] });
+  const asked = service({ ...BASE, [path]: [200, "2026-01-02T14:32:01.000000000Z GET / \u001b[31m500\u001b[0m\n"] });
   visit("/pods/ada/demo");
   await hear(SNAPSHOT);
-  await screen.findByText(/web had written nothing at \d/);
-  expect(first.filter((each) => each.path.endsWith("/log")).length).toBe(1);
-  service({ ...BASE, [path]: [200, "GET / 200"] });
-  await act(() => vi.advanceTimersByTimeAsync(3000));
-  expect((await screen.findByRole("region", { name: "Log of web" })).textContent).toContain("GET / 200");
-  expect(screen.getByText(/the last 200 lines, read at \d/)).toBeTruthy();
+  const region = await screen.findByRole("region", { name: "Log of web" });
+  await vi.waitFor(() => expect(region.textContent).toBe("GET / 500"));
+  const { search } = asked.find((each) => each.path.endsWith("/log")) ?? { search: "" };
+  expect(search).toContain("follow=true");
+  expect(screen.getByText("500").className).toBe("ansi-red");
+  await userEvent.selectOptions(screen.getByLabelText("Times"), "UTC times");
+  expect(region.textContent).toBe("2026-01-02T14:32:01.000ZGET / 500");
+  expect(globalThis.localStorage.getItem("log-times")).toBe("utc");
+  await userEvent.type(screen.getByLabelText("Search the log"), "get{Enter}");
+  expect(await screen.findByText("1 of 1")).toBeTruthy();
 });
 
 test("an admin who looks at another's namespace is told where a new pod goes", async () => {

@@ -5,13 +5,13 @@ import { isEnding, type LiveState } from "../state/live";
 import { type MemberFacts, type PodFacts, readEvent } from "../state/pod";
 import { whyNothingRuns } from "../state/troubles";
 import { late } from "../ui/late";
+import { Mishap } from "../ui/mishap";
 import { Skeleton } from "../ui/pane";
 import { Build } from "../views/build";
 import { Commands } from "../views/commands";
 import { Conditions } from "../views/conditions";
 import { Events } from "../views/events";
 import { Hostnames } from "../views/hostnames";
-import { Log } from "../views/log";
 import { MemberStates } from "../views/member-states";
 import { Namespaces } from "../views/namespaces";
 import { Network } from "../views/network";
@@ -23,6 +23,8 @@ const MemberActs = late(async () => (await import("./pod-acts")).MemberActs);
 
 const LimitsPane = late(async () => (await import("./limits-pane")).LimitsPane);
 const TerminalPane = late(async () => (await import("./terminal-pane")).TerminalPane);
+
+const Log = late(async () => (await import("../views/log")).default);
 
 interface Props {
   readonly state: LiveState;
@@ -122,7 +124,11 @@ export function Panes({ state, pod, logOf, onLogOf, frozen }: Props) {
       <Suspense fallback={<Skeleton id="terminal" title="Terminal" lines={2} wide />}>
         <TerminalPane key={pod.uid} pod={pod} isGone={gone} />
       </Suspense>
-      <Log pod={pod} isGone={gone} member={logOf} onMember={onLogOf} />
+      <Mishap place="log">
+        <Suspense fallback={<Skeleton id="logs" title="Log" lines={8} wide />}>
+          <Log pod={pod} isGone={gone} member={logOf} onMember={onLogOf} />
+        </Suspense>
+      </Mishap>
       <Conditions conditions={pod.conditions} />
       {!wasBuilt && build}
       <Commands pod={pod} object={snapshot.pod} isGone={gone} />

@@ -14,6 +14,12 @@ export const SHELL_SIZE: Preference<"13" | "11" | "12" | "14" | "16" | "18" | "2
   choices: ["13", "11", "12", "14", "16", "18", "22"],
 };
 export const SHELL_READER: Preference<"off" | "on"> = { key: "shell-reader", choices: ["off", "on"] };
+export const LOG_TIMES: Preference<"none" | "local" | "utc"> = { key: "log-times", choices: ["none", "local", "utc"] };
+export const LOG_WRAP: Preference<"on" | "off"> = { key: "log-wrap", choices: ["on", "off"] };
+export const LOG_SINCE: Preference<"1000" | "10000" | "60s" | "300s" | "3600s"> = {
+  key: "log-since",
+  choices: ["1000", "10000", "60s", "300s", "3600s"],
+};
 
 /** The choice that was stored, if it still is one. */
 export function chosen<Value extends string>({ choices }: Preference<Value>, stored: string | null): Value {

@@ -1,15 +1,24 @@
 // Facts as text: times, sizes, lists, and text of strangers made harmless to read.
 
-// Control characters, and those that turn or hide text (bidirectional marks, zero widths, line separators).
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what this looks for
-const UNSEEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
+// Control and format characters, halves of pairs, private ones, line separators, and what shows as nothing at all; but
+// for newline and tab, and the two that choose between a sign's black and its coloured form.
+const UNSEEN =
+  /(?!\t|\n|\ufe0e|\ufe0f)[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u3164\uffa0]/gu;
+// More marks on one letter than any language writes: they grow over what is around them.
+const PILED = /(\p{M}{6})(\p{M}+)/gu;
+const ORDINARY = /^[\t\n\x20-\x7e]*$/;
 
 /** Text from a pod with every unseen character written out; newlines and tabs stay. */
 export function visible(text: string): string {
-  return text.replace(UNSEEN, (character) => {
-    const code = character.charCodeAt(0);
-    return code < 256 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u${code.toString(16).padStart(4, "0")}`;
-  });
+  if (ORDINARY.test(text)) return text;
+  return text.replace(UNSEEN, named).replace(PILED, (_, kept: string, rest: string) => `${kept}[+${[...rest].length}]`);
+}
+
+function named(character: string): string {
+  const code = character.codePointAt(0) ?? 0;
+  const hex = (digits: number) => code.toString(16).padStart(digits, "0");
+  if (code < 256) return `\\x${hex(2)}`;
+  return code < 65_536 ? `\\u${hex(4)}` : `\\U${hex(8)}`;
 }
 
 /** "a", "a and b", "a, b and c". */

@@ -11,7 +11,7 @@ const COLUMNS: readonly Column<Condition>[] = [
     head: "Status",
     cell: (condition) => <span className={condition.status === "True" ? "good" : ""}>{condition.status}</span>,
   },
-  { head: "Reason", own: true, cell: (condition) => condition.reason },
+  { head: "Reason", own: true, cell: (condition) => visible(condition.reason) },
   { head: "Message", fills: true, cell: (condition) => visible(condition.message) },
 ];
 

@@ -7,12 +7,15 @@ import { type Column, FactTable, type Keys, whole } from "../ui/table";
 
 const COLUMNS: readonly Column<EventFacts>[] = [
   { head: "Time", cell: (event) => <span className="mono faint">{clock(event.lastSeen)}</span> },
-  { head: "Reason", cell: (event) => <span className={event.type === "Warning" ? "bad" : ""}>{event.reason}</span> },
+  {
+    head: "Reason",
+    cell: (event) => <span className={event.type === "Warning" ? "bad" : ""}>{visible(event.reason)}</span>,
+  },
   {
     head: "Message",
     fills: true,
     cell: (event) => (
-      <span className="words" title={event.about}>
+      <span className="words" title={visible(event.about)}>
         {visible(event.message)}
         {event.count > 1 && <span className="faint mono"> ×{event.count}</span>}
       </span>

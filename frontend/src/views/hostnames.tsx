@@ -33,7 +33,11 @@ export const Hostnames = memo(function Hostnames({ views, later }: Props) {
     );
   }
   return (
-    <Pane id="hostname" title="Hostname" note={views.length > 0 && <Said sentences={[hostnameSentence(views)]} />}>
+    <Pane
+      id="hostname"
+      title="Hostname"
+      note={views.length > 0 && <Said sentences={[visible(hostnameSentence(views))]} />}
+    >
       {views.length === 0 ? (
         <Empty>No member runs, so none has a hostname.</Empty>
       ) : (

@@ -43,13 +43,13 @@ export const MemberStates = memo(function MemberStates({ pod, frozen, pulls, act
         </>
       ),
     },
-    { head: "Image", worth: 2, cell: (member) => <Short mono text={member.image} /> },
+    { head: "Image", worth: 2, cell: (member) => <Short mono text={visible(member.image)} /> },
     {
       head: "State",
       cell: (member) => (
         <span className={wrong.has(member.name) ? "bad" : ""}>
           {member.state}
-          {member.reason && `: ${member.reason}`}
+          {member.reason && `: ${visible(member.reason)}`}
           {member.state === "running" && frozen.has(member.name) && ", frozen"}
         </span>
       ),
