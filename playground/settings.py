@@ -2,7 +2,7 @@
 
 What the service keeps lies in one state directory, one path for web, worker and watch:
 `db/` (SQLite, shared by group) · `secrets/` · `run/` (the node's socket) · `redis/` (its socket)
-· `pods/<uid>/` (root's).
+· `pods/<uid>/` and `recordings/<uid>/` (root's).
 """
 
 from __future__ import annotations
@@ -79,6 +79,9 @@ BACKOFF_BASE = number("BACKOFF_BASE", 10)
 BACKOFF_CAP = number("BACKOFF_CAP", 300)
 BACKOFF_RESET = number("BACKOFF_RESET", 600)
 NAMESPACE_MAX_CONFIGS = number("NAMESPACE_MAX_CONFIGS", 100)
+# Of one pod's recording on its node: bytes (0: nothing is recorded), and seconds up to its newest moment.
+RECORDING_BYTES = number("RECORDING_BYTES", 8 * 2**20)
+RECORDING_SECONDS = number("RECORDING_SECONDS", 7200)
 
 # Django.
 DEBUG = flag("DEBUG", False)

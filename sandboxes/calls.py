@@ -32,6 +32,7 @@ class Verb(StrEnum):
     LOG = "log"
     EXECUTE = "execute"
     ACT = "act"
+    RECORDING = "recording"
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from sandboxes.engine.connect import socket_path
 from sandboxes.errors import NodeUnavailable, PlaygroundError
 from sandboxes.node.readers.node import Node
 from sandboxes.node.readers.pod import PodReader, Reading, Watched, nothing_runs
+from sandboxes.node.recorder import Recorder
 from sandboxes.node.slot import Frame, Slot
 from sandboxes.node.watching import Reader, Watch
 
@@ -53,10 +54,12 @@ class Sampler:
         look: Callable[[UUID], Watched],
         *,
         open_reader: Callable[[], Reader] | None = None,
+        recorder: Recorder | None = None,
     ) -> None:
         self.samples = 0
         self.cpu = 0.0
         self._look = look
+        self._recorder = recorder
         self._node: Node | None = None
         self._open_reader = open_reader or self._open_pod_reader
         self._watches: dict[UUID, Watch] = {}
@@ -119,6 +122,8 @@ class Sampler:
                 if not watch.slots:
                     del self._watches[uid]
                     self._left.append(watch)
+                    if self._recorder is not None:
+                        self._recorder.left(uid)
                 self._changed.notify()
 
     def _run(self) -> None:
@@ -218,6 +223,9 @@ class Sampler:
             watch.keep(frame)
             for slot in watch.slots:
                 slot.offer(frame)
+            # Here, and with `left` under the same lock: what is told after the last watcher left is told to nobody.
+            if self._recorder is not None and watch.slots:
+                self._recorder.frame(watch.uid, frame)
 
     def _give_up(self, watch: Watch, reason: str) -> None:
         _let_go(watch)

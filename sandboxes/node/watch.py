@@ -30,11 +30,16 @@ from sandboxes.node.builds import Builds
 from sandboxes.node.catalogue import Catalogue
 from sandboxes.node.executions import Executions
 from sandboxes.node.heartbeat import Heartbeat
+from sandboxes.node.history import History, recorded_here
 from sandboxes.node.logs import Logs
 from sandboxes.node.look import look
 from sandboxes.node.network import Network
 from sandboxes.node.pulls import Pulls
+from sandboxes.node.recorder import Recorder
+from sandboxes.node.recording_api import RecordingApi
+from sandboxes.node.recordings import Recordings
 from sandboxes.node.sampler import Sampler
+from sandboxes.node.segments import Bounds
 from sandboxes.node.timers import Timers
 from sandboxes.node.wakes import Waker
 
@@ -51,23 +56,32 @@ async def run(stop: asyncio.Event) -> None:
     """This node's watch, until `stop` is set."""
     node = settings.NODE_NAME
     streams: Streams = DockerStreams()
-    sampler = Sampler(partial(look, connect))
+    kept = settings.STATE_DIR / "recordings", Bounds(settings.RECORDING_BYTES, settings.RECORDING_SECONDS)
+    recorder, recordings = Recorder(*kept), Recordings(*kept)
+    history = History(recorder, recordings)
+    sampler = Sampler(partial(look, connect), recorder=recorder)
     waker = Waker()
     builds = Builds(settings.STATE_DIR / "run" / "images")
     pulls = Pulls(streams, builds)
     asked = Asked(streams, connect, NodeHost(settings.STATE_DIR))
-    timers = Timers(node, wake=waker.wake, doers=(pulls, asked))
+    timers = Timers(node, wake=waker.wake, doers=(pulls, asked), news=history.news)
     catalogue = Catalogue(streams, node, hidden=frozenset({settings.PAUSE_IMAGE}), pulls=pulls, wake=waker.wake)
     pulls.changed = builds.changed = catalogue.changed
     heart = Heartbeat(node, max_pods=settings.NODE_MAX_PODS, engine=connect, network=network)
     door = api.Door(settings.NODE_KEY, database_sync_to_async(owns))
-    served = api.NodeApi(door, sampler, Logs(streams, connect), Executions(streams, connect), Acts(connect))
+    recorded = RecordingApi(api.Door(settings.NODE_KEY, database_sync_to_async(recorded_here)), recordings)
+    logs, executions = Logs(streams, connect), Executions(streams, connect)
+    served = api.NodeApi(door, sampler, logs, executions, Acts(connect))
+    served.app.router.routes.extend(recorded.routes)
+    told = events.Listeners(waker.wake, sampler.poke, history.event)
     parts: dict[str, Part] = {
         "wakes": waker.run,
         "engine": heart.ask_engine,
         "network": heart.check_network,
         "heartbeat": heart.beat,
-        "events": partial(events.follow, streams, settings.INSTALL, node, wake=waker.wake, poke=sampler.poke),
+        "events": partial(events.follow, streams, settings.INSTALL, node, told),
+        "statuses": history.note_statuses,
+        "recordings": history.keep_clean,
         "nudges": timers.listen,
         "rows": timers.keep_reading,
         "builds": builds.follow,
@@ -80,6 +94,7 @@ async def run(stop: asyncio.Event) -> None:
     await pulls.close()
     await asked.close()
     sampler.close()
+    recorder.close()
 
 
 async def supervise(parts: Mapping[str, Part], stop: asyncio.Event) -> None:
