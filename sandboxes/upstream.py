@@ -150,9 +150,14 @@ async def live(uid: UUID) -> AsyncGenerator[str, None]:
 
 async def one_sample(uid: UUID) -> str:
     """One Sample as JSON text. Raises NodeUnavailable, NotFound."""
+    return await read("/sample", Verb.SAMPLE, uid)
+
+
+async def read(path: str, verb: Verb, uid: UUID, arguments: dict[str, Any] | None = None) -> str:
+    """What the node answers at once, as text. Raises NodeUnavailable, NotFound, Malformed."""
     async with _client(read=ANSWER_WITHIN) as node:
         try:
-            answer = await node.get("/sample", headers=_signed(Verb.SAMPLE, uid))
+            answer = await node.get(path, headers=_signed(verb, uid, arguments))
         except httpx.HTTPError as exc:
             raise _silent(exc) from exc
     if answer.status_code != 200:

@@ -15,7 +15,7 @@ from django.middleware.csrf import get_token
 
 from people import links, sign_in
 from sandboxes import namespaces, pods, upstream, wire
-from sandboxes.api import acts, bodies
+from sandboxes.api import acts, bodies, recording
 from sandboxes.api import playground_shapes as shapes
 from sandboxes.api.answers import Unauthenticated, answer
 from sandboxes.api.auth import SIGNED_IN, MaybeSignedIn, SignedIn, visitor
@@ -124,6 +124,7 @@ async def execute(request: SignedIn, namespace: str, name: str) -> HttpResponse:
 
 
 acts.add(api)
+recording.add(api)
 
 
 def _stdin(asked: shapes.Execute) -> bytes:

@@ -39,6 +39,7 @@ class Recordings:
         since = held_from(folder)
         spans = joined(told.spans for told in found)
         return {
+            "uid": str(uid),
             "heldFrom": time_of(since) if since is not None else "",
             "first": time_of(min(told.first for told in found)) if found else "",
             "last": time_of(max(told.last for told in found)) if found else "",

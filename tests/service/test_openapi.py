@@ -48,6 +48,8 @@ def test_every_path_of_the_api_is_described_with_its_refusals(written: dict[str,
             f"/api/playground/v1/namespaces/{{namespace}}/pods/{{name}}/{act}"
             for act in ("clone", "exec", "kill", "pause", "replace", "restart", "start", "stop", "unpause")
         ),
+        "/api/playground/v1/namespaces/{namespace}/pods/{name}/recording",
+        "/api/playground/v1/namespaces/{namespace}/pods/{name}/recording/samples",
         "/api/playground/v1/session",
     }
     for name in ("kubernetes", "playground"):

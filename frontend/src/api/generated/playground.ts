@@ -144,6 +144,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/playground/v1/namespaces/{namespace}/pods/{name}/recording": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Recording
+         * @description What is held of a pod: when samples were taken, what the engine did. Without `uid` the living pod of that
+         *     name, or else the one that went last; a recording is kept for as long as the pod's row.
+         */
+        get: operations["readRecording"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/playground/v1/namespaces/{namespace}/pods/{name}/recording/samples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Samples
+         * @description What was true at `from`, and what came after it up to `to`, which is `from` itself unless it is given.
+         */
+        get: operations["readRecordedSamples"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/playground/v1/namespaces/{namespace}/pods/{name}/replace": {
         parameters: {
             query?: never;
@@ -643,6 +684,13 @@ export interface components {
             member: string;
             running: boolean;
         };
+        /** @description From when to when, RFC 3339, and of which pod where several had the name. */
+        Moments: {
+            /** Format: date-time */
+            from: string;
+            to?: string | null;
+            uid?: string | null;
+        };
         /**
          * @description One namespace of one member (namespaces(7)). `inode` None: it could not be read.
          *
@@ -844,6 +892,61 @@ export interface components {
         /** @description A condition that somebody else sets, and without which the pod is not Ready. */
         ReadinessGate: {
             conditionType?: string;
+        };
+        /** @description The last sample and status at or before `from`, and those after it up to `until`, which is all up to then. */
+        RecordedFrames: {
+            samples: components["schemas"]["Sample"][];
+            statuses: components["schemas"]["RecordedStatus"][];
+            until: string;
+        };
+        /**
+         * @description Something the engine did to a container: create, start, kill, die, oom, pause, unpause, destroy.
+         *
+         *     `member` is "" for pause. `exitCode` is told of a container that died, `signal` of one that was sent.
+         */
+        RecordedMarker: {
+            action: string;
+            at: string;
+            attempt: number;
+            exitCode: number | null;
+            member: string;
+            signal: number | null;
+            /** @constant */
+            track: "engine";
+        };
+        /** @description From when to when somebody watched, and so samples were taken. Between two of them is a gap. */
+        RecordedSpan: {
+            end: string;
+            start: string;
+        };
+        /** @description The pod's `status` from that moment on; `isEnding`: its deletion had been asked for. */
+        RecordedStatus: {
+            at: string;
+            isEnding: boolean;
+            status: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * @description What is held of a pod. `heldFrom`: what was before it has been dropped; "": all since `first` is there.
+         *
+         *     `size` is bytes on disk; the newest 1000 markers are told.
+         */
+        Recording: {
+            bounds: components["schemas"]["RecordingBounds"];
+            first: string;
+            heldFrom: string;
+            last: string;
+            markers: components["schemas"]["RecordedMarker"][];
+            size: number;
+            spans: components["schemas"]["RecordedSpan"][];
+            uid: string;
+        };
+        /** @description What is kept of a pod at most: bytes on disk (0: nothing), seconds up to the newest record, samples a second. */
+        RecordingBounds: {
+            hertz: number;
+            seconds: number;
+            size: number;
         };
         /** @description A request or limit of a container, in units of `divisor`. */
         ResourceFieldRef: {
@@ -1259,6 +1362,76 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    readRecording: {
+        parameters: {
+            query?: {
+                uid?: string | null;
+            };
+            header?: never;
+            path: {
+                namespace: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recording"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    readRecordedSamples: {
+        parameters: {
+            query: {
+                from: string;
+                to?: string | null;
+                uid?: string | null;
+            };
+            header?: never;
+            path: {
+                namespace: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordedFrames"];
                 };
             };
             /** @description Refused */
