@@ -33,7 +33,8 @@ const withToken: Middleware = {
 // Looked up at each call: a test, or a browser extension, may replace it after this file was read.
 const options = { baseUrl: globalThis.location.origin, fetch: (request: Request) => globalThis.fetch(request) };
 const kubernetes = createClient<KubernetesPaths>(options);
-const playground = createClient<PlaygroundPaths>(options);
+/** Of the playground's own paths; for `api/recording.ts`, which comes when it is needed. */
+export const playground = createClient<PlaygroundPaths>(options);
 kubernetes.use(withToken);
 playground.use(withToken);
 
@@ -43,7 +44,7 @@ interface Answer<T> {
   readonly response: Response;
 }
 
-async function unwrap<T>(call: Promise<Answer<T>>): Promise<T | undefined> {
+export async function unwrap<T>(call: Promise<Answer<T>>): Promise<T | undefined> {
   const { data, error, response } = await call;
   if (!response.ok) throw readRefusal(response.status, error);
   return data;

@@ -3,7 +3,7 @@ import { useDeferredValue, useMemo, useState } from "react";
 import { isEnding, type LiveState } from "../state/live";
 import { type PodFacts, readEvent } from "../state/pod";
 import { whyNothingRuns } from "../state/troubles";
-import { Skeleton } from "../ui/pane";
+import { Empty, Pane, Skeleton } from "../ui/pane";
 import { Build } from "../views/build";
 import { Commands } from "../views/commands";
 import { Conditions } from "../views/conditions";
@@ -25,6 +25,7 @@ interface Props {
 }
 
 const LINKS = [
+  { id: "timeline", name: "Timeline", worth: 2 },
   { id: "picture", name: "Picture", worth: 1 },
   { id: "members", name: "Members", worth: 2 },
   { id: "hostname", name: "Hostname", worth: 2 },
@@ -87,7 +88,13 @@ export function Panes({ state, pod, logOf, onLogOf }: Props) {
         <Events events={events} />
       </div>
       <Network view={sample?.network} isEnding={isEnding(state)} later={later} />
-      <Log pod={pod} isGone={gone} member={logOf} onMember={onLogOf} />
+      {state.recorded ? (
+        <Pane id="logs" title="Log">
+          <Empty>Logs are not recorded: the engine keeps them, and they are read live.</Empty>
+        </Pane>
+      ) : (
+        <Log pod={pod} isGone={gone} member={logOf} onMember={onLogOf} />
+      )}
       <Conditions conditions={pod.conditions} />
       {!wasBuilt && build}
       <Commands pod={pod} object={snapshot.pod} isGone={gone} />
@@ -116,6 +123,7 @@ function Waiting() {
 }
 
 function laterWords(state: LiveState, pod: PodFacts): string {
+  if (state.recorded) return "Nobody watched at that moment, so no sample was taken.";
   if (state.gone) return "Nothing was read before it was gone.";
   switch (state.stream?.state) {
     case "waiting":

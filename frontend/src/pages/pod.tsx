@@ -5,6 +5,7 @@ import { type LiveState, liveness } from "../state/live";
 import { type PodFacts, phaseWord, readPod } from "../state/pod";
 import { troubles } from "../state/remedies";
 import { clock } from "../state/text";
+import { Button } from "../ui/button";
 import { useNow } from "../ui/clock";
 import { Members } from "../ui/hue";
 import { LitScope } from "../ui/lit";
@@ -13,7 +14,9 @@ import { DeletePod } from "./delete-pod";
 import { LiveBadge } from "./live-badge";
 import { Phase } from "./phase";
 import { PaneLinks, Panes } from "./pod-panes";
+import { TimelinePane } from "./timeline-pane";
 import { useLive } from "./use-live";
+import { linked, type Past, usePast } from "./use-past";
 
 export function PodPage() {
   const { namespace = "", name = "" } = useParams();
@@ -21,7 +24,10 @@ export function PodPage() {
 }
 
 function LivePod({ namespace, name }: { readonly namespace: string; readonly name: string }) {
-  const state = useLive(namespace, name);
+  const live = useLive(namespace, name);
+  const [isTimeline, setTimeline] = useState(() => linked(location.search).moment !== null);
+  const past = usePast(live, namespace, name, isTimeline);
+  const { state } = past;
   const pod = useMemo(() => (state.snapshot ? readPod(state.snapshot.pod) : null), [state.snapshot]);
   const members = useMemo(() => pod?.members.map((member) => member.name) ?? [], [pod]);
   const wrong = useMemo(() => (pod ? troubles(pod) : []), [pod]);
@@ -41,7 +47,8 @@ function LivePod({ namespace, name }: { readonly namespace: string; readonly nam
         </h1>
         {pod && <Facts pod={pod} isGone={state.gone} />}
         <LiveBadge state={state} />
-        {pod && !state.gone && <DeletePod pod={pod} />}
+        {past.moment !== null && <Button onPress={() => backToLive(past)}>Back to live</Button>}
+        {pod && !live.gone && past.moment === null && <DeletePod pod={pod} />}
       </div>
       {state.gone && <GoneNote name={name} />}
       <LostNote state={state} />
@@ -49,11 +56,18 @@ function LivePod({ namespace, name }: { readonly namespace: string; readonly nam
         <Troubles troubles={wrong} readings={readings(state, pod)} object={state.snapshot.pod} onLog={setLogOf} />
       )}
       <PaneLinks />
+      <TimelinePane live={live} past={past} isOpen={isTimeline} onOpen={setTimeline} />
       <LitScope>
         <Panes state={state} pod={pod} logOf={logOf} onLogOf={setLogOf} />
       </LitScope>
     </Members>
   );
+}
+
+/** The button that was pressed goes away: the focus stays near. */
+function backToLive(past: Past) {
+  past.go(null);
+  document.getElementById("timeline")?.focus({ preventScroll: true });
 }
 
 function Missing({ namespace, name }: { readonly namespace: string; readonly name: string }) {
