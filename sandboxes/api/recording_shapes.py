@@ -17,10 +17,14 @@ class RecordingBounds(Answer):
 
 
 class RecordedSpan(Answer):
-    """From when to when somebody watched, and so samples were taken. Between two of them is a gap."""
+    """From when to when somebody watched, and so samples were taken. Between two of them is a gap.
+
+    `isOpen`: somebody still does; `end` is then the last word so far, at most 15 s old.
+    """
 
     start: str
     end: str
+    is_open: bool
 
 
 class RecordedMarker(Answer):

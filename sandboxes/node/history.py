@@ -13,6 +13,7 @@ from channels.db import database_sync_to_async
 from django.conf import settings
 from django.utils import timezone
 
+from sandboxes.engine.naming import canary_uids
 from sandboxes.engine.streams import EngineEvent
 from sandboxes.models import Pod
 from sandboxes.node.recorder import Recorder
@@ -37,7 +38,7 @@ class History:
 
     def event(self, event: EngineEvent) -> None:
         """An event of a pod's container."""
-        if event.action not in RECORDED:
+        if event.action not in RECORDED or event.uid in canary_uids(settings.INSTALL):
             return
         told: dict[str, Any] = {"action": event.action, "member": event.member, "attempt": event.attempt}
         told |= {"exitCode": event.exit_code, "signal": event.signal}

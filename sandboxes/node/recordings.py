@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -15,7 +16,7 @@ from typing import Any
 from uuid import UUID
 
 from sandboxes.node.recorder import HERTZ
-from sandboxes.node.recording import SAMPLE, STATUS, Record, Summary, joined, summary, time_of, unpack
+from sandboxes.node.recording import SAMPLE, SILENCE, STATUS, Record, Span, Summary, joined, summary, time_of, unpack
 from sandboxes.node.segments import Bounds, folder_of, held_from, listed
 
 MOST_MARKERS = 1000
@@ -45,7 +46,7 @@ class Recordings:
             "last": time_of(max(told.last for told in found)) if found else "",
             "size": sum(_size(path) for path in listed(folder)),
             "bounds": {"size": self._bounds.size, "seconds": self._bounds.seconds, "hertz": HERTZ},
-            "spans": [{"start": time_of(span.start), "end": time_of(span.end)} for span in spans],
+            "spans": [_told(span) for span in spans],
             "markers": [marker for told in found for marker in told.markers][-MOST_MARKERS:],
         }
 
@@ -96,6 +97,12 @@ class Recordings:
                 mine = (each for each in _records(path) if each.kind == kind and each.at <= at)
                 return max(mine, key=lambda each: each.at)
         return None
+
+
+def _told(span: Span) -> Json:
+    """Open is what may still go on: its last word is young, and nothing said that it ended."""
+    is_open = span.is_open and time.time() * 1000 - span.end <= SILENCE
+    return {"start": time_of(span.start), "end": time_of(span.end), "isOpen": is_open}
 
 
 def _at_most(records: Iterator[Record], start: int, end: int) -> tuple[list[Record], int]:

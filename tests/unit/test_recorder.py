@@ -86,9 +86,18 @@ def test_a_moment_has_the_last_sample_before_it_and_the_next_ones_up_to_another(
 def test_what_is_recorded_is_read_while_it_is_written(tmp_path: Path) -> None:
     _, tell = tape(tmp_path)
     tell(sample=sample(1, 0))
-    assert Recordings(tmp_path, BOUNDS).index(POD)["spans"] == [{"start": moment(0), "end": moment(0)}]
+    assert Recordings(tmp_path, BOUNDS).index(POD)["spans"] == [{"start": moment(0), "end": moment(0), "isOpen": False}]
     tell(still=still(1, 9))
-    assert Recordings(tmp_path, BOUNDS).index(POD)["spans"] == [{"start": moment(0), "end": moment(9)}]
+    assert Recordings(tmp_path, BOUNDS).index(POD)["spans"] == [{"start": moment(0), "end": moment(9), "isOpen": False}]
+
+
+def test_a_span_whose_last_word_is_young_is_open_until_its_end_is_told(tmp_path: Path) -> None:
+    _, tell = tape(tmp_path)
+    now = datetime.now(UTC).timestamp() - BEGIN.timestamp()
+    tell(sample=sample(1, now))
+    assert Recordings(tmp_path, BOUNDS).index(POD)["spans"][0]["isOpen"]
+    tell(ended=at(now + 0.1))
+    assert not Recordings(tmp_path, BOUNDS).index(POD)["spans"][0]["isOpen"]
 
 
 def test_while_nothing_changes_only_now_and_then_a_word_is_written(tmp_path: Path) -> None:
@@ -247,4 +256,6 @@ def test_who_left_and_came_back_within_a_moment_left_no_gap(tmp_path: Path) -> N
     made.left(POD)
     made.frame(POD, Frame("sample", sample(2, 0.1)))
     made.close()
-    assert Recordings(tmp_path, BOUNDS).index(POD)["spans"] == [{"start": moment(0.1), "end": moment(0.1)}]
+    assert Recordings(tmp_path, BOUNDS).index(POD)["spans"] == [
+        {"start": moment(0.1), "end": moment(0.1), "isOpen": False}
+    ]

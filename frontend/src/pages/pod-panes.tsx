@@ -63,7 +63,7 @@ export function Panes({ state, pod, logOf, onLogOf }: Props) {
   const sample = useDeferredValue(state.sample);
   const events = useMemo(() => snapshot?.events.map(readEvent) ?? [], [snapshot]);
   if (!snapshot || !pod) return <Waiting />;
-  const isBuilding = pod.phase === "Pending" && !pod.deletedAt;
+  const isBuilding = pod.phase === "Pending" && !pod.deletedAt && !state.recorded;
   if (wasBuilt === null || (isBuilding && !wasBuilt)) setWasBuilt(isBuilding);
   const later = laterWords(state, pod);
   const build = <Build pod={pod} steps={snapshot.steps} />;
@@ -73,7 +73,13 @@ export function Panes({ state, pod, logOf, onLogOf }: Props) {
     <div className={looks}>
       {wasBuilt && build}
       <div className="stack beside">
-        <PodPicture pod={pod} sample={sample} isGone={gone} later={later} />
+        {state.recorded?.isGap ? (
+          <Pane id="picture" title="Inside the pod">
+            <Empty>{later}</Empty>
+          </Pane>
+        ) : (
+          <PodPicture pod={pod} sample={sample} isGone={gone} later={later} />
+        )}
         <MemberStates pod={pod} />
         <Hostnames views={sample?.hostnames} later={later} />
       </div>

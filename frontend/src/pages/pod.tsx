@@ -5,6 +5,7 @@ import { type LiveState, liveness } from "../state/live";
 import { type PodFacts, phaseWord, readPod } from "../state/pod";
 import { troubles } from "../state/remedies";
 import { clock } from "../state/text";
+import { fromAddress, keepInAddress } from "../ui/address";
 import { Button } from "../ui/button";
 import { useNow } from "../ui/clock";
 import { Members } from "../ui/hue";
@@ -25,13 +26,17 @@ export function PodPage() {
 
 function LivePod({ namespace, name }: { readonly namespace: string; readonly name: string }) {
   const live = useLive(namespace, name);
-  const [isTimeline, setTimeline] = useState(() => linked(location.search).moment !== null);
+  const [isTimeline, setTimeline] = useState(() => linked().moment !== null);
   const past = usePast(live, namespace, name, isTimeline);
   const { state } = past;
   const pod = useMemo(() => (state.snapshot ? readPod(state.snapshot.pod) : null), [state.snapshot]);
   const members = useMemo(() => pod?.members.map((member) => member.name) ?? [], [pod]);
   const wrong = useMemo(() => (pod ? troubles(pod) : []), [pod]);
-  const [logOf, setLogOf] = useState("");
+  const [logOf, setLogOf] = useState(() => fromAddress("log"));
+  const showLog = (log: string) => {
+    setLogOf(log);
+    keepInAddress({ log });
+  };
   if (state.connection.state === "signed-out")
     return <Navigate to="/sign-in" replace state={{ next: location.pathname + location.search + location.hash }} />;
   if (state.connection.state === "not-found") return <Missing namespace={namespace} name={name} />;
@@ -53,12 +58,12 @@ function LivePod({ namespace, name }: { readonly namespace: string; readonly nam
       {state.gone && <GoneNote name={name} />}
       <LostNote state={state} />
       {state.snapshot && pod && !state.gone && (
-        <Troubles troubles={wrong} readings={readings(state, pod)} object={state.snapshot.pod} onLog={setLogOf} />
+        <Troubles troubles={wrong} readings={readings(state, pod)} object={state.snapshot.pod} onLog={showLog} />
       )}
       <PaneLinks />
       <TimelinePane live={live} past={past} isOpen={isTimeline} onOpen={setTimeline} />
       <LitScope>
-        <Panes state={state} pod={pod} logOf={logOf} onLogOf={setLogOf} />
+        <Panes state={state} pod={pod} logOf={logOf} onLogOf={showLog} />
       </LitScope>
     </Members>
   );

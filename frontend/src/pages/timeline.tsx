@@ -39,8 +39,10 @@ export function Timeline({ past, pod, events, isGone }: Props) {
   const shown = reach(recording, pod, now, isGone);
   return (
     <div className="timeline">
-      <Controls past={past} happened={happened} shown={shown} now={now} />
-      <Switcher label="Show the timeline as" value={look} onChange={setLook} options={LOOKS} />
+      <div className="timeline-tools">
+        <Controls past={past} happened={happened} shown={shown} now={now} />
+        <Switcher look="timeline-look" label="Show the timeline as" value={look} onChange={setLook} options={LOOKS} />
+      </div>
       {look === "line" ? (
         <Tracks recording={recording} happened={happened} lived={lived} shown={shown} moment={moment} onGo={go} />
       ) : (
@@ -51,6 +53,7 @@ export function Timeline({ past, pod, events, isGone }: Props) {
       )}
       <div className="timeline-words">
         <p role="status">{momentSentence(past.state, past.mark)}</p>
+        {moment !== null && <Mark moment={moment} mark={past.mark} />}
         {kept(recording).map((sentence) => (
           <p key={sentence} className="hint">
             {sentence}
@@ -78,7 +81,6 @@ function Controls({ past, happened, shown, now }: ControlsProps) {
   const { moment, go } = past;
   const [speed, setSpeed] = useState<"1" | "4">("1");
   const [isPlaying, setPlaying] = useState(false);
-  const [name, setName] = useState(past.mark);
   const from = moment ?? shown.to;
   const before = happened.findLast(({ at }) => at < from);
   const after = moment === null ? undefined : happened.find(({ at }) => at > from);
@@ -92,7 +94,7 @@ function Controls({ past, happened, shown, now }: ControlsProps) {
     return () => clearTimeout(timer);
   });
   return (
-    <div className="timeline-tools">
+    <>
       <Button isDisabled={!before} onPress={() => before && go(before.at)}>
         Earlier event
       </Button>
@@ -106,19 +108,24 @@ function Controls({ past, happened, shown, now }: ControlsProps) {
       <span className="timeline-at mono">
         {moment === null ? "now" : `${clock(moment)}, ${age(new Date(moment).toISOString(), now)} ago`}
       </span>
-      {moment !== null && (
-        <span className="timeline-mark">
-          <input
-            className="input"
-            aria-label="Name of this moment"
-            placeholder="Name of this moment"
-            maxLength={80}
-            value={name}
-            onChange={(event) => setName(event.target.value)}
-          />
-          <CopyButton what="a link to this moment" text={addressOf(moment, name.trim())} />
-        </span>
-      )}
+    </>
+  );
+}
+
+/** A link to the moment, with a name for whoever opens it. */
+function Mark({ moment, mark }: { readonly moment: number; readonly mark: string }) {
+  const [name, setName] = useState(mark);
+  return (
+    <div className="timeline-mark">
+      <input
+        className="input"
+        aria-label="Name of this moment"
+        placeholder="Name of this moment"
+        maxLength={80}
+        value={name}
+        onChange={(event) => setName(event.target.value)}
+      />
+      <CopyButton what="link to this moment" label="Copy link" text={addressOf(moment, name.trim())} />
     </div>
   );
 }

@@ -5,6 +5,7 @@ import { type Frames, type Recording, readFrames, readRecording, type Whose } fr
 import type { LiveState } from "../state/live";
 import { at } from "../state/past";
 import { object, text } from "../state/read";
+import { addressWith, fromAddress, keepInAddress } from "../ui/address";
 
 export interface Past {
   /** Null is now. */
@@ -30,23 +31,23 @@ interface Linked {
   readonly mark: string;
 }
 
-/** The moment of an address: `?at=2026-01-02T14:32:07.250Z&mark=before the crash`. */
-export function linked(search: string): Linked {
-  const asked = new URLSearchParams(search);
-  const moment = Date.parse(asked.get("at") ?? "");
-  return Number.isNaN(moment) ? { moment: null, mark: "" } : { moment, mark: asked.get("mark") ?? "" };
+/** The moment of the address: `?at=2026-01-02T14:32:07.250Z&mark=before the crash`. */
+export function linked(): Linked {
+  const moment = Date.parse(fromAddress("at"));
+  return Number.isNaN(moment) ? { moment: null, mark: "" } : { moment, mark: fromAddress("mark") };
+}
+
+function parameters(moment: number | null, mark: string) {
+  return moment === null ? { at: "", mark: "" } : { at: new Date(moment).toISOString(), mark };
 }
 
 /** The address of a moment of this page; null is the present. */
 export function addressOf(moment: number | null, mark: string): string {
-  const { origin, pathname, hash } = globalThis.location;
-  if (moment === null) return `${origin}${pathname}${hash}`;
-  const search = new URLSearchParams({ at: new Date(moment).toISOString(), ...(mark && { mark }) });
-  return `${origin}${pathname}?${search}${hash}`;
+  return addressWith(parameters(moment, mark));
 }
 
 export function usePast(live: LiveState, namespace: string, name: string, isOpen: boolean): Past {
-  const [{ moment, mark }, set] = useState(() => linked(globalThis.location.search));
+  const [{ moment, mark }, set] = useState(linked);
   const uid = text(object(live.snapshot?.pod ?? {}, "metadata"), "uid");
   const whose = useMemo(() => ({ namespace, name, uid }), [namespace, name, uid]);
   const recording = useQuery({
@@ -117,7 +118,7 @@ function useAddress(moment: number | null, mark: string): void {
       isFirst.current = false;
       return;
     }
-    const timer = setTimeout(() => history.replaceState(history.state, "", addressOf(moment, mark)), ADDRESS_MS);
+    const timer = setTimeout(() => keepInAddress(parameters(moment, mark)), ADDRESS_MS);
     return () => clearTimeout(timer);
   }, [moment, mark]);
 }

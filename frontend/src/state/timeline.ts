@@ -101,12 +101,15 @@ export function lives(recording: Recording, pod: PodFacts): readonly Life[] {
   return [...over, ...open.values()];
 }
 
-/** From the pod's beginning, or since when everything is held, to now; a pod that is gone ends with its last record. */
+/**
+ * From the pod's beginning, or since when everything is held, to now; a pod that is gone ends with its last record. What
+ * is kept reaches back from the newest record, however long ago that was.
+ */
 export function reach(recording: Recording, pod: PodFacts, now: number, isGone: boolean): Reach {
   const last = Date.parse(recording.last);
   const to = isGone && !Number.isNaN(last) ? last : now;
   const begins = [pod.createdAt, recording.heldFrom].map((time) => Date.parse(time)).filter((time) => time <= to);
-  const from = Math.max(to - recording.bounds.seconds * 1000, ...begins);
+  const from = Math.max((last || to) - recording.bounds.seconds * 1000, ...begins);
   return { from: Math.min(from, to - 1000), to };
 }
 

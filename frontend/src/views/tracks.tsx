@@ -1,10 +1,10 @@
 // The tracks of a timeline under one slider. Each is drawn a thousand wide and stretched to the room there is.
-import type { KeyboardEvent } from "react";
+import { type KeyboardEvent, useContext } from "react";
 import type { Recording } from "../api/recording";
-import { isCovered } from "../state/past";
+import { isCovered, watched } from "../state/past";
 import { clock, counted, span } from "../state/text";
 import { type Life, type Moment, place, type Reach, stepped } from "../state/timeline";
-import { useHue } from "../ui/hue";
+import { Members, useHue } from "../ui/hue";
 import { MemberName } from "../ui/member";
 
 interface Props {
@@ -17,13 +17,14 @@ interface Props {
 }
 
 export function Tracks({ recording, happened, lived, shown, moment, onGo }: Props) {
-  const members = [...new Set(lived.map((life) => life.member))];
+  const members = useContext(Members);
+  const owners = ["", ...members].filter((member) => lived.some((life) => life.member === member));
   return (
     <div className="tracks">
       <div className="track-names">
         <span>Engine</span>
         <span>Kubernetes</span>
-        {members.map((member) => (
+        {owners.map((member) => (
           <span key={member}>
             <MemberName member={member} />
           </span>
@@ -33,7 +34,7 @@ export function Tracks({ recording, happened, lived, shown, moment, onGo }: Prop
       <div className="track-lines">
         <Ticks name="Engine events" track="engine" happened={happened} shown={shown} />
         <Ticks name="Kubernetes events" track="kubernetes" happened={happened} shown={shown} />
-        {members.map((member) => (
+        {owners.map((member) => (
           <Lifetimes key={member} lived={lived.filter((life) => life.member === member)} shown={shown} />
         ))}
         <Coverage recording={recording} shown={shown} />
@@ -101,13 +102,13 @@ function Lifetimes({ lived, shown }: { readonly lived: readonly Life[]; readonly
 
 /** Where nobody watched the line is broken. */
 function Coverage({ recording, shown }: Pick<Props, "recording" | "shown">) {
-  const watched = recording.spans.map(({ start, end }) => ({ from: Date.parse(start), to: Date.parse(end) }));
-  const words = watched.map(({ from, to }) => `${clock(from)} to ${clock(to)}`).join(", ");
-  const label = `Samples: ${counted(watched.length, "span")}${words && `, ${words}`}; in between nobody watched`;
+  const spans = watched(recording, shown.to);
+  const words = spans.map(({ from, to }) => `${clock(from)} to ${clock(to)}`).join(", ");
+  const label = `Samples: ${counted(spans.length, "span")}${words && `, ${words}`}; in between nobody watched`;
   return (
     <svg viewBox={`0 0 1000 ${TALL}`} preserveAspectRatio="none" role="img" aria-label={label}>
       <line className="gap" x1={0} x2={1000} y1={TALL / 2} y2={TALL / 2} />
-      {watched.map(({ from, to }) => {
+      {spans.map(({ from, to }) => {
         const x = place(shown, from);
         return (
           <rect

@@ -914,9 +914,14 @@ export interface components {
             /** @constant */
             track: "engine";
         };
-        /** @description From when to when somebody watched, and so samples were taken. Between two of them is a gap. */
+        /**
+         * @description From when to when somebody watched, and so samples were taken. Between two of them is a gap.
+         *
+         *     `isOpen`: somebody still does; `end` is then the last word so far, at most 15 s old.
+         */
         RecordedSpan: {
             end: string;
+            isOpen: boolean;
             start: string;
         };
         /** @description The pod's `status` from that moment on; `isEnding`: its deletion had been asked for. */
