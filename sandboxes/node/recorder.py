@@ -18,7 +18,7 @@ from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
-from sandboxes.node.recording import END, LARGEST, SAMPLE, SEEN, STATUS, Record, milliseconds
+from sandboxes.node.recording import END, ENGINE, LARGEST, SAMPLE, SEEN, STATUS, Record, milliseconds
 from sandboxes.node.segments import Bounds, Segment, Shelf, folder_of
 from sandboxes.node.slot import Frame
 
@@ -33,9 +33,13 @@ _AT = re.compile(r'"at":"([^"]+)"')
 
 @dataclass
 class News:
-    """What was told of one pod and is not written yet. `still` and `sample` are messages, `ended` milliseconds."""
+    """What was told of one pod and is not written yet. `still` and samples are messages, `ended` milliseconds.
+
+    `kept` are samples that may not be overtaken: they were the newest when the engine did something.
+    """
 
     sample: str = ""
+    kept: list[str] = field(default_factory=list)
     still: str = ""
     ended: int | None = None
     notes: list[Record] = field(default_factory=list)
@@ -82,7 +86,11 @@ class Recorder:
                 self.lost += 1
                 return
             self._notes += 1
-            self._news(uid).notes.append(Record(milliseconds(at), kind, payload))
+            news = self._news(uid)
+            if kind == ENGINE and news.sample:
+                news.kept.append(news.sample)
+                news.sample = ""
+            news.notes.append(Record(milliseconds(at), kind, payload))
             self._some.notify()
 
     def close(self) -> None:
@@ -145,12 +153,13 @@ class Tape:
     def records_of(self, news: News) -> list[Record]:
         """In order of time. A confirmation is written every 5 s, and when it is the last."""
         found = list(news.notes)
-        if news.sample and len(news.sample) <= LARGEST:
-            found.append(Record(_at(news.sample), SAMPLE, news.sample.encode()))
-            self._confirmed = self._seen = found[-1].at
+        for sample in (*news.kept, news.sample):
+            if sample and len(sample) <= LARGEST:
+                found.append(Record(_at(sample), SAMPLE, sample.encode()))
+                self._confirmed = self._seen = found[-1].at
         if news.still:
             self._seen = _at(news.still)
-        if SAMPLE in self._holds or news.sample:
+        if SAMPLE in self._holds or news.sample or news.kept:
             if self._seen - self._confirmed >= _SEEN_EVERY or (news.ended and self._seen > self._confirmed):
                 found.append(Record(self._seen, SEEN))
                 self._confirmed = self._seen

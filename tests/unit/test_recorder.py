@@ -202,6 +202,16 @@ def test_of_samples_that_come_faster_than_they_are_written_the_last_one_stays(tm
     assert len(kept) <= 3
 
 
+def test_the_last_sample_before_an_engine_event_is_not_overtaken(tmp_path: Path) -> None:
+    made = Recorder(tmp_path, BOUNDS)
+    for rev in range(4):
+        made.frame(POD, Frame("sample", sample(rev, rev / 100)))
+    made.note(POD, ENGINE, BEGIN + timedelta(seconds=0.035), b"{}")
+    made.frame(POD, Frame("sample", sample(9, 0.04)))
+    made.close()
+    assert revs(frames(tmp_path, 0.036, 0.05)) == [3, 9]
+
+
 def test_what_was_told_is_there_after_the_end(recorder: Recorder, tmp_path: Path) -> None:
     recorder.note(POD, "terminal", BEGIN, b"$ ls\r\n")
     recorder.close()
