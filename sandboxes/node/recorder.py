@@ -172,7 +172,7 @@ class Tape:
         if not records:
             return
         self.written = time.monotonic()
-        if self._segment is not None and self._is_full(self._segment, records[-1].at):
+        if self._segment is not None and self._segment.is_full(self._bounds, records[-1].at):
             self.put_away()
         if self._segment is None:
             begin = records[0].at
@@ -192,9 +192,6 @@ class Tape:
         if segment is not None:
             segment.close()
             self._shelf.keep(segment)
-
-    def _is_full(self, segment: Segment, now: int) -> bool:
-        return segment.size >= self._bounds.segment_size or now - segment.first >= self._bounds.segment_ms
 
 
 def _at(message: str) -> int:

@@ -64,15 +64,17 @@ class Summary:
 
 
 class Packer:
-    """One segment's stream."""
+    """One segment's stream; `text` is how many bytes it unpacks to."""
 
     def __init__(self) -> None:
+        self.text = 0
         self._stream = zlib.compressobj()
 
     def pack(self, records: Iterable[Record]) -> bytes:
         """What to write for these: after it everything so far can be read."""
-        packed = b"".join(self._stream.compress(_bytes_of(record)) for record in records)
-        return packed + self._stream.flush(zlib.Z_SYNC_FLUSH)
+        text = b"".join(map(_bytes_of, records))
+        self.text += len(text)
+        return self._stream.compress(text) + self._stream.flush(zlib.Z_SYNC_FLUSH)
 
 
 def unpack(packed: bytes) -> Iterator[Record]:

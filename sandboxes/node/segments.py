@@ -16,6 +16,8 @@ from uuid import UUID
 from sandboxes.node.recording import Packer, Record
 
 SUFFIX = ".rec"
+# Bytes that a segment unpacks to: a reader takes a whole one at a time.
+MOST_TEXT = 4 * 2**20
 # The moment before which something was dropped; there is none while everything is held.
 HELD_FROM = "held-from"
 
@@ -79,6 +81,11 @@ class Segment:
             raise OSError("the disk took only a part")
         self.size += len(packed)
         self.last = max(self.last, *(record.at for record in records))
+
+    def is_full(self, bounds: Bounds, now: int) -> bool:
+        """The next record, of the moment `now`, begins another."""
+        is_long = self.size >= bounds.segment_size or self._packer.text >= MOST_TEXT
+        return is_long or now - self.first >= bounds.segment_ms
 
     def close(self) -> None:
         os.close(self._handle)

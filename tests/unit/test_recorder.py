@@ -160,6 +160,15 @@ def test_a_segment_begins_with_what_holds_so_that_none_needs_the_one_before(tmp_
     assert revs(frames(tmp_path, 350, 395)) == [1], "what a segment repeats is told once"
 
 
+def test_a_segment_unpacks_to_no_more_than_a_reader_takes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sandboxes.node.segments.MOST_TEXT", 2000)
+    _, tell = tape(tmp_path)
+    for rev in range(30):
+        tell(sample=sample(rev, rev / 4))
+    assert len(listed(tmp_path / str(POD))) > 3
+    assert revs(frames(tmp_path, 0, 8)) == list(range(30))
+
+
 def test_an_answer_ends_where_it_grows_too_long_and_says_until_when(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
