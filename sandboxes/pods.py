@@ -234,6 +234,11 @@ def snapshot(uid: uuid.UUID) -> wire.Snapshot | wire.Gone:
     row = Pod.objects.select_related("namespace", "node").filter(pk=uid, gone_at=None).first()
     if row is None:
         return wire.Gone(uid=str(uid))
+    return snapshot_of(row)
+
+
+def snapshot_of(row: Pod) -> wire.Snapshot:
+    """The same of a row, whether its pod is there or was."""
     newest = Step.objects.filter(pod=row).order_by("-id")[:STEPS_SHOWN]
     steps = tuple(present.step(_step_values(step)) for step in reversed(newest))
     return wire.Snapshot(rev=row.rev, pod=pod_object(row), events=events_of(row), steps=steps)

@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from ninja import Query, Schema
 from pydantic import AwareDatetime, Field, ValidationInfo, field_validator
 
-from sandboxes import recordings
+from sandboxes import pods, recordings, wire
 from sandboxes.api import recording_shapes as shapes
 from sandboxes.api.auth import SignedIn
 from sandboxes.api.documents import Documented
@@ -61,6 +61,12 @@ def add(api: Documented) -> None:
         except NotFound as exc:
             raise NodeUnavailable(str(exc)) from exc
         return HttpResponse(found, content_type=JSON)
+
+    @api.get(f"{RECORDING}/pod", response=wire.Snapshot, by_alias=True, operation_id="readRecordedPod")
+    def read_pod(request: SignedIn, namespace: str, name: str, uid: UUID | None = None) -> HttpResponse:
+        """The pod of a recording as its row says it last, with its events and engine calls, though it may be gone."""
+        row = recordings.recorded_pod(request.auth, namespace, name, uid)
+        return HttpResponse(pods.snapshot_of(row).model_dump_json(by_alias=True), content_type=JSON)
 
 
 def _milliseconds(at: datetime) -> int:

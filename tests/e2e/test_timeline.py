@@ -19,6 +19,7 @@ pytestmark = pytest.mark.timeout(120)
 
 # A process that only the first life of the member has.
 ONCE = "[ -e /first ] || { touch /first; sleep 4321 & }; exec sleep 1000"
+POD = "/api/v1/namespaces/admin/pods/taped"
 MANIFEST = {
     "apiVersion": "v1",
     "kind": "Pod",
@@ -83,3 +84,11 @@ def test_a_dead_members_process_is_there_again_at_a_past_moment_and_in_a_link(
     expect(row(page, "Processes", "box", "sleep 4321")).to_be_visible(timeout=SOON)
     expect(page.get_by_text("(before the crash)")).to_be_visible()
     expect(page.get_by_role("slider", name="Moment")).to_be_visible()
+
+    # The link outlives the pod.
+    client.delete(f"{POD}?gracePeriodSeconds=0").raise_for_status()
+    wait_for(lambda: client.get(POD).status_code == 404, "the pod to be gone")
+    page.goto(link)
+    expect(row(page, "Processes", "box", "sleep 4321")).to_be_visible(timeout=SOON)
+    page.get_by_role("button", name="Back to live").click()
+    expect(page.get_by_text("taped is gone")).to_be_visible()

@@ -135,6 +135,14 @@ async def test_a_recording_is_there_after_its_pod_and_the_living_one_goes_first(
     assert (await get(f"{RECORDING}?uid={uuid4()}")).status_code == 404
 
 
+async def test_the_pod_of_a_recording_is_told_though_it_is_gone(node: Upstream) -> None:
+    gone = await a_pod(gone_at=timezone.now(), finished_at=timezone.now(), status={"phase": "Succeeded"})
+    answer = read(await (await caller("alice"))(f"{RECORDING}/pod"))
+    assert (answer.body["type"], answer.body["pod"]["metadata"]["uid"]) == ("snapshot", str(gone.uid))
+    assert answer.body["pod"]["status"]["phase"] == "Succeeded"
+    assert (await (await caller("bob"))(f"{RECORDING}/pod")).status_code == 404
+
+
 @pytest.mark.parametrize("refusal", [NodeUnavailable("the node does not answer"), NotFound("no such pod on this node")])
 async def test_a_node_that_does_not_answer_is_told(node: Upstream, refusal: Exception) -> None:
     await a_pod()

@@ -49,6 +49,7 @@ def test_every_path_of_the_api_is_described_with_its_refusals(written: dict[str,
             for act in ("clone", "exec", "kill", "pause", "replace", "restart", "start", "stop", "unpause")
         ),
         "/api/playground/v1/namespaces/{namespace}/pods/{name}/recording",
+        "/api/playground/v1/namespaces/{namespace}/pods/{name}/recording/pod",
         "/api/playground/v1/namespaces/{namespace}/pods/{name}/recording/samples",
         "/api/playground/v1/session",
     }

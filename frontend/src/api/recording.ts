@@ -1,7 +1,7 @@
 // A pod's recording: what is held of it, and what was true from a moment on. Times of questions are milliseconds.
 import { playground, unwrap } from "./client";
 import type { components } from "./generated/playground";
-import type { Sample } from "./wire";
+import type { Sample, Snapshot } from "./wire";
 
 type Schemas = components["schemas"];
 
@@ -30,6 +30,13 @@ export async function readRecording({ namespace, name, uid }: Whose): Promise<Re
   const found = await unwrap(playground.GET(RECORDING, { params }));
   if (!found) throw new Error("an answer without a recording");
   return found;
+}
+
+/** The pod as its row says it last, though it may be gone. */
+export async function readRecordedPod(namespace: string, name: string): Promise<Snapshot> {
+  const found = await unwrap(playground.GET(`${RECORDING}/pod`, { params: { path: { namespace, name } } }));
+  if (!found) throw new Error("an answer without a pod");
+  return { ...found, type: "snapshot" };
 }
 
 // More than any answer's limits make of a few seconds.

@@ -10,12 +10,14 @@ import { Button } from "../ui/button";
 import { useNow } from "../ui/clock";
 import { Members } from "../ui/hue";
 import { LitScope } from "../ui/lit";
+import { Empty } from "../ui/pane";
 import { type Reading, Troubles } from "../views/troubles";
 import { DeletePod } from "./delete-pod";
 import { LiveBadge } from "./live-badge";
 import { Phase } from "./phase";
 import { PaneLinks, Panes } from "./pod-panes";
 import { TimelinePane } from "./timeline-pane";
+import { useEnded } from "./use-ended";
 import { useLive } from "./use-live";
 import { linked, type Past, usePast } from "./use-past";
 
@@ -25,7 +27,7 @@ export function PodPage() {
 }
 
 function LivePod({ namespace, name }: { readonly namespace: string; readonly name: string }) {
-  const live = useLive(namespace, name);
+  const { state: live, isSought } = useEnded(useLive(namespace, name), namespace, name);
   const [isTimeline, setTimeline] = useState(() => linked().moment !== null);
   const past = usePast(live, namespace, name, isTimeline);
   const { state } = past;
@@ -39,6 +41,7 @@ function LivePod({ namespace, name }: { readonly namespace: string; readonly nam
   };
   if (state.connection.state === "signed-out")
     return <Navigate to="/sign-in" replace state={{ next: location.pathname + location.search + location.hash }} />;
+  if (isSought) return <Empty>Looking among the pods that are gone…</Empty>;
   if (state.connection.state === "not-found") return <Missing namespace={namespace} name={name} />;
   return (
     <Members value={members}>

@@ -1,4 +1,4 @@
-import { act, fireEvent, render, screen, waitFor, within } from "@testing-library/react";
+import { act, cleanup, fireEvent, render, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, expect, test, vi } from "vitest";
 import { App } from "../app";
@@ -21,7 +21,7 @@ class TestSocket {
   static newest: TestSocket | undefined;
   onopen: (() => void) | null = null;
   onmessage: ((event: { data: unknown }) => void) | null = null;
-  onclose: (() => void) | null = null;
+  onclose: ((event: { code: number }) => void) | null = null;
   constructor() {
     TestSocket.newest = this;
   }
@@ -30,12 +30,16 @@ class TestSocket {
 
 const LIVE = { ...SAMPLE, rev: 9, processes: SAMPLE.processes.filter((each) => each.cmd !== "nginx: worker process") };
 
-async function visit(address: string) {
+async function open(address: string) {
   TestSocket.newest = undefined;
   vi.stubGlobal("WebSocket", TestSocket);
   globalThis.history.pushState(null, "", address);
   render(<App />);
   await waitFor(() => expect(TestSocket.newest).toBeTruthy());
+}
+
+async function visit(address: string) {
+  await open(address);
   act(() => {
     TestSocket.newest?.onopen?.();
     for (const message of [SNAPSHOT, { type: "stream", state: "live", reason: "" }, LIVE])
@@ -100,6 +104,21 @@ test("a node that does not answer is told in the pane, and the page stays live",
   await press("Show the timeline");
   expect(await screen.findByText("There is no recording")).toBeTruthy();
   expect(badge()).toBe("Connection: live");
+});
+
+test("a link to a moment of a pod that is gone shows that moment; without one there is no such pod", async () => {
+  service({ ...ANSWERS, [`GET ${RECORDED}/pod`]: [200, SNAPSHOT] });
+  await open(`/pods/ada/demo?at=${MOMENT}`);
+  act(() => TestSocket.newest?.onclose?.({ code: 4404 }));
+  await waitFor(() => expect(badge()).toMatch(/^Connection: recorded, /));
+  expect(await screen.findByText("nginx: worker process")).toBeTruthy();
+  await press("Back to live");
+  await waitFor(() => expect(badge()).toBe("Connection: gone"));
+  cleanup();
+
+  await open("/pods/ada/demo");
+  act(() => TestSocket.newest?.onclose?.({ code: 4404 }));
+  expect(await screen.findByRole("heading", { name: "No such pod" })).toBeTruthy();
 });
 
 test("whose log shows and which namespace is open are in the address", async () => {

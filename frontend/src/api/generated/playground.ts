@@ -165,6 +165,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/playground/v1/namespaces/{namespace}/pods/{name}/recording/pod": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Pod
+         * @description The pod of a recording as its row says it last, with its events and engine calls, though it may be gone.
+         */
+        get: operations["readRecordedPod"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/playground/v1/namespaces/{namespace}/pods/{name}/recording/samples": {
         parameters: {
             query?: never;
@@ -1039,6 +1059,19 @@ export interface components {
         SleepAction: {
             seconds?: number;
         };
+        /** @description The pod as its row says it: the Pod v1 object, its events (v1) oldest first, and its newest engine calls. */
+        Snapshot: {
+            events: {
+                [key: string]: unknown;
+            }[];
+            pod: {
+                [key: string]: unknown;
+            };
+            rev: number;
+            steps: components["schemas"]["StepView"][];
+            /** @constant */
+            type?: "snapshot";
+        };
         /** @description A listening or connected socket; `state` as ss names it (LISTEN, ESTAB, TIME-WAIT, UNCONN …). */
         Socket: {
             inode: number;
@@ -1092,6 +1125,17 @@ export interface components {
             kind?: string;
             name?: string;
             retryAfterSeconds?: number;
+        };
+        /** @description One engine call: what for, how long (milliseconds), how it ended, what it made. */
+        StepView: {
+            effect: string;
+            id: number;
+            ms: number;
+            object: string;
+            outcome: string;
+            passId: string;
+            started: string;
+            verb: string;
         };
         /** @description A kernel setting of the pod's namespaces, set on pause. */
         Sysctl: {
@@ -1401,6 +1445,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Recording"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    readRecordedPod: {
+        parameters: {
+            query?: {
+                uid?: string | null;
+            };
+            header?: never;
+            path: {
+                namespace: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Snapshot"];
                 };
             };
             /** @description Refused */
