@@ -23,15 +23,7 @@ export function TimelinePane({ live, past, isOpen, onOpen }: Props) {
   const pod = useMemo(() => (snapshot ? readPod(snapshot.pod) : null), [snapshot]);
   const aside = isOpen ? zone() : "what happened, and the pod as it was at any moment somebody watched";
   return (
-    <FoldingPane
-      id="timeline"
-      title="Timeline"
-      what="timeline"
-      look="pane-timeline"
-      aside={aside}
-      isOpen={isOpen}
-      onOpen={onOpen}
-    >
+    <FoldingPane id="timeline" title="Timeline" what="timeline" aside={aside} isOpen={isOpen} onOpen={onOpen}>
       {() => (
         <Mishap place="timeline">
           <Suspense fallback={<Empty>Reading the recording…</Empty>}>
