@@ -24,7 +24,7 @@ def recorded_pod(user: User, namespace: str, name: str, uid: uuid.UUID | None = 
     missing = NotFound(f'pods "{name}" not found', kind="pods", name=name)
     if not all(pods.PLAUSIBLE_NAME.fullmatch(text) for text in (namespace, name)):
         raise missing
-    found = Pod.objects.filter(namespace__name=namespace, name=name).select_related("namespace", "node")
+    found = Pod.objects.filter(namespace__name=namespace, name=name).select_related("namespace")
     if uid is not None:
         found = found.filter(pk=uid)
     row = found.order_by(F("gone_at").desc(nulls_first=True)).first()

@@ -66,7 +66,7 @@ def add(api: Documented) -> None:
     def read_pod(request: SignedIn, namespace: str, name: str, uid: UUID | None = None) -> HttpResponse:
         """The pod of a recording as its row says it last, with its events and engine calls, though it may be gone."""
         row = recordings.recorded_pod(request.auth, namespace, name, uid)
-        return HttpResponse(pods.snapshot_of(row).model_dump_json(by_alias=True), content_type=JSON)
+        return HttpResponse(pods.snapshot(row.uid, once=True).model_dump_json(by_alias=True), content_type=JSON)
 
 
 def _milliseconds(at: datetime) -> int:
