@@ -1,7 +1,8 @@
 """What a live sample costs and how soon a process is seen, on a real pod, beside the ways that ask the engine.
 
-Prints figures; asserts nothing. Run as root: `python -m benchmarks.sample [--pods N] [--rounds N]`. It makes its pods
-(pause and two members) with the Docker SDK and removes them.
+Prints figures; asserts nothing. Run as root: `python -m benchmarks.sample [--pods N] [--rounds N] [--recorded]`. It
+makes its pods (pause and two members) with the Docker SDK and removes them. With `--recorded` all is recorded, as watch
+does it.
 """
 
 from __future__ import annotations
@@ -12,10 +13,12 @@ import gc
 import os
 import statistics
 import subprocess
+import tempfile
 import time
 from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -23,7 +26,9 @@ import docker
 from docker.models.containers import Container
 
 from sandboxes import wire
+from sandboxes.node.recorder import Recorder
 from sandboxes.node.sampler import Sampler, Watched
+from sandboxes.node.segments import Bounds
 
 PAUSE, TOOLBOX, NGINX = "playground/pause:1", "playground/toolbox:1", "nginx:latest"
 LABELS = {"playground-test": "readers-benchmark"}
@@ -131,10 +136,18 @@ def timed(act: Callable[[], object], rounds: int) -> list[float]:
     return took
 
 
-async def measure(client: docker.DockerClient, count: int, rounds: int) -> None:
+def written(folder: Path, seconds: float) -> None:
+    """What the recordings came to."""
+    sizes = [path.stat().st_size for path in folder.glob("*/*.rec")]
+    print(f"recorded: {sum(sizes) / 1000:.1f} kB of {len(sizes)} pod(s) in {seconds:.0f} s")
+
+
+async def measure(client: docker.DockerClient, count: int, rounds: int, folder: Path | None) -> None:
+    recorder = Recorder(folder, Bounds(8 * 2**20, 7200)) if folder else None
     with pods(client, count) as made:
         box = made[0].containers[2]
-        sampler = Sampler(lambda uid: made[uid.int].watched())
+        sampler = Sampler(lambda uid: made[uid.int].watched(), recorder=recorder)
+        began, cpu = time.monotonic(), time.process_time()
         uids = [UUID(int=number) for number in range(count)]
         idle = sampler.samples
         await asyncio.sleep(1)
@@ -149,6 +162,11 @@ async def measure(client: docker.DockerClient, count: int, rounds: int) -> None:
         for stream in others:
             await stream.aclose()
         await asyncio.to_thread(sampler.close)
+        took, used = time.monotonic() - began, time.process_time() - cpu
+        print(f"the process used {used / took:.1%} of a core, its sampler's thread {sampler.cpu / took:.1%}")
+        if recorder and folder:
+            await asyncio.to_thread(recorder.close)
+            written(folder, took)
         gc.collect()
         few = max(5, rounds // 5)
         told("docker top, one member (SDK)", timed(box.top, few))
@@ -161,10 +179,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pods", type=int, default=20)
     parser.add_argument("--rounds", type=int, default=100)
+    parser.add_argument("--recorded", action="store_true")
     options = parser.parse_args()
     assert os.geteuid() == 0, "entering a pod's namespaces needs root"
     client = docker.from_env()
-    asyncio.run(measure(client, options.pods, options.rounds))
+    with tempfile.TemporaryDirectory(prefix="playground-recorded-") as folder:
+        asyncio.run(measure(client, options.pods, options.rounds, Path(folder) if options.recorded else None))
 
 
 if __name__ == "__main__":

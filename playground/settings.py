@@ -2,7 +2,7 @@
 
 What the service keeps lies in one state directory, one path for web, worker and watch:
 `db/` (SQLite, shared by group) · `secrets/` · `run/` (the node's socket) · `redis/` (its socket)
-· `pods/<uid>/` (root's).
+· `pods/<uid>/` and `recordings/<uid>/` (root's).
 """
 
 from __future__ import annotations
@@ -81,9 +81,13 @@ BACKOFF_RESET = number("BACKOFF_RESET", 600)
 NAMESPACE_MAX_CONFIGS = number("NAMESPACE_MAX_CONFIGS", 100)
 # A shell that nobody is attached to lives for so many seconds; the others are shells at once.
 TERMINAL_KEPT = number("TERMINAL_KEPT", 60)
-COPY_MOST = number("COPY_MOST", 64 * 2**20)
 TERMINAL_MAX_PER_POD = number("TERMINAL_MAX_PER_POD", 16)
 TERMINAL_MAX_PER_USER = number("TERMINAL_MAX_PER_USER", 16)
+# Bytes of a tar that is copied into a member.
+COPY_MOST = number("COPY_MOST", 64 * 2**20)
+# Of one pod's recording on its node: bytes (0: nothing is recorded), and seconds up to its newest moment.
+RECORDING_BYTES = number("RECORDING_BYTES", 8 * 2**20)
+RECORDING_SECONDS = number("RECORDING_SECONDS", 7200)
 
 # Django.
 DEBUG = flag("DEBUG", False)

@@ -38,6 +38,7 @@ class Verb(StrEnum):
     TERMINAL = "terminal"
     TERMINALS = "terminals"
     SIGN_OUT = "sign-out"
+    RECORDING = "recording"
 
 
 # What is said to a node, about none of its pods.

@@ -229,10 +229,10 @@ def events_in(user: User, namespace: str, chosen: Mapping[str, Any]) -> tuple[di
     return tuple(present.event(_event_values(event), _values(event.pod)) for event in reversed(newest))
 
 
-def snapshot(uid: uuid.UUID) -> wire.Snapshot | wire.Gone:
-    """The pod as its row says it now, for whoever has been authorised; Gone when it is no more."""
-    row = Pod.objects.select_related("namespace", "node").filter(pk=uid, gone_at=None).first()
-    if row is None:
+def snapshot(uid: uuid.UUID, *, once: bool = False) -> wire.Snapshot | wire.Gone:
+    """The pod as its row says it now, for whoever has been authorised; Gone when it is no more, or (`once`) its row."""
+    row = Pod.objects.select_related("namespace", "node").filter(pk=uid).first()
+    if row is None or (row.gone_at and not once):
         return wire.Gone(uid=str(uid))
     newest = Step.objects.filter(pod=row).order_by("-id")[:STEPS_SHOWN]
     steps = tuple(present.step(_step_values(step)) for step in reversed(newest))

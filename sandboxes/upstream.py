@@ -152,18 +152,19 @@ async def live(uid: UUID) -> AsyncGenerator[str, None]:
 
 async def one_sample(uid: UUID) -> str:
     """One Sample as JSON text. Raises NodeUnavailable, NotFound."""
-    return await _text("/sample", Verb.SAMPLE, uid)
+    return await read("/sample", Verb.SAMPLE, uid)
 
 
 async def inspection(uid: UUID) -> str:
     """One Inspection as JSON text. Raises NodeUnavailable, NotFound."""
-    return await _text("/inspect", Verb.INSPECT, uid)
+    return await read("/inspect", Verb.INSPECT, uid)
 
 
-async def _text(path: str, verb: Verb, uid: UUID) -> str:
+async def read(path: str, verb: Verb, uid: UUID, arguments: dict[str, Any] | None = None) -> str:
+    """What the node answers at once, as text. Raises NodeUnavailable, NotFound, Malformed."""
     async with _client(read=ANSWER_WITHIN) as node:
         try:
-            answer = await node.get(path, headers=_signed(verb, uid))
+            answer = await node.get(path, headers=_signed(verb, uid, arguments))
         except httpx.HTTPError as exc:
             raise _silent(exc) from exc
     if answer.status_code != 200:

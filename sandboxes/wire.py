@@ -199,7 +199,7 @@ class MemberState(Message):
     attempt: int
     host_pid: int
     running: bool
-    frozen: bool = False
+    frozen: bool
 
 
 class PullView(Message):

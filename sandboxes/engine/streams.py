@@ -38,12 +38,19 @@ CHUNK = 64 * 1024
 
 @dataclass(frozen=True)
 class EngineEvent:
-    """Something happened to a container of a pod. `action` is Docker's: create, start, die, oom, destroy …"""
+    """Something happened to a container of a pod. `action` is Docker's: create, start, die, oom, destroy …
+
+    `member` is "" for pause. `exit_code` is that of a container that died, `signal` the number of one that was sent.
+    """
 
     uid: UUID
     action: str
     container_id: str
     at: datetime
+    member: str = ""
+    attempt: int = 0
+    exit_code: int | None = None
+    signal: int | None = None
 
 
 @dataclass(frozen=True)
@@ -215,12 +222,25 @@ async def _to_the_end(messages: AsyncIterator[dict[str, Any]], tell: Callable[[P
 
 def _event_of(found: dict[str, Any]) -> EngineEvent | None:
     """None for a container that is not a pod's."""
-    identity = identity_of(found["Actor"]["Attributes"])
+    told = found["Actor"]["Attributes"]
+    identity = identity_of(told)
     if identity is None:
         return None
-    at = datetime.fromtimestamp(found["timeNano"] / 1e9, UTC)
-    # "exec_start: ls -l" and "health_status: healthy" carry their subject behind a colon.
-    return EngineEvent(identity.uid, found["Action"].partition(":")[0], found["Actor"]["ID"], at)
+    return EngineEvent(
+        uid=identity.uid,
+        # "exec_start: ls -l" and "health_status: healthy" carry their subject behind a colon.
+        action=found["Action"].partition(":")[0],
+        container_id=found["Actor"]["ID"],
+        at=datetime.fromtimestamp(found["timeNano"] / 1e9, UTC),
+        member=identity.member,
+        attempt=identity.attempt,
+        exit_code=_whole(told.get("exitCode")),
+        signal=_whole(told.get("signal")),
+    )
+
+
+def _whole(text: str | None) -> int | None:
+    return int(text) if text and text.isdecimal() else None
 
 
 def _log_params(options: LogOptions) -> dict[str, str]:

@@ -1,4 +1,5 @@
-"""The engine's events: an end wakes the pod's reconcile, an end or a start makes its sampler look again.
+"""The engine's events: an end wakes the pod's reconcile, an end or a start makes its sampler look again, and what
+happens to a container is recorded.
 
 An event says only that something happened; what is true is read by whoever is told.
 """
@@ -7,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import aclosing
+from dataclasses import dataclass
 from uuid import UUID
 
 from channels.db import database_sync_to_async
 from django.utils import timezone
 
-from sandboxes.engine.streams import Streams
+from sandboxes.engine.streams import EngineEvent, Streams
 from sandboxes.models import Pod
 
 # What changes which processes there are: a live view looks again.
@@ -21,9 +23,16 @@ POKING = frozenset({"start", "die", "destroy", "pause", "unpause"})
 WAKING = frozenset({"die", "destroy", "oom", "pause", "unpause"})
 
 
-async def follow(
-    streams: Streams, install: str, node: str, *, wake: Callable[[UUID], None], poke: Callable[[UUID], None]
-) -> None:
+@dataclass(frozen=True)
+class Listeners:
+    """Who is told: `wake` and `poke` of a pod, `record` of every event."""
+
+    wake: Callable[[UUID], None]
+    poke: Callable[[UUID], None]
+    record: Callable[[EngineEvent], None] = lambda _: None
+
+
+async def follow(streams: Streams, install: str, node: str, told: Listeners) -> None:
     """Until cancelled, or the engine goes: then it raises, and is to be started again.
 
     What happened while nobody listened is unknown, so every pod of the node is woken once. The events from before
@@ -31,13 +40,14 @@ async def follow(
     """
     since = timezone.now()
     for uid in await database_sync_to_async(unfinished)(node):
-        wake(uid)
+        told.wake(uid)
     async with aclosing(streams.events(install, since)) as events:
         async for event in events:
+            told.record(event)
             if event.action in WAKING:
-                wake(event.uid)
+                told.wake(event.uid)
             if event.action in POKING:
-                poke(event.uid)
+                told.poke(event.uid)
 
 
 def unfinished(node: str) -> list[UUID]:

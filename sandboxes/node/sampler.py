@@ -24,6 +24,7 @@ from sandboxes.engine.connect import socket_path
 from sandboxes.errors import NodeUnavailable, PlaygroundError
 from sandboxes.node.readers.node import Node
 from sandboxes.node.readers.pod import PodReader, Reading, Watched, nothing_runs
+from sandboxes.node.recorder import Recorder
 from sandboxes.node.slot import Frame, Slot
 from sandboxes.node.watching import Reader, Watch
 
@@ -55,11 +56,13 @@ class Sampler:
         *,
         pulls: Callable[[UUID], tuple[wire.PullView, ...]] = lambda _: (),
         open_reader: Callable[[], Reader] | None = None,
+        recorder: Recorder | None = None,
     ) -> None:
         self.samples = 0
         self.cpu = 0.0
         self._look = look
         self._pulls = pulls
+        self._recorder = recorder
         self._node: Node | None = None
         self._open_reader = open_reader or self._open_pod_reader
         self._watches: dict[UUID, Watch] = {}
@@ -122,6 +125,8 @@ class Sampler:
                 if not watch.slots:
                     del self._watches[uid]
                     self._left.append(watch)
+                    if self._recorder is not None:
+                        self._recorder.left(uid)
                 self._changed.notify()
 
     def _run(self) -> None:
@@ -221,6 +226,9 @@ class Sampler:
             watch.keep(frame)
             for slot in watch.slots:
                 slot.offer(frame)
+            # Here, and with `left` under the same lock: what is told after the last watcher left is told to nobody.
+            if self._recorder is not None and watch.slots:
+                self._recorder.frame(watch.uid, frame)
 
     def _give_up(self, watch: Watch, reason: str) -> None:
         _let_go(watch)

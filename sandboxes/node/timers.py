@@ -54,11 +54,22 @@ class Doer(Protocol):
 
 
 class Timers:
-    """`wake` is called at each row's `next_look_at`, once per moment; the doers are told what each row wants."""
+    """`wake` is called at each row's `next_look_at`, once per moment; the doers are told what each row wants.
 
-    def __init__(self, node: str, *, wake: Callable[[UUID], None], doers: Sequence[Doer]) -> None:
+    `news` is called when a row is another than at the last reading, or is no longer among those of the node.
+    """
+
+    def __init__(
+        self,
+        node: str,
+        *,
+        wake: Callable[[UUID], None],
+        doers: Sequence[Doer],
+        news: Callable[[UUID], None] = lambda _: None,
+    ) -> None:
         self._node = node
         self._wake = wake
+        self._news = news
         self._doers = doers
         self._timers: dict[UUID, _Timer] = {}
         self._revs: dict[UUID, int] = {}
@@ -103,6 +114,8 @@ class Timers:
     def _apply(self, row: Row) -> None:
         if row.rev < self._revs.get(row.uid, 0):  # an older reading that was overtaken
             return
+        if row.rev != self._revs.get(row.uid):
+            self._news(row.uid)
         self._revs[row.uid] = row.rev
         for doer in self._doers:
             doer.want(row.uid, row.wanted)
@@ -122,7 +135,8 @@ class Timers:
     def _forget(self, uids: Iterable[UUID]) -> None:
         for uid in uids:
             self._set(uid, None)
-            self._revs.pop(uid, None)
+            if self._revs.pop(uid, None) is not None:
+                self._news(uid)
             for doer in self._doers:
                 doer.want(uid, ())
 

@@ -32,12 +32,17 @@ from sandboxes.node.copies import Copies, CopyApi
 from sandboxes.node.door import Door
 from sandboxes.node.executions import Executions
 from sandboxes.node.heartbeat import Heartbeat
+from sandboxes.node.history import History, recorded_here
 from sandboxes.node.inspections import InspectionApi, Inspections
 from sandboxes.node.logs import Logs
 from sandboxes.node.look import look
 from sandboxes.node.network import Network
 from sandboxes.node.pulls import Pulls
+from sandboxes.node.recorder import Recorder
+from sandboxes.node.recording_api import RecordingApi
+from sandboxes.node.recordings import Recordings
 from sandboxes.node.sampler import Sampler
+from sandboxes.node.segments import Bounds
 from sandboxes.node.terminal_api import TerminalApi
 from sandboxes.node.terminals import Limits, Terminals
 from sandboxes.node.timers import Timers
@@ -56,12 +61,15 @@ async def run(stop: asyncio.Event) -> None:
     """This node's watch, until `stop` is set."""
     node = settings.NODE_NAME
     streams: Streams = DockerStreams()
+    kept = settings.STATE_DIR / "recordings", Bounds(settings.RECORDING_BYTES, settings.RECORDING_SECONDS)
+    recorder, recordings = Recorder(*kept), Recordings(*kept)
+    history = History(recorder, recordings)
     waker = Waker()
     builds = Builds(settings.STATE_DIR / "run" / "images")
     pulls = Pulls(streams, builds)
-    sampler = Sampler(partial(look, connect), pulls=pulls.progress)
+    sampler = Sampler(partial(look, connect), pulls=pulls.progress, recorder=recorder)
     asked = Asked(streams, connect, NodeHost(settings.STATE_DIR))
-    timers = Timers(node, wake=waker.wake, doers=(pulls, asked))
+    timers = Timers(node, wake=waker.wake, doers=(pulls, asked), news=history.news)
     catalogue = Catalogue(streams, node, hidden=frozenset({settings.PAUSE_IMAGE}), pulls=pulls, wake=waker.wake)
     pulls.changed = builds.changed = catalogue.changed
     heart = Heartbeat(node, max_pods=settings.NODE_MAX_PODS, engine=connect, network=network)
@@ -72,12 +80,17 @@ async def run(stop: asyncio.Event) -> None:
     served.add(TerminalApi(door, terminals).routes)
     served.add(InspectionApi(door, Inspections(partial(look, connect))).routes)
     served.add(CopyApi(door, Copies(streams, connect)).routes)
+    recorded = Door(settings.NODE_KEY, database_sync_to_async(recorded_here))
+    served.add(RecordingApi(recorded, recordings).routes)
+    told = events.Listeners(waker.wake, sampler.poke, history.event)
     parts: dict[str, Part] = {
         "wakes": waker.run,
         "engine": heart.ask_engine,
         "network": heart.check_network,
         "heartbeat": heart.beat,
-        "events": partial(events.follow, streams, settings.INSTALL, node, wake=waker.wake, poke=sampler.poke),
+        "events": partial(events.follow, streams, settings.INSTALL, node, told),
+        "statuses": history.note_statuses,
+        "recordings": history.keep_clean,
         "nudges": timers.listen,
         "rows": timers.keep_reading,
         "builds": builds.follow,
@@ -91,6 +104,7 @@ async def run(stop: asyncio.Event) -> None:
     await pulls.close()
     await asked.close()
     sampler.close()
+    recorder.close()
 
 
 async def supervise(parts: Mapping[str, Part], stop: asyncio.Event) -> None:

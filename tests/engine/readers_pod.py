@@ -58,7 +58,7 @@ class TestPod:
     def _state(self, member: str) -> wire.MemberState:
         found = self.containers[member]
         return wire.MemberState(
-            member=member, container_id=found.id or "", attempt=0, host_pid=self.pid(member), running=True
+            member=member, container_id=found.id or "", attempt=0, host_pid=self.pid(member), frozen=False, running=True
         )
 
     def sh(self, member: str, script: str) -> str:

@@ -34,6 +34,7 @@ def test_each_part_has_the_mode_that_keeps_it_apart(state: Path) -> None:
         "run": "0o750",
         "secrets": "0o750",
         "pods": "0o700",
+        "recordings": "0o700",
     }
     assert mode(state / "secrets" / "django") == mode(state / "secrets" / "node") == 0o640
     assert mode(state / "db" / "playground.sqlite3") == 0o660

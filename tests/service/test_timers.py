@@ -155,7 +155,7 @@ async def test_ends_wake_the_pod_and_what_changes_processes_pokes_its_sampler() 
         streams.happen(EngineEvent(pod.uid, action, "c", timezone.now()))
     streams.happen(None)
     with pytest.raises(EngineUnavailable):
-        await events.follow(streams, "test", "n1", wake=woken.append, poke=poked.append)
+        await events.follow(streams, "test", "n1", events.Listeners(woken.append, poked.append))
     assert len(poked) == 5  # start, die, pause, unpause, destroy
     assert woken == [pod.uid] * 6, "once because what happened before is unknown, then for five events"
 
@@ -163,9 +163,8 @@ async def test_ends_wake_the_pod_and_what_changes_processes_pokes_its_sampler() 
 async def test_events_are_asked_for_from_before_the_rows_were_read() -> None:
     pod, streams = await sync_to_async(made.pod)(), FakeStreams()
     read_at = []
-    async with running(
-        events.follow(streams, "test", "n1", wake=lambda _: read_at.append(timezone.now()), poke=lambda _: None)
-    ):
+    told = events.Listeners(wake=lambda _: read_at.append(timezone.now()), poke=lambda _: None)
+    async with running(events.follow(streams, "test", "n1", told)):
         await until(lambda: bool(streams.subscribed))
     assert pod.uid and streams.subscribed[0] < read_at[0]
 

@@ -21,7 +21,9 @@ DEADLINE = 10.0
 
 
 def watched(*, running: bool = True, host_pid: int = 100) -> Watched:
-    state = wire.MemberState(member="", container_id="c" * 64, attempt=0, host_pid=host_pid, running=running)
+    state = wire.MemberState(
+        member="", container_id="c" * 64, attempt=0, host_pid=host_pid, running=running, frozen=False
+    )
     return Watched((state,), ())
 
 

@@ -33,6 +33,7 @@ const withToken: Middleware = {
 
 // Looked up at each call: a test, or a browser extension, may replace it after this file was read.
 const options = { baseUrl: globalThis.location.origin, fetch: (request: Request) => globalThis.fetch(request) };
+// Both and `unwrap` are for the parts of this folder that come when they are needed.
 export const kubernetes = createClient<KubernetesPaths>(options);
 export const playground = createClient<PlaygroundPaths>(options);
 kubernetes.use(withToken);

@@ -10,6 +10,7 @@ const LOOK = {
   ending: "wait",
   reconnecting: "wait",
   stale: "bad",
+  recorded: "past",
   gone: "off",
 } satisfies Record<Liveness["state"], string>;
 
@@ -27,6 +28,8 @@ function words(now: Liveness): string {
       return `reconnecting since ${clock(now.since)}`;
     case "stale":
       return now.asOf === null ? "stale: nothing read yet" : `stale, as of ${clock(now.asOf)}`;
+    case "recorded":
+      return `recorded, ${clock(now.at)}`;
     case "gone":
       return "gone";
   }

@@ -1,12 +1,12 @@
 // The panes of a pod's page, in an order of worth; before the first word of the pod their places are kept.
-import { Suspense, useCallback, useDeferredValue, useMemo, useState } from "react";
+import { type ReactNode, Suspense, useCallback, useDeferredValue, useMemo, useState } from "react";
 import type { PullView } from "../api/wire";
 import { isEnding, type LiveState } from "../state/live";
 import { type MemberFacts, type PodFacts, readEvent } from "../state/pod";
 import { whyNothingRuns } from "../state/troubles";
 import { late } from "../ui/late";
 import { Mishap } from "../ui/mishap";
-import { Skeleton } from "../ui/pane";
+import { Empty, Pane, Skeleton } from "../ui/pane";
 import { Build } from "../views/build";
 import { Commands } from "../views/commands";
 import { Conditions } from "../views/conditions";
@@ -37,6 +37,7 @@ interface Props {
 }
 
 const LINKS = [
+  { id: "timeline", name: "Timeline", worth: 2 },
   { id: "picture", name: "Picture", worth: 1 },
   { id: "members", name: "Members", worth: 2 },
   { id: "hostname", name: "Hostname", worth: 2 },
@@ -88,9 +89,10 @@ export function Panes({ state, pod, logOf, onLogOf, frozen }: Props) {
     [pod, frozen, onLogOf],
   );
   if (!snapshot || !pod) return <Waiting />;
-  const isBuilding = pod.phase === "Pending" && !pod.deletedAt;
+  const isBuilding = pod.phase === "Pending" && !pod.deletedAt && !state.recorded;
   if (wasBuilt === null || (isBuilding && !wasBuilt)) setWasBuilt(isBuilding);
   const later = laterWords(state, pod);
+  const isPast = state.recorded !== null;
   const build = <Build pod={pod} steps={snapshot.steps} />;
   const size = (sample?.processes.length ?? 0) + (sample?.network?.sockets.length ?? 0);
   const looks = ["panes", gone && "panes-past", size > LARGE && "panes-large"].filter(Boolean).join(" ");
@@ -98,12 +100,14 @@ export function Panes({ state, pod, logOf, onLogOf, frozen }: Props) {
     <div className={looks}>
       {wasBuilt && build}
       <div className="stack beside">
-        <PodPicture pod={pod} sample={sample} isGone={gone} later={later} />
+        <Unless when={state.recorded?.isGap === true} id="picture" title="Inside the pod" words={later}>
+          <PodPicture pod={pod} sample={sample} isGone={gone} later={later} />
+        </Unless>
         <MemberStates
           pod={pod}
           frozen={frozen}
           pulls={sample?.pulls.length ? sample.pulls : NO_PULLS}
-          {...(!gone && { acts })}
+          {...(!gone && !isPast && { acts })}
         />
         <Hostnames views={sample?.hostnames} later={later} />
       </div>
@@ -118,21 +122,46 @@ export function Panes({ state, pod, logOf, onLogOf, frozen }: Props) {
         <Events events={events} />
       </div>
       <Network view={sample?.network} isEnding={isEnding(state)} later={later} />
-      <Suspense fallback={<Skeleton id="limits" title="Limits and rights" lines={8} wide />}>
-        <LimitsPane key={pod.uid} pod={pod} isGone={gone} />
-      </Suspense>
+      <Unless when={isPast} id="limits" title="Limits and rights" wide words="They are not recorded, but read live.">
+        <Suspense fallback={<Skeleton id="limits" title="Limits and rights" lines={8} wide />}>
+          <LimitsPane key={pod.uid} pod={pod} isGone={gone} />
+        </Suspense>
+      </Unless>
       <Suspense fallback={<Skeleton id="terminal" title="Terminal" lines={2} wide />}>
         <TerminalPane key={pod.uid} pod={pod} isGone={gone} />
       </Suspense>
-      <Mishap place="log">
-        <Suspense fallback={<Skeleton id="logs" title="Log" lines={8} wide />}>
-          <Log pod={pod} isGone={gone} member={logOf} onMember={onLogOf} />
-        </Suspense>
-      </Mishap>
+      <Unless when={isPast} id="logs" title="Log" words={UNRECORDED_LOG}>
+        <Mishap place="log">
+          <Suspense fallback={<Skeleton id="logs" title="Log" lines={8} wide />}>
+            <Log pod={pod} isGone={gone} member={logOf} onMember={onLogOf} />
+          </Suspense>
+        </Mishap>
+      </Unless>
       <Conditions conditions={pod.conditions} />
       {!wasBuilt && build}
       <Commands pod={pod} object={snapshot.pod} isGone={gone} />
     </div>
+  );
+}
+
+const UNRECORDED_LOG = "Logs are not recorded: the engine keeps them, and they are read live.";
+
+interface UnlessProps {
+  readonly when: boolean;
+  readonly id: string;
+  readonly title: string;
+  readonly words: string;
+  readonly wide?: boolean;
+  readonly children: ReactNode;
+}
+
+/** Where there is nothing to show for a reason, its place stays and the reason stands in it. */
+function Unless({ when, words, children, ...pane }: UnlessProps) {
+  if (!when) return children;
+  return (
+    <Pane {...pane}>
+      <Empty>{words}</Empty>
+    </Pane>
   );
 }
 
@@ -157,6 +186,7 @@ function Waiting() {
 }
 
 function laterWords(state: LiveState, pod: PodFacts): string {
+  if (state.recorded) return "Nobody watched at that moment, so no sample was taken.";
   if (state.gone) return "Nothing was read before it was gone.";
   switch (state.stream?.state) {
     case "waiting":

@@ -1,20 +1,26 @@
 // One pod, live: what it is on top, then a pane a view.
-import { Suspense, useMemo, useState } from "react";
+import { Suspense, useCallback, useMemo, useState } from "react";
 import { Link, Navigate, useParams } from "react-router";
 import { type LiveState, liveness } from "../state/live";
 import { type PodFacts, phaseWord, readPod } from "../state/pod";
 import { troubles } from "../state/remedies";
 import { clock } from "../state/text";
+import { fromAddress, keepInAddress } from "../ui/address";
+import { Button } from "../ui/button";
 import { useNow } from "../ui/clock";
 import { Members } from "../ui/hue";
 import { late } from "../ui/late";
 import { LitScope } from "../ui/lit";
+import { Empty } from "../ui/pane";
 import { type Reading, Troubles } from "../views/troubles";
 import { DeletePod } from "./delete-pod";
 import { LiveBadge } from "./live-badge";
 import { Phase } from "./phase";
 import { PaneLinks, Panes } from "./pod-panes";
+import { TimelinePane } from "./timeline-pane";
+import { useEnded } from "./use-ended";
 import { useLive } from "./use-live";
+import { linked, type Past, usePast } from "./use-past";
 
 const PodActs = late(async () => (await import("./pod-acts")).PodActs);
 
@@ -24,14 +30,22 @@ export function PodPage() {
 }
 
 function LivePod({ namespace, name }: { readonly namespace: string; readonly name: string }) {
-  const state = useLive(namespace, name);
+  const { state: live, isSought } = useEnded(useLive(namespace, name), namespace, name);
+  const [isTimeline, setTimeline] = useState(() => linked().moment !== null);
+  const past = usePast(live, namespace, name, isTimeline);
+  const { state } = past;
   const pod = useMemo(() => (state.snapshot ? readPod(state.snapshot.pod) : null), [state.snapshot]);
   const members = useMemo(() => pod?.members.map((member) => member.name) ?? [], [pod]);
   const wrong = useMemo(() => (pod ? troubles(pod) : []), [pod]);
-  const [logOf, setLogOf] = useState("");
   const frozen = useFrozen(state);
+  const [logOf, setLogOf] = useState(() => fromAddress("log"));
+  const showLog = useCallback((log: string) => {
+    setLogOf(log);
+    keepInAddress({ log });
+  }, []);
   if (state.connection.state === "signed-out")
     return <Navigate to="/sign-in" replace state={{ next: location.pathname + location.search + location.hash }} />;
+  if (isSought) return <Empty>Looking among the pods that are gone…</Empty>;
   if (state.connection.state === "not-found") return <Missing namespace={namespace} name={name} />;
   return (
     <Members value={members}>
@@ -45,7 +59,8 @@ function LivePod({ namespace, name }: { readonly namespace: string; readonly nam
         </h1>
         {pod && <Facts pod={pod} isGone={state.gone} />}
         <LiveBadge state={state} />
-        {pod && state.snapshot && !state.gone && (
+        {past.moment !== null && <Button onPress={() => backToLive(past)}>Back to live</Button>}
+        {pod && state.snapshot && !live.gone && past.moment === null && (
           <>
             <Suspense>
               <PodActs pod={pod} object={state.snapshot.pod} frozen={frozen} />
@@ -57,11 +72,12 @@ function LivePod({ namespace, name }: { readonly namespace: string; readonly nam
       {state.gone && <GoneNote name={name} />}
       <LostNote state={state} />
       {state.snapshot && pod && !state.gone && (
-        <Troubles troubles={wrong} readings={readings(state, pod)} object={state.snapshot.pod} onLog={setLogOf} />
+        <Troubles troubles={wrong} readings={readings(state, pod)} object={state.snapshot.pod} onLog={showLog} />
       )}
       <PaneLinks />
+      <TimelinePane live={live} past={past} isOpen={isTimeline} onOpen={setTimeline} />
       <LitScope>
-        <Panes state={state} pod={pod} logOf={logOf} onLogOf={setLogOf} frozen={frozen} />
+        <Panes state={state} pod={pod} logOf={logOf} onLogOf={showLog} frozen={frozen} />
       </LitScope>
     </Members>
   );
@@ -72,6 +88,12 @@ function useFrozen({ sample }: LiveState): ReadonlySet<string> {
   const names = sample?.members.filter((member) => member.frozen).map((member) => member.member) ?? [];
   const key = names.join(" ");
   return useMemo(() => new Set(key.split(" ").filter(Boolean)), [key]);
+}
+
+/** The button that was pressed goes away: the focus stays near. */
+function backToLive(past: Past) {
+  past.go(null);
+  document.getElementById("timeline")?.focus({ preventScroll: true });
 }
 
 function Missing({ namespace, name }: { readonly namespace: string; readonly name: string }) {

@@ -27,6 +27,16 @@ export interface LiveState {
   readonly gone: boolean;
   /** The pod ends and newer samples are emptier: `sample` stays the last one that still had something. */
   readonly held: boolean;
+  /** Set where this is not what came over the socket, but a moment of the pod's recording (`state/past.ts`). */
+  readonly recorded: Recorded | null;
+}
+
+export interface Recorded {
+  readonly at: number;
+  /** Nobody watched then: there is no sample, and nothing may be shown in its place. */
+  readonly isGap: boolean;
+  /** No status was kept from so early: what is said of members and conditions is of now. */
+  readonly lacksStatus: boolean;
 }
 
 export const START: LiveState = {
@@ -38,6 +48,7 @@ export const START: LiveState = {
   revs: { snapshot: -1, sample: -1 },
   gone: false,
   held: false,
+  recorded: null,
 };
 
 export function opened(state: LiveState, now: number): LiveState {
@@ -117,6 +128,7 @@ export type Liveness =
   | { readonly state: "ending" }
   | { readonly state: "reconnecting"; readonly since: number }
   | { readonly state: "stale"; readonly asOf: number | null; readonly reason: string }
+  | { readonly state: "recorded"; readonly at: number }
   | { readonly state: "gone" };
 
 function whileOpen(state: LiveState, openSince: number, now: number): Liveness {
@@ -133,6 +145,7 @@ function whileOpen(state: LiveState, openSince: number, now: number): Liveness {
 
 /** What may truthfully be said at `now` about how current the page is. */
 export function liveness(state: LiveState, now: number): Liveness {
+  if (state.recorded) return { state: "recorded", at: state.recorded.at };
   if (state.gone) return { state: "gone" };
   switch (state.connection.state) {
     case "open":

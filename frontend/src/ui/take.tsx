@@ -5,8 +5,15 @@ import { Button } from "./button";
 const SAID_FOR_MS = 2000;
 const KEPT_FOR_MS = 60_000;
 
-/** Puts text on the clipboard and says so; where the browser forbids it, that is said. `what` ends "Copy …". */
-export function CopyButton({ text, what }: { readonly text: string; readonly what: string }) {
+interface CopyProps {
+  readonly text: string;
+  /** Ends "Copy …", for those who hear it. */
+  readonly what: string;
+  readonly label?: string;
+}
+
+/** Puts text on the clipboard and says so; where the browser forbids it, that is said. */
+export function CopyButton({ text, what, label = "Copy" }: CopyProps) {
   const [said, say] = useState("");
   useEffect(() => {
     if (said === "") return;
@@ -25,7 +32,7 @@ export function CopyButton({ text, what }: { readonly text: string; readonly wha
         {said}
       </span>
       <Button kind="quiet" aria-label={`Copy ${what}`} onPress={copy}>
-        Copy
+        {label}
       </Button>
     </span>
   );

@@ -107,13 +107,15 @@ test("hostnames, and the files of hosts and resolvers", () => {
   }
 });
 
+const NOBODY: ReadonlySet<string> = new Set();
+
 test("what members say of their end", () => {
   const pod = (text: string): PodFacts => ({
     ...POD,
     hostname: text,
     members: POD.members.map((each) => ({ ...each, state: "terminated", image: text, reason: text, message: text })),
   });
-  for (const at of few) inert((text) => <MemberStates pod={pod(text(at))} />);
+  for (const at of few) inert((text) => <MemberStates pod={pod(text(at))} frozen={NOBODY} pulls={[]} />);
 }, 60_000);
 
 function sampled(text: string): Sample {

@@ -2,6 +2,7 @@
 import { type KeyboardEvent, memo, useState } from "react";
 import type { NamespaceCell, NamespaceKind, NamespaceRow, NamespacesView } from "../api/wire";
 import { called, cellOf, KINDS, letters, sentences, spoken } from "../state/namespaces";
+import { fromAddress, keepInAddress } from "../ui/address";
 import { Crown } from "../ui/crown";
 import { useHue } from "../ui/hue";
 import { useLight } from "../ui/lit";
@@ -19,8 +20,19 @@ interface Chosen {
   readonly kind: NamespaceKind;
 }
 
+/** `?cell=net.web`; of pause `?cell=net.`. */
+function chosenInAddress(): Chosen | null {
+  const [asked, member] = fromAddress("cell").split(".");
+  const kind = KINDS.find((each) => each === asked);
+  return kind && member !== undefined ? { kind, member } : null;
+}
+
 export const Namespaces = memo(function Namespaces({ view, later }: Props) {
-  const [chosen, setChosen] = useState<Chosen | null>(null);
+  const [chosen, setChosen] = useState(chosenInAddress);
+  const choose = (next: Chosen | null) => {
+    setChosen(next);
+    keepInAddress({ cell: next ? `${next.kind}.${next.member}` : "" });
+  };
   if (!view || view.rows.length === 0) {
     return (
       <Pane id="matrix" title="Namespaces">
@@ -32,8 +44,8 @@ export const Namespaces = memo(function Namespaces({ view, later }: Props) {
   const cell = chosen && row && cellOf(row, chosen.kind);
   return (
     <Pane id="matrix" title="Namespaces" aside={<Legend />} note={<Sentences view={view} />}>
-      <Matrix view={view} chosen={chosen} onChoose={setChosen} />
-      {row && cell && <NamespaceDetail row={row} cell={cell} onClose={() => setChosen(null)} />}
+      <Matrix view={view} chosen={chosen} onChoose={choose} />
+      {row && cell && <NamespaceDetail row={row} cell={cell} onClose={() => choose(null)} />}
     </Pane>
   );
 });

@@ -57,7 +57,8 @@ def prepare(state: Path, group: int | None) -> None:
     state.chmod(0o755)
     for name, mode in FOLDERS.items():
         _folder(state / name, mode, group)
-    _folder(state / "pods", 0o700, None if group is None else 0)
+    for name in ("pods", "recordings"):
+        _folder(state / name, 0o700, None if group is None else 0)
     for name in SECRETS:
         _keep(state / "secrets" / name, secrets.token_urlsafe(48), 0o640, group)
     # SQLite gives its -wal and -shm files the mode and owner of this one.

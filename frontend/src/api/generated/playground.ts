@@ -188,6 +188,67 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/playground/v1/namespaces/{namespace}/pods/{name}/recording": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Recording
+         * @description What is held of a pod: when samples were taken, what the engine did. Without `uid` the living pod of that
+         *     name, or else the one that went last; a recording is kept for as long as the pod's row.
+         */
+        get: operations["readRecording"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/playground/v1/namespaces/{namespace}/pods/{name}/recording/pod": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Pod
+         * @description The pod of a recording as its row says it last, with its events and engine calls, though it may be gone.
+         */
+        get: operations["readRecordedPod"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/playground/v1/namespaces/{namespace}/pods/{name}/recording/samples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Samples
+         * @description What was true at `from`, and what came after it up to `to`, which is `from` itself unless it is given.
+         */
+        get: operations["readRecordedSamples"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/playground/v1/namespaces/{namespace}/pods/{name}/replace": {
         parameters: {
             query?: never;
@@ -782,10 +843,17 @@ export interface components {
         MemberState: {
             attempt: number;
             containerId: string;
-            frozen?: boolean;
+            frozen: boolean;
             hostPid: number;
             member: string;
             running: boolean;
+        };
+        /** @description From when to when, RFC 3339, and of which pod where several had the name. */
+        Moments: {
+            /** Format: date-time */
+            from: string;
+            to?: string | null;
+            uid?: string | null;
         };
         /**
          * @description One line of proc_pid_mountinfo(5). `source` is what of the node it is, in words: its paths are not told.
@@ -1014,6 +1082,66 @@ export interface components {
         ReadinessGate: {
             conditionType?: string;
         };
+        /** @description The last sample and status at or before `from`, and those after it up to `until`, which is all up to then. */
+        RecordedFrames: {
+            samples: components["schemas"]["Sample"][];
+            statuses: components["schemas"]["RecordedStatus"][];
+            until: string;
+        };
+        /**
+         * @description Something the engine did to a container: create, start, kill, die, oom, pause, unpause, destroy.
+         *
+         *     `member` is "" for pause. `exitCode` is told of a container that died, `signal` of one that was sent.
+         */
+        RecordedMarker: {
+            action: string;
+            at: string;
+            attempt: number;
+            exitCode: number | null;
+            member: string;
+            signal: number | null;
+            /** @constant */
+            track: "engine";
+        };
+        /**
+         * @description From when to when somebody watched, and so samples were taken. Between two of them is a gap.
+         *
+         *     `isOpen`: somebody still does; `end` is then the last word so far, at most 15 s old.
+         */
+        RecordedSpan: {
+            end: string;
+            isOpen: boolean;
+            start: string;
+        };
+        /** @description The pod's `status` from that moment on; `isEnding`: its deletion had been asked for. */
+        RecordedStatus: {
+            at: string;
+            isEnding: boolean;
+            status: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * @description What is held of a pod. `heldFrom`: what was before it has been dropped; "": all since `first` is there.
+         *
+         *     `size` is bytes on disk; the newest 1000 markers are told.
+         */
+        Recording: {
+            bounds: components["schemas"]["RecordingBounds"];
+            first: string;
+            heldFrom: string;
+            last: string;
+            markers: components["schemas"]["RecordedMarker"][];
+            size: number;
+            spans: components["schemas"]["RecordedSpan"][];
+            uid: string;
+        };
+        /** @description What is kept of a pod at most: bytes on disk (0: nothing), seconds up to the newest record, samples a second. */
+        RecordingBounds: {
+            hertz: number;
+            seconds: number;
+            size: number;
+        };
         /** @description A request or limit of a container, in units of `divisor`. */
         ResourceFieldRef: {
             containerName?: string;
@@ -1113,6 +1241,19 @@ export interface components {
         SleepAction: {
             seconds?: number;
         };
+        /** @description The pod as its row says it: the Pod v1 object, its events (v1) oldest first, and its newest engine calls. */
+        Snapshot: {
+            events: {
+                [key: string]: unknown;
+            }[];
+            pod: {
+                [key: string]: unknown;
+            };
+            rev: number;
+            steps: components["schemas"]["StepView"][];
+            /** @constant */
+            type?: "snapshot";
+        };
         /** @description A listening or connected socket; `state` as ss names it (LISTEN, ESTAB, TIME-WAIT, UNCONN …). */
         Socket: {
             inode: number;
@@ -1166,6 +1307,17 @@ export interface components {
             kind?: string;
             name?: string;
             retryAfterSeconds?: number;
+        };
+        /** @description One engine call: what for, how long (milliseconds), how it ended, what it made. */
+        StepView: {
+            effect: string;
+            id: number;
+            ms: number;
+            object: string;
+            outcome: string;
+            passId: string;
+            started: string;
+            verb: string;
         };
         /** @description A kernel setting of the pod's namespaces, set on pause. */
         Sysctl: {
@@ -1587,6 +1739,110 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    readRecording: {
+        parameters: {
+            query?: {
+                uid?: string | null;
+            };
+            header?: never;
+            path: {
+                namespace: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recording"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    readRecordedPod: {
+        parameters: {
+            query?: {
+                uid?: string | null;
+            };
+            header?: never;
+            path: {
+                namespace: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Snapshot"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    readRecordedSamples: {
+        parameters: {
+            query: {
+                from: string;
+                to?: string | null;
+                uid?: string | null;
+            };
+            header?: never;
+            path: {
+                namespace: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordedFrames"];
                 };
             };
             /** @description Refused */
