@@ -43,6 +43,7 @@ def sample(rev: int, seconds: float, *, told: str = "") -> str:
         hostnames=(),
         network=None,
         namespaces=wire.NamespacesView(rows=(), host={}, host_from=""),
+        pulls=(),
         problems=(told,) if told else (),
     ).model_dump_json(by_alias=True)
 
