@@ -108,7 +108,7 @@ def test_init_members_run_in_order_a_sidecar_stays_and_all_see_the_same_volumes(
         assert lines[0] == f"{found.name} {ip} {found.name}-$(NAME) 200"
         assert lines[1:4] == ["1000", "0", "0 2000"]
         assert lines[4] == 'a="1"'
-        assert lines[5:9] == ["tmpfs", "4096", "2777", "3777"]
+        assert lines[5:9] == ["tmpfs", "4096", "2777", "2777"]
         assert found.name in lines[9:11]
         assert "Read-only file system" in said
         assert "CapEff:\t0000000000000000" in said
