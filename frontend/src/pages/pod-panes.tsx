@@ -45,9 +45,9 @@ const LINKS = [
   { id: "processes", name: "Processes", worth: 1 },
   { id: "events", name: "Events", worth: 1 },
   { id: "network", name: "Network", worth: 1 },
-  { id: "limits", name: "Limits", worth: 2 },
   { id: "terminal", name: "Terminal", worth: 1 },
   { id: "logs", name: "Log", worth: 1 },
+  { id: "limits", name: "Limits", worth: 2 },
   { id: "conditions", name: "Conditions", worth: 2 },
   { id: "build", name: "Build", worth: 2 },
   { id: "commands", name: "By hand", worth: 2 },
@@ -122,11 +122,6 @@ export function Panes({ state, pod, logOf, onLogOf, frozen }: Props) {
         <Events events={events} />
       </div>
       <Network view={sample?.network} isEnding={isEnding(state)} later={later} />
-      <Unless when={isPast} id="limits" title="Limits and rights" wide words="They are not recorded, but read live.">
-        <Suspense fallback={<Skeleton id="limits" title="Limits and rights" lines={8} wide />}>
-          <LimitsPane key={pod.uid} pod={pod} isGone={gone} />
-        </Suspense>
-      </Unless>
       <Suspense fallback={<Skeleton id="terminal" title="Terminal" lines={2} wide />}>
         <TerminalPane key={pod.uid} pod={pod} isGone={gone} />
       </Suspense>
@@ -136,6 +131,11 @@ export function Panes({ state, pod, logOf, onLogOf, frozen }: Props) {
             <Log pod={pod} isGone={gone} member={logOf} onMember={onLogOf} />
           </Suspense>
         </Mishap>
+      </Unless>
+      <Unless when={isPast} id="limits" title="Limits and rights" wide words="They are not recorded, but read live.">
+        <Suspense fallback={<Skeleton id="limits" title="Limits and rights" lines={8} wide />}>
+          <LimitsPane key={pod.uid} pod={pod} isGone={gone} />
+        </Suspense>
       </Unless>
       <Conditions conditions={pod.conditions} />
       {!wasBuilt && build}
