@@ -109,7 +109,7 @@ async def test_a_pod_that_changes_hands_takes_its_shells_with_it(node: Node) -> 
 
 
 async def aside(work: Callable[..., Returned], *arguments: object) -> Returned:
-    """In a thread that the loop does not wait for, as a worker of another process would; its connection ends with it."""
+    """In a thread of its own, whose connection ends with it."""
 
     def closing() -> Returned:
         try:
