@@ -57,7 +57,7 @@ def process(member: str, number: int, at: int) -> Json:
         "member": member, "hostPid": pid, "hostPpid": 3999, "nsPids": [pid, number + 2], "pid": number + 2, "ppid": 1,
         "uid": 33, "user": "www-data", "c": (at + number) % 100, "stime": "14:31", "started": "2026-01-02T14:31:00Z",
         "tty": "?", "time": spent, "cmd": f"nginx: worker process {number}", "state": "RS"[(at + number) % 2],
-        "threads": 1, "reaper": 3999,
+        "threads": 1, "cpu": 0, "rss": 1048576, "reaper": 3999,
     }  # fmt: skip
 
 

@@ -24,6 +24,7 @@ class Process(Message):
     `pid`/`ppid`: in the innermost PID namespace; a parent outside of it is 0. `host_pid`: as the node sees it.
     `ns_pids`: the PID in each nested namespace, outermost (the node's) first (NSpid). `c`: CPU percent over its life.
     `stime`, `time`, `tty`, `cmd`: the text ps prints. `started`: when, for sorting. `state`: R S D Z T …
+    `cpu`: whole percent of one CPU over the last 2 seconds or so; `rss`: bytes in memory, in steps of 64 KiB.
     `member` is "" for pause. `reaper`: host PID of the process that inherits its orphans (PID 1 of its namespace).
     """
 
@@ -43,6 +44,8 @@ class Process(Message):
     cmd: str
     state: str
     threads: int
+    cpu: int
+    rss: int
     reaper: int
 
 

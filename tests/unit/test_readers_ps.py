@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,12 +17,26 @@ FIELDS = b"S 41 42 42 34816 42 4194304 100 0 0 0 250 150 0 0 20 0 7 0 123456 100
 @pytest.mark.parametrize("comm", [b"bash", b"a) S 1 (b", b"x)\n(y", b"(((", b")", b"", b"a b c", b"\xff\x1b[2J"])
 def test_a_name_may_hold_parentheses_spaces_and_newlines(comm: bytes) -> None:
     found = ps.parse_stat(b"42 (" + comm + b") " + FIELDS + b"\n")
-    assert found == ps.Stat(comm=comm, state="S", ppid=41, tty=34816, ticks=400, threads=7, start=123456)
+    assert found == ps.Stat(comm=comm, state="S", ppid=41, tty=34816, ticks=400, threads=7, start=123456, rss=200)
 
 
 @given(st.binary(max_size=64))
 def test_no_name_moves_a_field(comm: bytes) -> None:
     assert ps.parse_stat(b"42 (" + comm + b") " + FIELDS).ppid == 41
+
+
+@given(st.integers(0, 2**40), st.integers(1, 2**40))
+def test_memory_is_told_in_steps_that_hold_all_of_it(pages: int, step: int) -> None:
+    told = ps.resident(pages)
+    assert told % ps.RSS_STEP == 0 and 0 <= told - pages * os.sysconf("SC_PAGE_SIZE") < ps.RSS_STEP
+    assert ps.resident(pages + step) >= told
+
+
+def test_the_share_of_the_cpu_is_of_one_and_a_tick_in_a_window_is_none() -> None:
+    assert ps.cpu(1, over=ps.WINDOW) == 0
+    assert ps.cpu(ps.WINDOW, over=ps.WINDOW) == 100
+    assert ps.cpu(3 * ps.WINDOW, over=2 * ps.WINDOW) == 150
+    assert ps.cpu(5, over=0) == ps.cpu(-1, over=ps.WINDOW) == 0
 
 
 def test_the_effective_uid_and_the_pid_in_every_namespace_come_from_status() -> None:

@@ -36,6 +36,8 @@ export function process(change: Partial<Process>): Process {
     cmd: "nginx: master process nginx -g daemon off;",
     state: "S",
     threads: 1,
+    cpu: 0,
+    rss: 3_997_696,
     reaper: 3100,
     ...change,
   };

@@ -57,6 +57,8 @@ class Process:
         self._rendered: tuple[object, ...] = ()
         self._stale = True
         self._ppid = (-1, 0)
+        self._measured = (self.stat.start, 0)  # when, and the CPU time it had used by then: ticks
+        self._cpu = 0
         self.row: wire.Process | None = None
 
     def refresh(self, *, fully: bool) -> bool:
@@ -97,12 +99,20 @@ class Process:
     def render(self, moment: Moment, parent: Process | None, user: bytes | None) -> wire.Process:
         """Its row, the same object as long as nothing in it changed."""
         c = ps.percent(self.stat.ticks, lived=moment.uptime - self.stat.start)
-        rendered = (c, user, moment.lasting())
+        self._measure(moment.uptime)
+        rendered = (c, self._cpu, user, moment.lasting())
         if self.row is None or self._stale or rendered != self._rendered:
             row = self._row(moment, self._parent(parent), ps.user_column(user, self.uid))
             self.row = row if row != self.row else self.row
             self._rendered, self._stale = rendered, False
         return self.row
+
+    def _measure(self, uptime: int) -> None:
+        """Its share of the CPU since it was last measured; at first, over its life."""
+        since, used = self._measured
+        if uptime - since >= ps.WINDOW:
+            self._cpu = ps.cpu(self.stat.ticks - used, over=uptime - since)
+            self._measured = (uptime, self.stat.ticks)
 
     def _row(self, moment: Moment, ppid: int, user: str) -> wire.Process:
         stat = self.stat
@@ -125,6 +135,8 @@ class Process:
             cmd=ps.command_column(cmdline, comm=stat.comm, state=stat.state),
             state=stat.state,
             threads=stat.threads,
+            cpu=self._cpu,
+            rss=ps.resident(stat.rss),
             reaper=moment.reapers.get(self.pid_namespace, 0),
         )
 

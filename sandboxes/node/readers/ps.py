@@ -13,6 +13,9 @@ from datetime import UTC, datetime
 from sandboxes.node.readers.visible import visible
 
 TICKS = os.sysconf("SC_CLK_TCK")
+WINDOW = 2 * TICKS  # what a share of the CPU is measured over, at least: one tick within it is no percent
+RSS_STEP = 64 * 1024
+_PAGE = os.sysconf("SC_PAGE_SIZE")
 _NAME_WIDTH = 8
 _LONGEST_NAME = 63  # procps keeps no longer ones and prints the number
 _UNMAPPED = 65534
@@ -20,7 +23,7 @@ _UNMAPPED = 65534
 
 @dataclass(frozen=True, slots=True)
 class Stat:
-    """What of /proc/<pid>/stat is shown. `ticks`: CPU time used; `start`: ticks after boot."""
+    """What of /proc/<pid>/stat is shown. `ticks`: CPU time used; `start`: ticks after boot; `rss`: pages."""
 
     comm: bytes
     state: str
@@ -29,6 +32,7 @@ class Stat:
     ticks: int
     threads: int
     start: int
+    rss: int
 
 
 def parse_stat(raw: bytes) -> Stat:
@@ -43,6 +47,7 @@ def parse_stat(raw: bytes) -> Stat:
         ticks=int(fields[11]) + int(fields[12]),
         threads=int(fields[17]),
         start=int(fields[19]),
+        rss=int(fields[21]),
     )
 
 
@@ -90,6 +95,16 @@ def user_column(name: bytes | None, uid: int) -> str:
 def percent(ticks: int, *, lived: int) -> int:
     """C: CPU used over the process's life in percent, at most 99; both in ticks."""
     return min(99, ticks * 100 // lived) if lived > 0 else 0
+
+
+def cpu(used: int, *, over: int) -> int:
+    """Whole percent of one CPU, more than 100 for one that runs on several; both in ticks."""
+    return max(0, used) * 100 // over if over > 0 else 0
+
+
+def resident(pages: int) -> int:
+    """Bytes in memory, in steps of 64 KiB, so that a page more or less is no news; what is there is one step."""
+    return -(-pages * _PAGE // RSS_STEP) * RSS_STEP
 
 
 def start_column(started: float, now: float) -> str:

@@ -1028,11 +1028,13 @@ export interface components {
          *     `pid`/`ppid`: in the innermost PID namespace; a parent outside of it is 0. `host_pid`: as the node sees it.
          *     `ns_pids`: the PID in each nested namespace, outermost (the node's) first (NSpid). `c`: CPU percent over its life.
          *     `stime`, `time`, `tty`, `cmd`: the text ps prints. `started`: when, for sorting. `state`: R S D Z T …
+         *     `cpu`: whole percent of one CPU over the last 2 seconds or so; `rss`: bytes in memory, in steps of 64 KiB.
          *     `member` is "" for pause. `reaper`: host PID of the process that inherits its orphans (PID 1 of its namespace).
          */
         Process: {
             c: number;
             cmd: string;
+            cpu: number;
             hostPid: number;
             hostPpid: number;
             member: string;
@@ -1040,6 +1042,7 @@ export interface components {
             pid: number;
             ppid: number;
             reaper: number;
+            rss: number;
             started: string;
             state: string;
             stime: string;
