@@ -33,6 +33,7 @@ class Verb(StrEnum):
     EXECUTE = "execute"
     ACT = "act"
     INSPECT = "inspect"
+    WIRING = "wiring"
     COPY_OUT = "copy-out"
     COPY_IN = "copy-in"
     TERMINAL = "terminal"

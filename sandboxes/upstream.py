@@ -160,6 +160,11 @@ async def inspection(uid: UUID) -> str:
     return await read("/inspect", Verb.INSPECT, uid)
 
 
+async def wiring(uid: UUID) -> str:
+    """One Wiring as JSON text. Raises NodeUnavailable, NotFound."""
+    return await read("/wiring", Verb.WIRING, uid)
+
+
 async def read(path: str, verb: Verb, uid: UUID, arguments: dict[str, Any] | None = None) -> str:
     """What the node answers at once, as text. Raises NodeUnavailable, NotFound, Malformed."""
     async with _client(read=ANSWER_WITHIN) as node:

@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 
 from people import links, sign_in
-from sandboxes import inspection_wire, namespaces, pods, upstream, wire
+from sandboxes import inspection_wire, namespaces, pods, upstream, wire, wiring_wire
 from sandboxes.api import acts, bodies, copies, recording, terminal_shapes, terminals
 from sandboxes.api import playground_shapes as shapes
 from sandboxes.api.answers import Unauthenticated, answer
@@ -107,6 +107,18 @@ async def inspect(request: SignedIn, namespace: str, name: str) -> HttpResponse:
     """Limits, use, rights, mounts and environment of each container, read now. What a Secret holds is not told."""
     row = await sync_to_async(pods.live_pod)(request.auth, namespace, name)
     return HttpResponse(await upstream.inspection(row.uid), content_type="application/json")
+
+
+@api.get(
+    "/namespaces/{namespace}/pods/{name}/wiring",
+    response=wiring_wire.Wiring,
+    by_alias=True,
+    operation_id="readWiring",
+)
+async def wiring(request: SignedIn, namespace: str, name: str) -> HttpResponse:
+    """The neighbours that the pod's network knows, and the firewall rules its packets meet; at most 5 s old."""
+    row = await sync_to_async(pods.live_pod)(request.auth, namespace, name)
+    return HttpResponse(await upstream.wiring(row.uid), content_type="application/json")
 
 
 @api.get(

@@ -47,6 +47,7 @@ from sandboxes.node.terminal_api import TerminalApi
 from sandboxes.node.terminals import Limits, Terminals
 from sandboxes.node.timers import Timers
 from sandboxes.node.wakes import Waker
+from sandboxes.node.wirings import WiringApi, Wirings
 
 log = logging.getLogger(__name__)
 Part = Callable[[], Awaitable[None]]
@@ -79,6 +80,7 @@ async def run(stop: asyncio.Event) -> None:
     served = api.NodeApi(door, sampler, Logs(streams, connect), Executions(streams, connect), Acts(connect))
     served.add(TerminalApi(door, terminals).routes)
     served.add(InspectionApi(door, Inspections(partial(look, connect))).routes)
+    served.add(WiringApi(door, Wirings(settings.INSTALL, partial(look, connect))).routes)
     served.add(CopyApi(door, Copies(streams, connect)).routes)
     recorded = Door(settings.NODE_KEY, database_sync_to_async(recorded_here))
     served.add(RecordingApi(recorded, recordings).routes)

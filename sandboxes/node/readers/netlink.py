@@ -22,12 +22,22 @@ from sandboxes.node.readers.visible import visible
 # linux/netlink.h, linux/rtnetlink.h, linux/if.h, linux/if_arp.h
 _REQUEST, _DUMP = 0x1, 0x301
 _ERROR, _DONE = 2, 3
-_GETLINK, _GETADDR, _GETROUTE = 18, 22, 26
+_GETLINK, _GETADDR, _GETROUTE, _GETNEIGH = 18, 22, 26, 30
 _GROUPS_LINKS = 0x1
 _GROUPS_ALL = 0x1 | 0x10 | 0x40 | 0x100 | 0x400  # links, IPv4 and IPv6 addresses and routes
 _UP, _LOOPBACK = 0x1, 0x8
 _MAIN = 254
 _UNICAST = 1
+# linux/neighbour.h; those without resolution (0x40, all of lo) are no neighbours.
+_STATES = {
+    0x01: "incomplete",
+    0x02: "reachable",
+    0x04: "stale",
+    0x08: "delay",
+    0x10: "probe",
+    0x20: "failed",
+    0x80: "permanent",
+}
 _SCOPES = {0: "global", 200: "site", 253: "link", 254: "host", 255: "nowhere"}
 _FAMILIES: dict[int, Literal["inet", "inet6"]] = {socket.AF_INET: "inet", socket.AF_INET6: "inet6"}
 _ANSWER_WITHIN = 1.0
@@ -68,6 +78,17 @@ class RouteEntry:
     gateway: str
     source: str
     scope: str
+
+
+@dataclass(frozen=True)
+class NeighbourEntry:
+    """Who is sought behind an address on the link of interface `index`; `mac` is "" of who did not answer."""
+
+    index: int
+    family: Literal["inet", "inet6"]
+    address: str
+    mac: str
+    state: str
 
 
 class RouteSocket:
@@ -120,6 +141,15 @@ class RouteSocket:
         """The unicast routes of the main table."""
         messages = self._answers(_GETROUTE, _DUMP, struct.pack("=8BI", *([0] * 8), 0))
         return tuple(_route(message) for message in messages if _is_shown(message))
+
+    def neighbours(self) -> tuple[NeighbourEntry, ...]:
+        """The entries of ARP and NDP."""
+        messages = self._answers(_GETNEIGH, _DUMP, struct.pack("=BxxxiHBB", 0, 0, 0, 0, 0))
+        return tuple(
+            _neighbour(message)
+            for message in messages
+            if message["family"] in _FAMILIES and message["state"] in _STATES and message.get_attr("NDA_DST")
+        )
 
     def _answers(self, kind: int, flags: int, body: bytes) -> Iterator[Any]:
         self._asked += 1
@@ -178,6 +208,16 @@ def _address(message: Any) -> LinkAddress:
     # Of a point-to-point link IFA_ADDRESS is the other side; the own one is IFA_LOCAL, which IPv6 leaves out.
     own = message.get_attr("IFA_LOCAL") or message.get_attr("IFA_ADDRESS") or ""
     return LinkAddress(message["index"], _FAMILIES[message["family"]], own, message["prefixlen"])
+
+
+def _neighbour(message: Any) -> NeighbourEntry:
+    return NeighbourEntry(
+        index=message["ifindex"],
+        family=_FAMILIES[message["family"]],
+        address=message.get_attr("NDA_DST"),
+        mac=message.get_attr("NDA_LLADDR") or "",
+        state=_STATES[message["state"]],
+    )
 
 
 def _is_shown(message: Any) -> bool:

@@ -393,6 +393,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/playground/v1/namespaces/{namespace}/pods/{name}/wiring": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Wiring
+         * @description The neighbours that the pod's network knows, and the firewall rules its packets meet; at most 5 s old.
+         */
+        get: operations["readWiring"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/playground/v1/session": {
         parameters: {
             query?: never;
@@ -475,6 +495,13 @@ export interface components {
             size: number;
             /** @enum {string} */
             state: "ready" | "pulling" | "building" | "waiting" | "failed";
+        };
+        /** @description `hook` and `policy` are "" of a chain that only other chains lead to. */
+        Chain: {
+            hook: string;
+            name: string;
+            policy: string;
+            rules: components["schemas"]["Rule"][];
         };
         /** @description The name of the copy; with `dryRun` it is only checked. */
         CloneTo: {
@@ -904,6 +931,19 @@ export interface components {
             hostFrom: string;
             rows: components["schemas"]["NamespaceRow"][];
         };
+        /**
+         * @description An entry of the pod's ARP or NDP table (rtnetlink(7)). `mac` is "" while nobody answered.
+         *
+         *     `state` as ip-neighbour(8) names it: reachable, stale, delay, probe, incomplete, failed, permanent.
+         */
+        Neighbour: {
+            address: string;
+            /** @enum {string} */
+            family: "inet" | "inet6";
+            interface: string;
+            mac: string;
+            state: string;
+        };
         /** @description The pod's network namespace, seen from inside, and where it meets the node. */
         NetworkView: {
             hostEnds: components["schemas"]["HostEnd"][];
@@ -1182,6 +1222,11 @@ export interface components {
             scope: string;
             source: string;
         };
+        /** @description `text` as nft(8) lists it, without counters; `words` says it in English, "" where there are no words for it. */
+        Rule: {
+            text: string;
+            words: string;
+        };
         /** @description Running since then. */
         Running: {
             startedAt: string | null;
@@ -1332,6 +1377,13 @@ export interface components {
             host?: string;
             port?: number | string;
         };
+        /** @description `place`: whether the node's packets meet it or those in the pod's own namespace; `name` with its family. */
+        Table: {
+            chains: components["schemas"]["Chain"][];
+            name: string;
+            /** @enum {string} */
+            place: "node" | "pod";
+        };
         /**
          * @description A shell that lives. `attached`: how many pages are at it. `written`: bytes since it began. `user`: "" is the
          *     member's own.
@@ -1402,6 +1454,13 @@ export interface components {
         Waiting: {
             message?: string;
             reason?: string;
+        };
+        /** @description `problems` names what could not be read, and is left out then. */
+        Wiring: {
+            at: string;
+            neighbours: components["schemas"]["Neighbour"][];
+            problems: string[];
+            tables: components["schemas"]["Table"][];
         };
     };
     responses: never;
@@ -2121,6 +2180,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    readWiring: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                namespace: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wiring"];
                 };
             };
             /** @description Refused */
