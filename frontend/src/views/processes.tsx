@@ -2,6 +2,7 @@
 import { memo, useContext, useMemo, useState } from "react";
 import { ToggleButton } from "react-aria-components";
 import type { Process } from "../api/wire";
+import { bytes } from "../state/limits";
 import { type Branch, byMember, flat, insidePids, processSentence, stateWord, tree } from "../state/processes";
 import { counted, visible } from "../state/text";
 import { Members } from "../ui/hue";
@@ -33,6 +34,9 @@ const COLUMNS: readonly Column<Branch>[] = [
     worth: 3,
     cell: ({ process }) => <span className="faint">{insidePids(process).join(" › ")}</span>,
   },
+  { head: "CPU", title: "Of one CPU, lately", worth: 3, align: "end", cell: ({ process }) => `${process.cpu} %` },
+  { head: "Memory", title: "Resident", worth: 3, align: "end", cell: ({ process }) => bytes(process.rss) },
+  { head: "Threads", worth: 3, align: "end", cell: ({ process }) => process.threads },
   { head: "State", worth: 3, cell: ({ process }) => <span title={stateWord(process.state)}>{process.state}</span> },
 ];
 

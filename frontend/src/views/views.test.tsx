@@ -48,6 +48,9 @@ describe("processes", () => {
       "CMD",
       "Host PID",
       "PIDs inside",
+      "CPU",
+      "Memory",
+      "Threads",
       "State",
     ]);
     expect(rows("Processes")[2]).toEqual([
@@ -62,6 +65,9 @@ describe("processes", () => {
       "nginx: worker process",
       "3141",
       "29",
+      "0 %",
+      "3.8 MiB",
+      "1",
       "S",
     ]);
   });
