@@ -128,6 +128,7 @@ class Terminal:
 
 
 def test_ctrl_c_while_it_starts_leaves_nothing_and_blames_nobody(there: Machine) -> None:
+    there.play("down")
     terminal = Terminal(there)
     terminal.read_until("… redis, web, worker, beat, watch")
     assert terminal.press_ctrl_c() == 130
