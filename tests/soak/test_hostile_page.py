@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Dialog, Page, expect
 
+from tests.e2e.axe import expect_none
+from tests.e2e.conftest import browser, home, page
 from tests.stack import ROOT, Stack
 
-from .axe import expect_none
-
+__all__ = ["browser", "home", "page"]
 pytestmark = pytest.mark.timeout(120)
 
 PODS = "/api/v1/namespaces/admin/pods"
