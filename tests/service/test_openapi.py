@@ -60,6 +60,7 @@ def test_every_path_of_the_api_is_described_with_its_refusals(written: dict[str,
                 "start",
                 "stop",
                 "unpause",
+                "wiring",
             )
         ),
         "/api/playground/v1/namespaces/{namespace}/pods/{name}/recording",

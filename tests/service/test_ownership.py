@@ -36,6 +36,7 @@ VERBS: dict[str, Callable[[Caller], Answered]] = {
     "live": lambda caller: caller.get(f"{ACTS}/live"),
     "exec": lambda caller: caller.post(f"{ACTS}/exec", {"command": ["true"]}),
     "inspect": lambda caller: caller.get(f"{ACTS}/inspect"),
+    "wiring": lambda caller: caller.get(f"{ACTS}/wiring"),
     "copy out": lambda caller: caller.get(f"{ACTS}/copy?path=/etc"),
     "copy in": lambda caller: caller.put(f"{ACTS}/copy?path=/etc", {}),
     "stop": lambda caller: caller.post(f"{ACTS}/stop", {}),
