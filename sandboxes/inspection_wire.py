@@ -6,7 +6,7 @@ chose itself has its control characters written out.
 
 from __future__ import annotations
 
-from sandboxes.wire import Message
+from sandboxes.wire_message import Message
 
 
 class Limits(Message):

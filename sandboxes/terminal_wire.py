@@ -13,7 +13,7 @@ from uuid import UUID
 
 from pydantic import Field, TypeAdapter
 
-from sandboxes.wire import Message
+from sandboxes.wire_message import Message
 
 POSITION = struct.Struct(">Q")
 # How far the shell is read ahead of what its driver has acknowledged, and what is kept of it; bytes.

@@ -8,14 +8,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
-from pydantic.alias_generators import to_camel
+from pydantic import Field, TypeAdapter
 
-
-class Message(BaseModel):
-    """camelCase on the wire, as all of Kubernetes' JSON."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True)
+from sandboxes.passed_wire import Passed
+from sandboxes.wire_message import Message
 
 
 class Process(Message):
@@ -216,7 +212,10 @@ class PullView(Message):
 
 
 class Sample(Message):
-    """One whole reading of a pod: sent when it differs from the last one. `problems` names what could not be read."""
+    """One whole reading of a pod: sent when it differs from the last one. `problems` names what could not be read.
+
+    `passed`: processes that no reading could catch, the last ones; `passed_problem`: why they cannot be heard of, or "".
+    """
 
     type: Literal["sample"] = "sample"
     rev: int
@@ -224,6 +223,8 @@ class Sample(Message):
     members: tuple[MemberState, ...]
     processes: tuple[Process, ...]
     processes_truncated: bool
+    passed: tuple[Passed, ...]
+    passed_problem: str
     hostnames: tuple[HostnameView, ...]
     network: NetworkView | None
     namespaces: NamespacesView

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from sandboxes.wire import Message
+from sandboxes.wire_message import Message
 
 
 class Neighbour(Message):

@@ -5,7 +5,10 @@ PURE. cgroups(7). All versions, drivers and engines name the container in a part
 
 from __future__ import annotations
 
+import re
+
 _SHORTEST_ID = 12
+_FULL_ID = re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
 
 
 def container_path(path: str, container_id: str) -> str:
@@ -20,3 +23,8 @@ def container_path(path: str, container_id: str) -> str:
 def in_container(cgroup: str, container_id: str) -> bool:
     """Whether /proc/<pid>/cgroup, as `cgroup` has it, is that of a process in the container."""
     return any(container_path(line.split(":", 2)[2], container_id) for line in cgroup.splitlines())
+
+
+def containers_named(cgroup: str) -> frozenset[str]:
+    """The full ids of the containers that /proc/<pid>/cgroup, as `cgroup` has it, names: of a process's own, or none."""
+    return frozenset(_FULL_ID.findall(cgroup))

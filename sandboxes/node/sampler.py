@@ -22,6 +22,7 @@ from uuid import UUID
 from sandboxes import wire
 from sandboxes.engine.connect import socket_path
 from sandboxes.errors import NodeUnavailable, PlaygroundError
+from sandboxes.node.passing import Passing
 from sandboxes.node.readers.node import Node
 from sandboxes.node.readers.pod import PodReader, Reading, Watched, nothing_runs
 from sandboxes.node.recorder import Recorder
@@ -57,12 +58,14 @@ class Sampler:
         pulls: Callable[[UUID], tuple[wire.PullView, ...]] = lambda _: (),
         open_reader: Callable[[], Reader] | None = None,
         recorder: Recorder | None = None,
+        passing: Passing | None = None,
     ) -> None:
         self.samples = 0
         self.cpu = 0.0
         self._look = look
         self._pulls = pulls
         self._recorder = recorder
+        self._passing = passing
         self._node: Node | None = None
         self._open_reader = open_reader or self._open_pod_reader
         self._watches: dict[UUID, Watch] = {}
@@ -147,7 +150,7 @@ class Sampler:
         with self._changed:
             while not self._closed:
                 while self._left:
-                    _let_go(self._left.pop())
+                    self._let_go(self._left.pop())
                 now = time.monotonic()
                 watch = min(self._watches.values(), key=Watch.turn, default=None)
                 if watch is not None and watch.turn() <= now:
@@ -203,6 +206,9 @@ class Sampler:
         if watch.reader is None:
             watch.reader = self._open_reader()
         reading = replace(watch.reader.read(watched, fully=fully), pulls=self._pulls(watch.uid))
+        if self._passing is not None:
+            passed, problem = self._passing.follow(watch.uid, watched.targets, reading.processes)
+            reading = replace(reading, passed=passed, passed_problem=problem)
         self.samples += 1
         if reading.lost:
             watch.look_due = min(watch.look_due, now + _LOOK_AGAIN)
@@ -231,7 +237,7 @@ class Sampler:
                 self._recorder.frame(watch.uid, frame)
 
     def _give_up(self, watch: Watch, reason: str) -> None:
-        _let_go(watch)
+        self._let_go(watch)
         self._tell(watch, "unavailable", reason)
         with self._changed:
             watch.due = time.monotonic() + _LOOK_SOON
@@ -244,17 +250,18 @@ class Sampler:
     def _release_all(self) -> None:
         with self._changed:
             for watch in (*self._watches.values(), *self._left):
-                _let_go(watch)
+                self._let_go(watch)
         if self._node is not None:
             self._node.close()
 
-
-def _let_go(watch: Watch) -> None:
-    """Releases it where nothing else would hear of a failure: one there would end the thread of all pods."""
-    try:
-        watch.release()
-    except Exception:
-        log.exception("letting go failed", extra={"uid": str(watch.uid)})
+    def _let_go(self, watch: Watch) -> None:
+        """Releases it where nothing else would hear of a failure: one there would end the thread of all pods."""
+        if self._passing is not None:
+            self._passing.forget(watch.uid)
+        try:
+            watch.release()
+        except Exception:
+            log.exception("letting go failed", extra={"uid": str(watch.uid)})
 
 
 def _sample_text(reading: Reading, *, rev: int) -> str:
@@ -264,6 +271,8 @@ def _sample_text(reading: Reading, *, rev: int) -> str:
         members=reading.members,
         processes=reading.processes,
         processes_truncated=reading.processes_truncated,
+        passed=reading.passed,
+        passed_problem=reading.passed_problem,
         hostnames=reading.hostnames,
         network=reading.network,
         namespaces=reading.namespaces,

@@ -37,6 +37,7 @@ from sandboxes.node.inspections import InspectionApi, Inspections
 from sandboxes.node.logs import Logs
 from sandboxes.node.look import look
 from sandboxes.node.network import Network
+from sandboxes.node.passing import Passing
 from sandboxes.node.pulls import Pulls
 from sandboxes.node.recorder import Recorder
 from sandboxes.node.recording_api import RecordingApi
@@ -68,7 +69,7 @@ async def run(stop: asyncio.Event) -> None:
     waker = Waker()
     builds = Builds(settings.STATE_DIR / "run" / "images")
     pulls = Pulls(streams, builds)
-    sampler = Sampler(partial(look, connect), pulls=pulls.progress, recorder=recorder)
+    sampler = Sampler(partial(look, connect), pulls=pulls.progress, recorder=recorder, passing=Passing())
     asked = Asked(streams, connect, NodeHost(settings.STATE_DIR))
     timers = Timers(node, wake=waker.wake, doers=(pulls, asked), news=history.news)
     catalogue = Catalogue(streams, node, hidden=frozenset({settings.PAUSE_IMAGE}), pulls=pulls, wake=waker.wake)

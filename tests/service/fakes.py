@@ -217,6 +217,8 @@ def sample(rev: int, *, padding: int = 0) -> str:
         members=(),
         processes=(),
         processes_truncated=False,
+        passed=(),
+        passed_problem="",
         hostnames=(),
         network=None,
         namespaces=wire.NamespacesView(rows=(), host={}, host_from=""),

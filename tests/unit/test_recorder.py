@@ -40,6 +40,8 @@ def sample(rev: int, seconds: float, *, told: str = "") -> str:
         members=(),
         processes=(),
         processes_truncated=False,
+        passed=(),
+        passed_problem="",
         hostnames=(),
         network=None,
         namespaces=wire.NamespacesView(rows=(), host={}, host_from=""),

@@ -21,6 +21,7 @@ from sandboxes.node.readers.network import Network
 from sandboxes.node.readers.node import Node
 from sandboxes.node.readers.process import Process
 from sandboxes.node.readers.procfs import Processes, Seen
+from sandboxes.passed_wire import Passed
 
 Part = TypeVar("Part")
 
@@ -39,7 +40,7 @@ class Watched:
 class Reading:
     """One whole reading. `lost`: a container said to run has no first process, so the targets are out of date.
 
-    `pulls` is no reader's: whoever knows of them adds it.
+    `pulls`, `passed` and `passed_problem` are no reader's: whoever knows of them adds them.
     """
 
     members: tuple[wire.MemberState, ...]
@@ -51,6 +52,8 @@ class Reading:
     problems: tuple[str, ...]
     lost: bool = field(compare=False)
     pulls: tuple[wire.PullView, ...] = ()
+    passed: tuple[Passed, ...] = ()
+    passed_problem: str = ""
 
 
 def nothing_runs(watched: Watched) -> Reading:

@@ -976,6 +976,23 @@ export interface components {
             resourceVersion: string;
             uid: string;
         };
+        /**
+         * @description `pid`: as its member sees it, 0 when it ended before that could be read. `member` is "" for pause.
+         *
+         *     `cmd`: what it ran, or what its parent ran where it only forked. `started`: RFC 3339, UTC; `lived`: milliseconds.
+         *     `exit_code` is 0 where a signal ended it; `signal` ("SIGKILL") is "" where none did.
+         */
+        Passed: {
+            cmd: string;
+            exitCode: number;
+            hostPid: number;
+            hostPpid: number;
+            lived: number;
+            member: string;
+            pid: number;
+            signal: string;
+            started: string;
+        };
         /** @description Signing in with a password. */
         PasswordSignIn: {
             password: string;
@@ -1231,13 +1248,19 @@ export interface components {
         Running: {
             startedAt: string | null;
         };
-        /** @description One whole reading of a pod: sent when it differs from the last one. `problems` names what could not be read. */
+        /**
+         * @description One whole reading of a pod: sent when it differs from the last one. `problems` names what could not be read.
+         *
+         *     `passed`: processes that no reading could catch, the last ones; `passed_problem`: why they cannot be heard of, or "".
+         */
         Sample: {
             at: string;
             hostnames: components["schemas"]["HostnameView"][];
             members: components["schemas"]["MemberState"][];
             namespaces: components["schemas"]["NamespacesView"];
             network: components["schemas"]["NetworkView"] | null;
+            passed: components["schemas"]["Passed"][];
+            passedProblem: string;
             problems: string[];
             processes: components["schemas"]["Process"][];
             processesTruncated: boolean;
