@@ -26,5 +26,5 @@ def in_container(cgroup: str, container_id: str) -> bool:
 
 
 def containers_named(cgroup: str) -> frozenset[str]:
-    """The full ids of the containers that /proc/<pid>/cgroup, as `cgroup` has it, names: of a process's own, or none."""
+    """The full ids of the containers that /proc/<pid>/cgroup, as `cgroup` has it, names."""
     return frozenset(_FULL_ID.findall(cgroup))

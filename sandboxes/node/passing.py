@@ -42,7 +42,7 @@ class Passing:
     def follow(
         self, uid: UUID, targets: tuple[wire.MemberState, ...], rows: tuple[wire.Process, ...]
     ) -> tuple[tuple[Passed, ...], str]:
-        """The pod was read: the processes that no reading of it caught, and why none are heard of ("" when they are)."""
+        """The pod was read: the processes that no reading of it caught, and why none can be heard of, or ""."""
         with self._lock:
             self._lives.follow(uid, targets, rows)
             if self._thread is None and time.monotonic() >= self._again:

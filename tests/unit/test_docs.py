@@ -17,6 +17,7 @@ import pytest
 from sandboxes import actions, calls, spec, terminal_wire, wire
 from sandboxes.spec.closest import CLOSEST, DROPPED
 from sandboxes.spec.models import Shape
+from sandboxes.wire_message import Message
 from tests.stack import ROOT
 
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -24,7 +25,7 @@ WIRE = (ROOT / "docs" / "wire.md").read_text()
 LIFECYCLE = (ROOT / "docs" / "pod-lifecycle.md").read_text()
 POD_SPEC = (ROOT / "docs" / "pod-spec.md").read_text()
 SETTINGS = (ROOT / "docs" / "settings.md").read_text()
-MESSAGES: tuple[type[wire.Message], ...] = get_args(get_args(wire.Live)[0])
+MESSAGES: tuple[type[Message], ...] = get_args(get_args(wire.Live)[0])
 
 LINK = re.compile(r"\]\(([^)\s]+)\)|(?:src|srcset)=\"([^\"]+)\"")
 # A path below a folder of the checkout. `playground/` also begins labels and names of images: there only modules.

@@ -7,8 +7,9 @@ from typing import Any, TypeVar, cast
 from sandboxes import wire
 from sandboxes.management.commands.sample import described, waiting
 from sandboxes.models import Pod
+from sandboxes.wire_message import Message
 
-Shape = TypeVar("Shape", bound=wire.Message)
+Shape = TypeVar("Shape", bound=Message)
 
 
 def part(shape: type[Shape], **told: Any) -> Shape:

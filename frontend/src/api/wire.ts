@@ -9,6 +9,7 @@ export type Stream = Schemas["Stream"];
 export type Live = Schemas["Live"];
 
 export type Process = Schemas["Process"];
+export type Passed = Schemas["Passed"];
 export type HostnameView = Schemas["HostnameView"];
 export type NetworkView = Schemas["NetworkView"];
 export type Interface = Schemas["Interface"];

@@ -116,6 +116,8 @@ export function Panes({ state, pod, logOf, onLogOf, frozen }: Props) {
         <Processes
           processes={sample?.processes}
           truncated={sample?.processesTruncated}
+          passed={sample?.passed}
+          passedProblem={sample?.passedProblem}
           sharesProcesses={pod.sharesProcesses}
           later={later}
         />

@@ -1,6 +1,6 @@
 // Order and grouping of the process table; the cells are ps's own text.
-import type { Process } from "../api/wire";
-import { visible } from "./text";
+import type { Passed, Process } from "../api/wire";
+import { counted, visible } from "./text";
 
 /** pause first, then members as the pod lists them; within one, as ps does: by PID. */
 export function ordered(processes: readonly Process[], members: readonly string[]): readonly Process[] {
@@ -41,28 +41,39 @@ export interface Branch {
   readonly process: Process;
   /** The lines of the tree in front of it: "│ └ ". */
   readonly lines: string;
+  /** Who inherits its orphans. */
+  readonly reaper: string;
 }
 
 const kept = new WeakMap<Process, Branch>();
 
-/** One branch for one process and the same lines: a row that stays the same is known to be. */
-function branch(process: Process, lines: string): Branch {
+/** One branch for one process and the same words: a row that stays the same is known to be. */
+function branch(process: Process, lines: string, reaper: string): Branch {
   const last = kept.get(process);
-  if (last?.lines === lines) return last;
-  const made = { process, lines };
+  if (last?.lines === lines && last.reaper === reaper) return last;
+  const made = { process, lines, reaper };
   kept.set(process, made);
   return made;
 }
 
+/** Host PID → what people call those who inherit orphans: the first process of each PID namespace. */
+function reapersOf(processes: readonly Process[]): ReadonlyMap<number, string> {
+  const reapers = new Set(processes.map((process) => process.reaper));
+  const found = processes.filter((process) => reapers.has(process.hostPid));
+  return new Map(found.map((process) => [process.hostPid, process.member === "" ? "pause" : programOf(process)]));
+}
+
 /** Without a tree: in order, no lines. */
 export function flat(processes: readonly Process[], members: readonly string[]): readonly Branch[] {
-  return ordered(processes, members).map((process) => branch(process, ""));
+  const reapers = reapersOf(processes);
+  return ordered(processes, members).map((process) => branch(process, "", reapers.get(process.reaper) ?? ""));
 }
 
 /** Parents before their children, across members; whose parent is not of the pod stands at the root. */
 export function tree(processes: readonly Process[], members: readonly string[]): readonly Branch[] {
   const all = ordered(processes, members);
   const known = new Set(all.map((process) => process.hostPid));
+  const reapers = reapersOf(processes);
   const children = new Map<number, Process[]>();
   for (const process of all) {
     const parent = known.has(process.hostPpid) && process.hostPpid !== process.hostPid ? process.hostPpid : 0;
@@ -74,7 +85,7 @@ export function tree(processes: readonly Process[], members: readonly string[]):
       const isLast = at === here.length - 1;
       const lines = parent === 0 ? "" : `${before}${isLast ? "└ " : "├ "}`;
       const next = parent === 0 ? "" : `${before}${isLast ? "  " : "│ "}`;
-      return [branch(process, lines), ...grow(process.hostPid, next)];
+      return [branch(process, lines, reapers.get(process.reaper) ?? ""), ...grow(process.hostPid, next)];
     });
   };
   return grow(0, "");
@@ -96,12 +107,52 @@ export function stateWord(state: string): string {
 }
 
 /** What is true of who sees whom. */
-export function processSentence(processes: readonly Process[], sharesProcesses: boolean): string {
-  const zombies = processes.filter((process) => process.state.startsWith("Z"));
-  const seen = sharesProcesses
+export function processSentence(sharesProcesses: boolean): string {
+  return sharesProcesses
     ? "One PID namespace, pause is PID 1: every member sees every process here."
     : "A PID namespace each: a member sees its own processes only, and its first one is PID 1.";
-  if (zombies.length === 0) return seen;
-  const noun = zombies.length === 1 ? "process is a zombie" : "processes are zombies";
-  return `${seen} ${zombies.length} ${noun}: ended, and waiting for a parent to ask how.`;
+}
+
+export function isZombie(process: Process): boolean {
+  return process.state.startsWith("Z");
+}
+
+const MOST_PARENTS = 3;
+
+/** Per parent that leaves zombies: how many, whose fault it is and who will reap them (wait(2), PID 1 inherits). */
+export function zombieSentences(all: readonly Process[]): readonly string[] {
+  const parents = new Map<number, readonly Process[]>();
+  for (const zombie of all.filter(isZombie)) {
+    parents.set(zombie.hostPpid, [...(parents.get(zombie.hostPpid) ?? []), zombie]);
+  }
+  const said = [...parents].slice(0, MOST_PARENTS).map(([parent, zombies]) => zombiesOf(parent, zombies, all));
+  const more = parents.size - said.length;
+  return more > 0 ? [...said, `${counted(more, "other parent leaves", "other parents leave")} zombies too.`] : said;
+}
+
+function zombiesOf(hostPpid: number, zombies: readonly Process[], all: readonly Process[]): string {
+  const [first] = zombies;
+  const parent = all.find((each) => each.hostPid === hostPpid);
+  const are = zombies.length === 1 ? "A process is a zombie" : `${zombies.length} processes are zombies`;
+  const them = zombies.length === 1 ? "it" : "them";
+  if (!first || !parent) return `${are} of a parent outside of the pod, which has not asked how ${them} ended.`;
+  if (parent.member === "") return `${are}, and pause, the parent, is about to reap ${them}.`;
+  const who = `${programOf(parent)} (PID ${parent.pid} of ${parent.member})`;
+  const fault = `${are}: ended, and the parent ${who} has not asked how`;
+  if (parent.hostPid === first.reaper) {
+    return `${fault}. That parent is PID 1 here, so nobody else reaps ${them}; a shared PID namespace would give orphans to pause.`;
+  }
+  const reaper = reapersOf(all).get(first.reaper) ?? "";
+  if (reaper === "pause") return `${fault}. Once ${programOf(parent)} ends, pause inherits ${them} and reaps ${them}.`;
+  return `${fault}. Once ${programOf(parent)} ends, ${reaper || "PID 1"} inherits ${them}, and reaps only if it waits for children that it did not make.`;
+}
+
+/** How a process ended. */
+export function ending(passed: Passed): string {
+  return passed.signal || `exit ${passed.exitCode}`;
+}
+
+/** "12 ms", "1.2 s". */
+export function lifetime(milliseconds: number): string {
+  return milliseconds < 1000 ? `${milliseconds} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
 }

@@ -129,8 +129,9 @@ describe("processes", () => {
     expect(ordered(processes, members).map(insidePids)[1]).toEqual([1]);
   });
 
-  test("zombies are counted in words", () => {
-    expect(processSentence(processes, false)).toContain("1 process is a zombie");
+  test("who sees whom is said", () => {
+    expect(processSentence(true)).toContain("pause is PID 1");
+    expect(processSentence(false)).toContain("a member sees its own processes only");
   });
 });
 

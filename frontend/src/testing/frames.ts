@@ -79,6 +79,8 @@ export const SAMPLE: Sample = {
     process({ member: "", hostPid: 3000, nsPids: [3000, 1], uid: 65535, user: "65535", cmd: "/pause" }),
   ],
   processesTruncated: false,
+  passed: [],
+  passedProblem: "",
   hostnames: ["", "web", "toolbox"].map((member, at) => ({
     member,
     hostname: "demo",

@@ -1,16 +1,28 @@
 // Every process of the pod as `ps -ef` prints it from inside, with what only the node knows beside it.
-import { memo, useContext, useMemo, useState } from "react";
+import { memo, useCallback, useContext, useMemo, useState } from "react";
 import { ToggleButton } from "react-aria-components";
-import type { Process } from "../api/wire";
+import type { Passed, Process } from "../api/wire";
 import { bytes } from "../state/limits";
-import { type Branch, byMember, flat, insidePids, processSentence, stateWord, tree } from "../state/processes";
+import {
+  type Branch,
+  byMember,
+  flat,
+  insidePids,
+  isZombie,
+  processSentence,
+  stateWord,
+  tree,
+  zombieSentences,
+} from "../state/processes";
 import { counted, visible } from "../state/text";
 import { Members } from "../ui/hue";
+import { useLeaving } from "../ui/leaving";
 import { MemberName } from "../ui/member";
 import { Empty, Pane, Said } from "../ui/pane";
 import { Short } from "../ui/short";
 import { Switcher } from "../ui/switcher";
 import { type Column, chunked, FactTable, type Group, type Keys, whole } from "../ui/table";
+import { PassedBy } from "./passed";
 
 const COLUMNS: readonly Column<Branch>[] = [
   { head: "Member", cell: ({ process }) => <MemberName member={process.member} /> },
@@ -37,6 +49,12 @@ const COLUMNS: readonly Column<Branch>[] = [
   { head: "CPU", title: "Of one CPU, lately", worth: 3, align: "end", cell: ({ process }) => `${process.cpu} %` },
   { head: "Memory", title: "Resident", worth: 3, align: "end", cell: ({ process }) => bytes(process.rss) },
   { head: "Threads", worth: 3, align: "end", cell: ({ process }) => process.threads },
+  {
+    head: "Reaper",
+    title: "Who inherits its children when it ends: the first process of its PID namespace",
+    worth: 3,
+    cell: ({ reaper }) => <span className="faint">{reaper}</span>,
+  },
   { head: "State", worth: 3, cell: ({ process }) => <span title={stateWord(process.state)}>{process.state}</span> },
 ];
 
@@ -56,10 +74,6 @@ const Cmd = memo(function Cmd({ cmd, lines }: { readonly cmd: string; readonly l
 function keysOf({ process }: Branch): Keys {
   const pid = `pid:${process.hostPid}`;
   return { lights: [pid, `of:${process.member}`], answers: [pid, `member:${process.member}`] };
-}
-
-function lookOf({ process }: Branch): string {
-  return process.state.startsWith("Z") ? "bad" : "";
 }
 
 function keyOf({ process }: Branch): number {
@@ -90,19 +104,27 @@ function groupsOf(processes: readonly Process[], members: readonly string[], ord
 interface Props {
   readonly processes: readonly Process[] | undefined;
   readonly truncated: boolean | undefined;
+  /** Not there in what was recorded before there were any. */
+  readonly passed?: readonly Passed[] | undefined;
+  readonly passedProblem?: string | undefined;
   readonly sharesProcesses: boolean;
   readonly later: string;
 }
 
-export const Processes = memo(function Processes({ processes, truncated, sharesProcesses, later }: Props) {
+const NONE: readonly Process[] = [];
+
+export const Processes = memo(function Processes(props: Props) {
+  const { processes, passed, later } = props;
   const [order, setOrder] = useState<Order>("all");
   const [isFull, setFull] = useState(false);
   const members = useContext(Members);
   const isLarge = processes !== undefined && processes.length > MANY;
+  const leaving = useLeaving(processes ?? NONE, hostPidOf, isLarge);
   const groups = useMemo(() => {
-    const all = groupsOf(processes ?? [], members, order);
+    const all = groupsOf([...(processes ?? NONE), ...leaving], members, order);
     return isLarge ? chunked(all, PART) : all;
-  }, [processes, members, order, isLarge]);
+  }, [processes, leaving, members, order, isLarge]);
+  const look = useCallback(({ process }: Branch) => lookOf(process, leaving), [leaving]);
   if (!processes || processes.length === 0) {
     return (
       <Pane id="processes" title="Processes">
@@ -124,7 +146,7 @@ export const Processes = memo(function Processes({ processes, truncated, sharesP
           <Orders value={order} onChange={setOrder} />
         </>
       }
-      note={<Said sentences={sentences(processes, sharesProcesses, truncated === true)} />}
+      note={<Said sentences={sentences(props, processes)} />}
     >
       <div className={isLarge ? "mono scrolls many" : "mono scrolls"}>
         <FactTable
@@ -133,17 +155,30 @@ export const Processes = memo(function Processes({ processes, truncated, sharesP
           columns={COLUMNS}
           groups={groups}
           keyOf={keyOf}
-          look={lookOf}
+          look={look}
           lit={keysOf}
         />
       </div>
+      {passed && passed.length > 0 && <PassedBy passed={passed} />}
     </Pane>
   );
 });
 
-function sentences(processes: readonly Process[], sharesProcesses: boolean, truncated: boolean): readonly string[] {
-  const said = [processSentence(processes, sharesProcesses)];
+function hostPidOf({ hostPid }: Process): number {
+  return hostPid;
+}
+
+function lookOf(process: Process, leaving: readonly Process[]): string {
+  return [isZombie(process) && "bad zombie", leaving.includes(process) && "leaving"].filter(Boolean).join(" ");
+}
+
+function sentences(
+  { sharesProcesses, truncated, passedProblem }: Props,
+  processes: readonly Process[],
+): readonly string[] {
+  const said = [processSentence(sharesProcesses), ...zombieSentences(processes)];
   if (truncated) said.push("There are more than are shown here.");
+  if (passedProblem) said.push(`One that lives for less than a tenth of a second can be missed: ${passedProblem}.`);
   return said;
 }
 

@@ -1,4 +1,4 @@
-import { render, screen, within } from "@testing-library/react";
+import { render, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import type { ReactNode } from "react";
 import { describe, expect, test } from "vitest";
@@ -51,6 +51,7 @@ describe("processes", () => {
       "CPU",
       "Memory",
       "Threads",
+      "Reaper",
       "State",
     ]);
     expect(rows("Processes")[2]).toEqual([
@@ -68,6 +69,7 @@ describe("processes", () => {
       "0 %",
       "3.8 MiB",
       "1",
+      "nginx",
       "S",
     ]);
   });
@@ -88,6 +90,44 @@ describe("processes", () => {
   test("before the first reading the pane says what it waits for", () => {
     show(<Processes processes={undefined} truncated={undefined} sharesProcesses={false} later={LATER} />);
     expect(screen.getByText("later")).toBeTruthy();
+  });
+});
+
+describe("processes that came and went", () => {
+  const passed = {
+    member: "web",
+    hostPid: 4000,
+    hostPpid: 3100,
+    pid: 0,
+    cmd: "evil \u001b[2J",
+    started: "2026-01-02T14:31:59.250Z",
+    lived: 12,
+    exitCode: 0,
+    signal: "SIGKILL",
+  };
+  const runs = { processes: SAMPLE.processes, truncated: false, sharesProcesses: false, later: LATER };
+
+  test("stand in a table of their own, the newest first, with how long they lived and how they ended", () => {
+    show(<Processes {...runs} passed={[passed, { ...passed, hostPid: 4001, pid: 41, signal: "", exitCode: 1 }]} />);
+    expect(rows("Came and went")).toEqual([
+      ["web", "41", "evil \\x1b[2J", "4001", "14:31:59.250", "12 ms", "exit 1"],
+      ["web", "?", "evil \\x1b[2J", "4000", "14:31:59.250", "12 ms", "SIGKILL"],
+    ]);
+  });
+
+  test("are not spoken of where there were none, unless they can be missed", () => {
+    const { rerender } = render(<Processes {...runs} passed={[]} passedProblem="" />);
+    expect(screen.queryByText(/came and went/i)).toBeNull();
+    rerender(<Processes {...runs} passed={[]} passedProblem="the kernel's process events: refused" />);
+    expect(screen.getByText(/can be missed: the kernel's process events: refused/)).toBeTruthy();
+  });
+
+  test("one that the last reading had and this one has not fades, and is gone", async () => {
+    const { rerender } = render(<Processes {...runs} />);
+    rerender(<Processes {...runs} processes={SAMPLE.processes.filter(({ hostPid }) => hostPid !== 3141)} />);
+    const fading = await screen.findByText("nginx: worker process");
+    expect(fading.closest("tr")?.className).toContain("leaving");
+    await waitFor(() => expect(screen.queryByText("nginx: worker process")).toBeNull());
   });
 });
 

@@ -72,7 +72,7 @@ def parse_event(datagram: bytes) -> Event | None:
 
 
 class ProcessEvents:
-    """Listens from when it is made until it is closed. Raises OSError when the kernel lets nobody, or not us, listen."""
+    """Listens from when it is made until it is closed. Raises OSError where the kernel does not let us."""
 
     def __init__(self) -> None:
         self._socket = socket.socket(socket.AF_NETLINK, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC, _CONNECTOR)
@@ -94,7 +94,7 @@ class ProcessEvents:
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _KEPT_BYTES)
 
     def _await_answer(self) -> None:
-        """The kernel's answer is an event that is none; where it refuses, from a foreign namespace, it may say nothing."""
+        """The kernel answers with an event that is none. Where it refuses it may also say nothing: TimeoutError."""
         while True:
             body = self._socket.recv(_ROOM)[_HEADS:]
             if len(body) >= _EVENT.size + 4 and _EVENT.unpack_from(body)[0] == _NONE:
