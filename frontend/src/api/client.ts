@@ -4,6 +4,7 @@ import type { Manifest } from "../state/form";
 import type { Inspection } from "../state/limits";
 import { type PodFacts, readPod } from "../state/pod";
 import { isRecord, list, object, text } from "../state/read";
+import type { Wiring } from "../state/wiring";
 import type { paths as KubernetesPaths } from "./generated/kubernetes";
 import type { components, paths as PlaygroundPaths } from "./generated/playground";
 import { readRefusal } from "./refusal";
@@ -190,5 +191,12 @@ export async function addDebugMember(
 export async function inspectPod(namespace: string, name: string): Promise<Inspection | null> {
   const path = { namespace, name };
   const call = playground.GET("/api/playground/v1/namespaces/{namespace}/pods/{name}/inspect", { params: { path } });
+  return (await unwrap(call)) ?? null;
+}
+
+/** Neighbours and firewall rules of a pod's network namespace, at most five seconds old. */
+export async function readWiring(namespace: string, name: string): Promise<Wiring | null> {
+  const path = { namespace, name };
+  const call = playground.GET("/api/playground/v1/namespaces/{namespace}/pods/{name}/wiring", { params: { path } });
   return (await unwrap(call)) ?? null;
 }

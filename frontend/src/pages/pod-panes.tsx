@@ -22,6 +22,7 @@ import { readLog } from "../views/troubles";
 const MemberActs = late(async () => (await import("./pod-acts")).MemberActs);
 
 const LimitsPane = late(async () => (await import("./limits-pane")).LimitsPane);
+const RulesPane = late(async () => (await import("./rules-pane")).RulesPane);
 const TerminalPane = late(async () => (await import("./terminal-pane")).TerminalPane);
 
 const Log = late(async () => (await import("../views/log")).default);
@@ -43,8 +44,9 @@ const LINKS = [
   { id: "hostname", name: "Hostname", worth: 2 },
   { id: "matrix", name: "Namespaces", worth: 1 },
   { id: "processes", name: "Processes", worth: 1 },
-  { id: "events", name: "Events", worth: 1 },
+  { id: "events", name: "Events", worth: 2 },
   { id: "network", name: "Network", worth: 1 },
+  { id: "rules", name: "Firewall", worth: 2 },
   { id: "terminal", name: "Terminal", worth: 1 },
   { id: "logs", name: "Log", worth: 1 },
   { id: "limits", name: "Limits", worth: 2 },
@@ -123,7 +125,12 @@ export function Panes({ state, pod, logOf, onLogOf, frozen }: Props) {
         />
         <Events events={events} />
       </div>
-      <Network view={sample?.network} isEnding={isEnding(state)} later={later} />
+      <Network view={sample?.network} isEnding={isEnding(state)} isPast={isPast} later={later} />
+      <Unless when={isPast} id="rules" title={RULES} wide words="They are not recorded, but read live.">
+        <Suspense fallback={<Skeleton id="rules" title={RULES} lines={8} wide />}>
+          <RulesPane key={pod.uid} pod={pod} hostnames={sample?.hostnames} isGone={gone} />
+        </Suspense>
+      </Unless>
       <Suspense fallback={<Skeleton id="terminal" title="Terminal" lines={2} wide />}>
         <TerminalPane key={pod.uid} pod={pod} isGone={gone} />
       </Suspense>
@@ -146,6 +153,7 @@ export function Panes({ state, pod, logOf, onLogOf, frozen }: Props) {
   );
 }
 
+const RULES = "Neighbours, DNS and firewall";
 const UNRECORDED_LOG = "Logs are not recorded: the engine keeps them, and they are read live.";
 
 interface UnlessProps {

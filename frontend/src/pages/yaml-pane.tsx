@@ -9,7 +9,7 @@ import { Button } from "../ui/button";
 import { late } from "../ui/late";
 import { Mishap } from "../ui/mishap";
 import { Pane } from "../ui/pane";
-import { CopyButton, download } from "../ui/take";
+import { CopyButton, download, YAML_TYPE } from "../ui/take";
 import { type Creating, YAML } from "./use-create";
 import type { Making } from "./use-making";
 
@@ -54,7 +54,7 @@ function Take({ text, name }: { readonly text: string; readonly name: string }) 
   return (
     <>
       <CopyButton text={text} what="the YAML" />
-      <Button kind="quiet" onPress={() => download(file, text)}>
+      <Button kind="quiet" onPress={() => download(file, text, YAML_TYPE)}>
         {`Download ${file}`}
       </Button>
     </>

@@ -5,7 +5,7 @@ import { sceneSentences } from "./captions";
 import { type Box, type Picture, pictureOf } from "./picture";
 import { readPod } from "./pod";
 import { rounded } from "./routes";
-import { type Scene, sceneOf } from "./scene";
+import { reach, type Scene, sceneOf } from "./scene";
 
 const FACTS = readPod(POD);
 const WIDTHS = [352, 560, 720, 800];
@@ -72,6 +72,7 @@ function crowd(count: number, name = (at: number) => `member-${at}`): Scene {
       port: 8000 + at * 10,
       protocol: "tcp",
       to,
+      inside: null,
       count: 0,
     })),
   };
@@ -126,6 +127,34 @@ describe("what a picture shows", () => {
     expect(scene.talks).toMatchObject([{ from: "toolbox", to: "web", port: 80, count: 1, inodes: [9002] }]);
     expect(scene.published).toMatchObject([{ hostPort: 8080, to: "web" }]);
     expect([scene.net, scene.pid, scene.holds]).toEqual([4026532184, null, ["net", "ipc"]]);
+  });
+
+  test("a connection is known by both of its ends, also where one of them is an IPv6 socket", () => {
+    const asked = { state: "ESTAB", localAddress: "127.0.0.1", localPort: 40_000 } as const;
+    const client = socket({ ...asked, remoteAddress: "127.0.0.1", remotePort: 3306, inode: 21 });
+    const server = socket({
+      ...client,
+      protocol: "tcp6",
+      localAddress: "::ffff:127.0.0.1",
+      localPort: 3306,
+      remoteAddress: "::ffff:127.0.0.1",
+      remotePort: 40_000,
+      inode: 22,
+      owners: LISTENS.owners,
+    });
+    const [talk] = sceneOf(FACTS, withSockets(LISTENS, client, server)).talks;
+    expect(talk?.inodes).toEqual([21, 22]);
+  });
+
+  test("a published port that leads to a listener on loopback says so at the spot", () => {
+    const inside = socket({ ...LISTENS, localPort: 80 });
+    const [port] = sceneOf(FACTS, withSockets(inside)).published;
+    expect(port && reach(port)).toBe("where web listens on 127.0.0.1 only, so a published port cannot reach it");
+    const everywhere = socket({ ...inside, localAddress: "0.0.0.0", inode: 8 });
+    const [both] = sceneOf(FACTS, withSockets(inside, everywhere)).published;
+    expect(both && reach(both)).toBe("to web");
+    const [none] = sceneOf(FACTS, withSockets()).published;
+    expect(none && reach(none)).toBe("where nobody listens");
   });
 
   test("sockets of one port on several addresses are one, and open if any of them is", () => {

@@ -49,6 +49,8 @@ export interface Published {
   readonly protocol: string;
   /** Who listens there and can be reached; null: nobody. */
   readonly to: string | null;
+  /** Where there is nobody: who listens on loopback only, and where, so that no published port gets there. */
+  readonly inside: { readonly member: string; readonly address: string } | null;
   /** Connections from outside that are open now. */
   readonly count: number;
 }
@@ -130,7 +132,7 @@ function joined(group: readonly Socket[]): Listener {
 /** Both ends are here: over loopback, or by the pod's own address. */
 function insideOf(network: NetworkView): (socket: Socket) => boolean {
   const own = new Set(network.interfaces.flatMap((each) => each.addresses.map((address) => address.address)));
-  const isOwn = (address: string) => isLoopback(address) || own.has(address.replace(/^::ffff:/, ""));
+  const isOwn = (address: string) => isLoopback(address) || own.has(plain(address));
   return (socket) => isOwn(socket.localAddress) && isOwn(socket.remoteAddress);
 }
 
@@ -144,11 +146,30 @@ function clientOf(socket: Socket): string | null | undefined {
   return socket.state === "ESTAB" ? holders(socket)[0] : undefined;
 }
 
+/** A connection by its two ends; turned, as its other end has it. */
+function ends(socket: Socket, way: "as it is" | "turned" = "as it is"): string {
+  const local = `${base(socket)} ${plain(socket.localAddress)} ${socket.localPort}`;
+  const remote = `${base(socket)} ${plain(socket.remoteAddress)} ${socket.remotePort}`;
+  return way === "turned" ? `${remote} ${local}` : `${local} ${remote}`;
+}
+
+/** An IPv4 address as IPv4 has it, also where an IPv6 socket holds it. */
+function plain(address: string): string {
+  return address.replace(/^::ffff:/, "");
+}
+
+/** Of both ends: so that who points at either sees the wire, and the other. */
+function inodesOf(...sockets: readonly (Socket | undefined)[]): readonly number[] {
+  return sockets.flatMap((socket) => (socket && socket.inode !== 0 ? [socket.inode] : []));
+}
+
 /** Seen from the client's end: that one is held by who asked. Closed ones (TIME-WAIT) are held by nobody. */
 function talksOf(network: NetworkView, members: readonly SceneMember[]): readonly Talk[] {
   const isInside = insideOf(network);
+  const inside = network.sockets.filter(isInside);
+  const byEnds = new Map(inside.map((socket) => [ends(socket), socket]));
   const found = new Map<string, Talk>();
-  for (const socket of network.sockets.filter(isInside)) {
+  for (const socket of inside) {
     const from = clientOf(socket);
     const to = listenerAt(members, socket.remotePort);
     if (from === undefined || to === null) continue;
@@ -161,7 +182,7 @@ function talksOf(network: NetworkView, members: readonly SceneMember[]): readonl
       port: socket.remotePort,
       address: endpoint(socket.remoteAddress, socket.remotePort),
       count: (last?.count ?? 0) + 1,
-      inodes: [...(last?.inodes ?? []), ...(socket.inode === 0 ? [] : [socket.inode])],
+      inodes: [...(last?.inodes ?? []), ...inodesOf(socket, byEnds.get(ends(socket, "turned")))],
       isOver: false,
     });
   }
@@ -172,9 +193,11 @@ function talksOf(network: NetworkView, members: readonly SceneMember[]): readonl
 function publishedOf(network: NetworkView, members: readonly SceneMember[]): readonly Published[] {
   const isInside = insideOf(network);
   return network.published.map((port) => {
-    const to = members.find((member) =>
-      member.listeners.some((each) => each.port === port.containerPort && !each.isLoopback),
+    const there = members.flatMap((member) =>
+      member.listeners.filter((each) => each.port === port.containerPort).map((listener) => ({ member, listener })),
     );
+    const reached = there.find(({ listener }) => !listener.isLoopback);
+    const inside = reached ? undefined : there[0];
     const open = network.sockets.filter(
       (socket) => socket.state === "ESTAB" && socket.localPort === port.containerPort && !isInside(socket),
     );
@@ -183,10 +206,18 @@ function publishedOf(network: NetworkView, members: readonly SceneMember[]): rea
       hostIp: port.hostIp,
       port: port.containerPort,
       protocol: port.protocol,
-      to: to?.name ?? null,
+      to: reached?.member.name ?? null,
+      inside: inside ? { member: inside.member.name, address: inside.listener.address } : null,
       count: open.length,
     };
   });
+}
+
+/** Where a published port leads, and why it gets nowhere. */
+export function reach({ to, inside }: Published): string {
+  if (to !== null) return `to ${to}`;
+  if (inside === null) return "where nobody listens";
+  return `where ${inside.member} listens on ${inside.address} only, so a published port cannot reach it`;
 }
 
 function plugsOf(network: NetworkView): readonly Plug[] {

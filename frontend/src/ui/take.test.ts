@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from "vitest";
-import { download } from "./take";
+import { download, YAML_TYPE } from "./take";
 
 afterEach(() => {
   vi.useRealTimers();
@@ -12,7 +12,7 @@ test("a file's text is there when the browser comes for it after the click", () 
   URL.createObjectURL = () => "blob:text";
   URL.revokeObjectURL = gone;
   vi.spyOn(HTMLAnchorElement.prototype, "click").mockImplementation(() => undefined);
-  download("pod.yaml", "kind: Pod");
+  download("pod.yaml", "kind: Pod", YAML_TYPE);
   vi.advanceTimersByTime(10_000);
   expect(gone).not.toHaveBeenCalled();
   vi.runAllTimers();

@@ -2,6 +2,9 @@
 import { useEffect, useState } from "react";
 import { Button } from "./button";
 
+/** RFC 9512. */
+export const YAML_TYPE = "application/yaml";
+
 const SAID_FOR_MS = 2000;
 const KEPT_FOR_MS = 60_000;
 
@@ -38,12 +41,12 @@ export function CopyButton({ text, what, label = "Copy" }: CopyProps) {
   );
 }
 
-/** Gives YAML as a file of that name. */
-export function download(file: string, text: string): void {
+/** Gives something as a file of that name. */
+export function download(file: string, content: string | Blob, type: string): void {
   const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([text], { type: "application/yaml" }));
+  link.href = URL.createObjectURL(new Blob([content], { type }));
   link.download = file;
   link.click();
-  // The click only asks: a busy browser fetches the text later, and finds nothing where the address is gone by then.
+  // The click only asks: a busy browser fetches the content later, and finds nothing where the address is gone by then.
   setTimeout(() => URL.revokeObjectURL(link.href), KEPT_FOR_MS);
 }

@@ -9,7 +9,7 @@ import { visible } from "../state/text";
 import { written } from "../state/written";
 import { Button } from "../ui/button";
 import { Empty, FoldingPane } from "../ui/pane";
-import { CopyButton, download } from "../ui/take";
+import { CopyButton, download, YAML_TYPE } from "../ui/take";
 
 interface Props {
   readonly pod: PodFacts;
@@ -96,7 +96,7 @@ function Yaml({ object, name }: { readonly object: Obj; readonly name: string })
       <div className="part-head">
         <h3>YAML</h3>
         <CopyButton text={text.data} what="the YAML" />
-        <Button kind="quiet" onPress={() => download(`${name}.yaml`, text.data)}>
+        <Button kind="quiet" onPress={() => download(`${name}.yaml`, text.data, YAML_TYPE)}>
           Download
         </Button>
       </div>

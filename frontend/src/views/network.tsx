@@ -1,14 +1,21 @@
 // The pod's one network namespace: interfaces, routes, sockets, and where it meets the host.
-import { memo, type ReactNode } from "react";
+import { memo, type ReactNode, useMemo, useState } from "react";
 import type { Interface, NetworkView, PublishedPort, Route } from "../api/wire";
 import { endpoint, networkSentences, podAddress } from "../state/network";
 import { opened } from "../state/opened";
+import { type Count, type Counts, counted } from "../state/rates";
 import { bytes, visible } from "../state/text";
 import { Empty, Pane, Said } from "../ui/pane";
 import { type Column, FactTable, type Keys, whole } from "../ui/table";
 import { Sockets } from "./sockets";
+import { Spark } from "./spark";
 
-const INTERFACES: readonly Column<Interface>[] = [
+/** An interface and what went through it lately. */
+interface Counted extends Interface {
+  readonly counts: readonly Count[];
+}
+
+const INTERFACES: readonly Column<Counted>[] = [
   { head: "Name", cell: (each) => <b>{visible(each.name)}</b> },
   {
     head: "Addresses",
@@ -20,6 +27,7 @@ const INTERFACES: readonly Column<Interface>[] = [
   { head: "MTU", worth: 3, align: "end", cell: (each) => each.mtu },
   { head: "Received", align: "end", cell: (each) => counters(each.rxBytes, each.rxPackets) },
   { head: "Sent", align: "end", cell: (each) => counters(each.txBytes, each.txPackets) },
+  { head: "Last minute", worth: 2, cell: ({ counts }) => <Spark counts={counts} /> },
   {
     head: "Errors, drops",
     worth: 3,
@@ -73,10 +81,27 @@ const PUBLISHED: readonly Column<PublishedPort>[] = [
 interface Props {
   readonly view: NetworkView | null | undefined;
   readonly isEnding: boolean;
+  /** A recorded moment: what went through before it is not known. */
+  readonly isPast?: boolean;
   readonly later: string;
 }
 
-export const Network = memo(function Network({ view, isEnding, later }: Props) {
+/** What the interfaces counted while they were looked at. */
+function useCounts(view: NetworkView | null | undefined, isPast: boolean): readonly Counted[] {
+  const [last, setLast] = useState<{ of: typeof view; counts: Counts }>({ of: null, counts: new Map() });
+  let counts = last.counts;
+  if (view && last.of !== view) {
+    counts = isPast ? new Map() : counted(last.counts, view.interfaces, Date.now());
+    setLast({ of: view, counts });
+  }
+  return useMemo(
+    () => view?.interfaces.map((each) => ({ ...each, counts: counts.get(each.name) ?? [] })) ?? [],
+    [view, counts],
+  );
+}
+
+export const Network = memo(function Network({ view, isEnding, isPast = false, later }: Props) {
+  const interfaces = useCounts(view, isPast);
   if (view === undefined) {
     return (
       <Pane id="network" title="Network" wide>
@@ -109,7 +134,7 @@ export const Network = memo(function Network({ view, isEnding, later }: Props) {
           <FactTable
             caption="Interfaces"
             columns={INTERFACES}
-            groups={whole(view.interfaces)}
+            groups={whole(interfaces)}
             keyOf={(each) => each.index}
             lit={interfaceKeys}
           />

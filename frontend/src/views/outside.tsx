@@ -1,7 +1,7 @@
 // The part of the drawing around the pod: wires, interfaces, the host, published ports.
 import { memo } from "react";
 import { type Box, cut, type Picture, type PlugBox, type PortBox, type Wire } from "../state/picture";
-import type { Scene } from "../state/scene";
+import { type Published, reach, type Scene } from "../state/scene";
 import { useHue } from "../ui/hue";
 import { Frame, Quiet, Thing } from "./drawn";
 
@@ -70,10 +70,9 @@ export function Host({ scene, box }: { readonly scene: Scene; readonly box: Box 
 export function Port({ box }: { readonly box: PortBox }) {
   const hue = useHue();
   const { port } = box;
-  const leads = port.to === null ? "where nobody can be reached" : `to ${port.to}`;
   return (
     <Thing
-      name={`Port ${port.hostPort} of the host leads to ${port.port} of the pod, ${leads}`}
+      name={`Port ${port.hostPort} of the host leads to ${port.port} of the pod, ${reach(port)}`}
       look={`port-box arrives ${port.to === null ? "is-dashed" : hue(port.to)}`}
       lights={[`port:${port.port}`]}
     >
@@ -82,10 +81,15 @@ export function Port({ box }: { readonly box: PortBox }) {
         :{port.hostPort}
       </text>
       <text className="m" x={box.x + 11} y={box.y + 38}>
-        {port.count > 0 ? `${port.count} open` : `to ${port.port}`}
+        {under(port)}
       </text>
     </Thing>
   );
+}
+
+function under(port: Published): string {
+  if (port.inside) return "lo only";
+  return port.count > 0 ? `${port.count} open` : `to ${port.port}`;
 }
 
 export function Browser({ picture, scene }: { readonly picture: Picture; readonly scene: Scene }) {

@@ -50,10 +50,15 @@ const WAYS: readonly Column<Published>[] = [
   {
     head: "Leads to",
     fills: true,
-    cell: (port) => (port.to === null ? <span className="faint">nobody</span> : <MemberName member={port.to} />),
+    cell: (port) =>
+      port.to === null ? <span className="faint">{nobody(port)}</span> : <MemberName member={port.to} />,
   },
   { head: "Open", align: "end", cell: (port) => port.count },
 ];
+
+function nobody({ inside }: Published): string {
+  return inside ? `nobody: ${inside.member} listens on ${inside.address} only` : "nobody";
+}
 
 export function PictureTable({ scene }: { readonly scene: Scene }) {
   return (

@@ -7,6 +7,7 @@ import type { PodFacts } from "../state/pod";
 import { type Scene, sceneOf } from "../state/scene";
 import { settled, UNSETTLED, until } from "../state/steady";
 import { Pane, Said } from "../ui/pane";
+import { SavePicture } from "../ui/save-picture";
 import { Switcher } from "../ui/switcher";
 import { useWidth } from "../ui/width";
 import { Drawing } from "./drawing";
@@ -31,7 +32,12 @@ export const PodPicture = memo(function PodPicture({ pod, sample, isGone, later 
       id="picture"
       title="Inside the pod"
       aside={scene.isHeld ? "one network namespace, held by pause" : later}
-      actions={<Looks value={look} onChange={setLook} />}
+      actions={
+        <>
+          {look === "picture" && <SavePicture of={ref} file={`${pod.name}-pod`} />}
+          <Looks value={look} onChange={setLook} />
+        </>
+      }
       note={<Said sentences={sceneSentences(scene, isGone)} />}
     >
       <div ref={ref}>

@@ -1,0 +1,83 @@
+"""What only shows from outside: zombies and whose they are, processes of a moment, a port that leads nowhere, rules."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from .axe import expect_none
+from .conftest import OUT
+from .test_states import SOON, Pods, pods
+
+__all__ = ["pods"]
+pytestmark = pytest.mark.timeout(120)
+BOX = "playground/toolbox:1"
+# A parent that never asks how its children ended: they were the shell's, and `sleep` took its place.
+ZOMBIES = ["bash", "-c", "(sleep 0.2 & sleep 0.2 & exec sleep 9999)"]
+MOMENTS = ["bash", "-c", "while :; do /bin/sleep 0.011; /bin/sleep 1; done"]
+INSIDE = ["bash", "-c", "while :; do nc -l -s 127.0.0.1 -p 8000 > /dev/null; done"]
+
+
+def tells_of_zombies_and_moments(page: Page) -> None:
+    pane = page.locator("#processes")
+    expect(pane).to_contain_text(
+        re.compile(
+            r"2 processes are zombies: ended, and the parent sleep \(PID \d of zombies\) has not asked how\. "
+            "Once sleep ends, bash inherits them"
+        ),
+        timeout=SOON,
+    )
+    zombies = pane.get_by_role("table", name="Processes").locator("tr.zombie")
+    expect(zombies).to_have_count(2)
+    expect(zombies.first).to_contain_text("[sleep] <defunct>")
+    passed = pane.get_by_role("table", name="Came and went").get_by_role("row").filter(has_text="/bin/sleep 0.011")
+    expect(passed.first).to_contain_text("moments", timeout=SOON)
+    expect(passed.first).to_contain_text("exit 0")
+    pane.screenshot(path=OUT / "lens-processes.png")
+
+
+def test_zombies_moments_and_a_port_on_loopback_are_told_of_where_they_are(pods: Pods) -> None:
+    page = pods.show(
+        "lens",
+        {"name": "zombies", "image": BOX, "command": ZOMBIES},
+        {"name": "moments", "image": BOX, "command": MOMENTS},
+        {"name": "inside", "image": BOX, "command": INSIDE, "ports": [{"containerPort": 8000, "hostPort": 18099}]},
+    )
+    tells_of_zombies_and_moments(page)
+    port = page.get_by_role("img", name=re.compile("^Port 18099 of the host"))
+    expect(port).to_have_accessible_name(
+        "Port 18099 of the host leads to 8000 of the pod, "
+        "where inside listens on 127.0.0.1 only, so a published port cannot reach it"
+    )
+    expect(port).to_contain_text("lo only")
+    page.locator("#picture").screenshot(path=OUT / "lens-loopback.png")
+    expect_none(page)
+    page.locator("#rules").scroll_into_view_if_needed(timeout=SOON)
+    rules = page.locator("#rules")
+    expect(rules.get_by_role("table", name="Firewall")).to_contain_text("All else: refused", timeout=SOON)
+    expect(rules.get_by_role("table", name="DNS")).to_contain_text("127.0.0.1", timeout=SOON)
+    rules.screenshot(path=OUT / "lens-rules.png")
+    page.set_viewport_size({"width": 390, "height": 844})
+    expect(rules.get_by_role("table", name="Firewall")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+def test_the_picture_is_taken_along_as_a_file_of_its_own(pods: Pods) -> None:
+    page = pods.show("drawn", {"name": "web", "image": "nginx:latest"})
+    expect(page.get_by_role("img", name=re.compile("^web: image nginx.*listens on 0.0.0.0:80"))).to_be_visible(
+        timeout=SOON
+    )
+    with page.expect_download() as kept:
+        page.get_by_role("button", name="Save the picture as SVG").click()
+    svg = kept.value.path().read_text()
+    assert kept.value.suggested_filename == "drawn-pod.svg"
+    assert "nginx:latest" in svg and "class=" not in svg and "var(" not in svg
+    with page.expect_download() as kept:
+        page.get_by_role("button", name="Save the picture as PNG").click()
+    assert kept.value.path().read_bytes().startswith(b"\x89PNG")
+    # A viewer that knows nothing of the page draws it too.
+    assert page.evaluate(
+        "svg => new DOMParser().parseFromString(svg, 'image/svg+xml').querySelector('parsererror') === null", svg
+    )
