@@ -1,8 +1,8 @@
-"""What a live sample costs and how soon a process is seen, on a real pod, beside the ways that ask the engine.
+"""What a live sample costs and how soon a process or a connection is seen, beside the ways that ask the engine.
 
 Prints figures; asserts nothing. Run as root: `python -m benchmarks.sample [--pods N] [--rounds N] [--recorded]`. It
-makes its pods (pause and two members) with the Docker SDK and removes them. With `--recorded` all is recorded, as watch
-does it.
+makes its pods (pause and two members, and one of ten members with 200 processes) with the Docker SDK and removes them.
+The kernel's process events are listened to, and with `--recorded` all is recorded, as watch does it.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import gc
+import json
 import os
 import statistics
 import subprocess
@@ -26,6 +27,7 @@ import docker
 from docker.models.containers import Container
 
 from sandboxes import wire
+from sandboxes.node.passing import Passing
 from sandboxes.node.recorder import Recorder
 from sandboxes.node.sampler import Sampler, Watched
 from sandboxes.node.segments import Bounds
@@ -36,6 +38,11 @@ LABELS = {"playground-test": "readers-benchmark"}
 STARTER = 'i=0; while read -r go; do i=$((i+1)); date +%s.%N; (exec -a "seen-$i" sleep 30) & done'
 
 
+# Each time it is told to go, it prints the time and connects to nginx over loopback; it never closes.
+CONNECTER = "while read -r go; do date +%s.%N; exec {fd}<>/dev/tcp/127.0.0.1/80; done"
+CROWD_MEMBERS, CROWD_PROCESSES = 10, 200
+
+
 @dataclass
 class Pod:
     """A pod on the engine: pause first."""
@@ -43,13 +50,19 @@ class Pod:
     containers: tuple[Container, ...]
 
     def watched(self) -> Watched:
-        names = ("", "web", "box")
+        names = ("", "web", "box", *(f"box-{number}" for number in range(len(self.containers) - 3)))
         return Watched(tuple(map(_state, names, self.containers)), ())
 
 
 def _state(member: str, found: Container) -> wire.MemberState:
-    pid = int(found.attrs["State"]["Pid"])
-    return wire.MemberState(member=member, container_id=found.id or "", attempt=0, host_pid=pid, running=True)
+    return wire.MemberState(
+        member=member,
+        container_id=found.id or "",
+        attempt=0,
+        host_pid=int(found.attrs["State"]["Pid"]),
+        running=True,
+        frozen=False,
+    )
 
 
 @contextmanager
@@ -62,13 +75,15 @@ def pods(client: docker.DockerClient, count: int) -> Iterator[list[Pod]]:
         found.reload()
         return found
 
-    def pod() -> Pod:
+    def pod(boxes: int = 1, command: list[str] | None = None) -> Pod:
         pause = run(PAUSE, ipc_mode="shareable")
         joined = {"network_mode": f"container:{pause.id}", "ipc_mode": f"container:{pause.id}"}
-        return Pod((pause, run(NGINX, **joined), run(TOOLBOX, **joined)))
+        return Pod((pause, run(NGINX, **joined), *(run(TOOLBOX, command=command, **joined) for _ in range(boxes))))
 
+    each = CROWD_PROCESSES // CROWD_MEMBERS
+    sleeps = f"for i in $(seq {each - 1}); do sleep 3600 & done; wait"
     try:
-        yield [pod() for _ in range(count)]
+        yield [*(pod() for _ in range(count)), pod(CROWD_MEMBERS - 1, ["bash", "-c", sleeps])]
     finally:
         for found in reversed(made):
             found.remove(force=True)
@@ -81,7 +96,7 @@ def told(what: str, milliseconds: list[float]) -> None:
     print(f"{what:<52} p50 {middle:8.2f} ms   p95 {p95:8.2f} ms   n {len(ordered)}")
 
 
-async def cost(sampler: Sampler, watched: list[UUID], seconds: float) -> None:
+async def cost(sampler: Sampler, watched: list[UUID], seconds: float, what: str = "pod(s)") -> None:
     """CPU time of the sampler's thread per sample, serialising included, with every pod watched and nobody reading."""
     streams = [sampler.stream(uid) for uid in watched]
     for stream in streams:
@@ -94,7 +109,7 @@ async def cost(sampler: Sampler, watched: list[UUID], seconds: float) -> None:
         await stream.aclose()
     rate = samples / took / len(watched)
     each = cpu / samples * 1000
-    print(f"CPU per sample, {len(watched)} pod(s) at {rate:.1f} Hz: {each:.3f} ms; {cpu / took:.1%} of a core")
+    print(f"CPU per sample, {len(watched)} {what} at {rate:.1f} Hz: {each:.3f} ms; {cpu / took:.1%} of a core")
 
 
 async def seen(sampler: Sampler, uid: UUID, pod: Pod, rounds: int) -> list[float]:
@@ -118,6 +133,39 @@ async def seen(sampler: Sampler, uid: UUID, pod: Pod, rounds: int) -> list[float
     starter.stdin.close()
     await starter.wait()
     return took
+
+
+async def wired(sampler: Sampler, uid: UUID, pod: Pod, rounds: int) -> list[float]:
+    """Milliseconds from before a member connects to another until the frame has both ends of it, for each round."""
+    connecter = await asyncio.create_subprocess_exec(
+        *("docker", "exec", "-i", pod.containers[2].id or "", "bash", "-c", CONNECTER),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    assert connecter.stdin and connecter.stdout
+    stream = sampler.stream(uid)
+    took = []
+    for number in range(1, rounds + 1):
+        connecter.stdin.write(b"go\n")
+        began = float(await connecter.stdout.readline())
+        async for frame in stream:
+            if _both_ends(frame) >= number:
+                took.append((time.time() - began) * 1000)
+                break
+        await asyncio.sleep(0.037 + number % 7 * 0.011)
+    await stream.aclose()
+    connecter.stdin.close()
+    await connecter.wait()
+    return took
+
+
+def _both_ends(frame: str) -> int:
+    """How many connections to port 80 the frame has whose client and server are both in it."""
+    found = json.loads(frame)
+    sockets = (found.get("network") or {}).get("sockets", [])
+    open_ones = [each for each in sockets if each["state"] == "ESTAB"]
+    servers = {each["remotePort"] for each in open_ones if each["localPort"] == 80}
+    return sum(each["remotePort"] == 80 and each["localPort"] in servers for each in open_ones)
 
 
 async def _frame_with(stream: AsyncGenerator[str, None], text: str) -> float:
@@ -146,24 +194,29 @@ async def measure(client: docker.DockerClient, count: int, rounds: int, folder: 
     recorder = Recorder(folder, Bounds(8 * 2**20, 7200)) if folder else None
     with pods(client, count) as made:
         box = made[0].containers[2]
-        sampler = Sampler(lambda uid: made[uid.int].watched(), recorder=recorder)
+        passing = Passing()
+        sampler = Sampler(lambda uid: made[uid.int].watched(), recorder=recorder, passing=passing)
         began, cpu = time.monotonic(), time.process_time()
         uids = [UUID(int=number) for number in range(count)]
         idle = sampler.samples
         await asyncio.sleep(1)
         print(f"samples taken while nobody watched: {sampler.samples - idle}")
         await cost(sampler, uids[:1], 5)
+        crowd = f"pod of {CROWD_MEMBERS} members and {CROWD_PROCESSES} processes"
+        await cost(sampler, [UUID(int=count)], 5, crowd)
         if count > 1:
             await cost(sampler, uids, 5)
         others = [sampler.stream(uid) for uid in uids[1:]]
         for stream in others:
             await anext(stream)
         told(f"process start → frame, {count} pod(s) watched", await seen(sampler, uids[0], made[0], rounds))
+        told(f"socket opens → wire, {count} pod(s) watched", await wired(sampler, uids[0], made[0], rounds))
         for stream in others:
             await stream.aclose()
         await asyncio.to_thread(sampler.close)
         took, used = time.monotonic() - began, time.process_time() - cpu
-        print(f"the process used {used / took:.1%} of a core, its sampler's thread {sampler.cpu / took:.1%}")
+        print(f"the process used {used / took:.1%} of a core, its sampler's thread {sampler.cpu / took:.1%}, "
+              f"process events {passing.cpu / took:.1%}")  # fmt: skip
         if recorder and folder:
             await asyncio.to_thread(recorder.close)
             written(folder, took)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -12,7 +13,7 @@ import docker
 import pytest
 
 from sandboxes import wire
-from sandboxes.node.readers.cgroups import container_folder, mounted_hierarchies
+from sandboxes.node.readers.cgroups import controller_folders, mounted_hierarchies
 from sandboxes.node.readers.namespaces import KINDS
 from sandboxes.node.readers.pod import Watched
 from sandboxes.node.readers.procfs import MOST
@@ -122,7 +123,7 @@ def test_a_pid_that_means_another_process_now_is_not_read(pod: TestPod) -> None:
 def test_processes_in_a_cgroup_below_the_members_are_its_own(pod: TestPod) -> None:
     made = pod.run("a", command=["sleep", "1001"])
     own = Path(f"/proc/{pod.pid('a')}/cgroup").read_text()
-    folder = Path(container_folder(own, made.id or "", mounted_hierarchies()))
+    folder = Path(next(iter(controller_folders(own, made.id or "", mounted_hierarchies()).values())))
     below = folder / "below" / "deeper"
     below.mkdir(parents=True)
     (below / "cgroup.procs").write_text(str(pod.pid("a")))
@@ -231,7 +232,7 @@ def test_a_closed_reader_holds_nothing_of_the_pod(pod: TestPod) -> None:
 def test_sockets_that_cannot_be_opened_leave_nothing_of_the_pod_open(
     pod: TestPod, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refused(net: int) -> None:
+    def refused(*_: object) -> None:
         raise OSError(errno.EMFILE, "too many")
 
     monkeypatch.setattr("sandboxes.node.readers.network.Sockets", refused)
@@ -252,3 +253,36 @@ def test_a_crowd_is_cut_at_a_thousand_and_says_so(pod: TestPod) -> None:
         reading = made.read(pod.watched(), fully=False)
         assert len(reading.processes) == MOST
         assert open_descriptors() < 1000
+
+
+def test_the_kernels_answer_about_tcp_and_its_tables_say_the_same(
+    pod: TestPod, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pod.run("a", command=["bash", "-c", "nc -lk 127.0.0.1 3306 & nc -lk 127.0.0.1 3307 & wait"])
+    pod.spawn("a", "sleep 0.5; for to in 3306 3307; do exec {fd}<>/dev/tcp/127.0.0.1/$to; done; sleep 1000")
+
+    def connected() -> bool:
+        view = once(pod).network
+        return view is not None and sum(each.state == "ESTAB" for each in view.sockets) == 4
+
+    eventually(connected, "not connected")
+    asked = once(pod).network
+    monkeypatch.setattr("sandboxes.node.readers.network.open_diag", lambda: None)
+    read = once(pod).network
+    assert asked and read
+    assert sorted(asked.sockets, key=repr) == sorted(read.sockets, key=repr)
+
+
+def test_a_name_that_changes_in_an_idle_member_is_seen_by_a_quick_reading(pod: TestPod) -> None:
+    pod.run("a", command=["bash", "-c", "read -r < <(sleep 1000); :"])
+    pod.run("b", command=["bash", "-c", "trap 'exec -a renamed sleep 1001' USR1; while :; do sleep 0.2; done"])
+    with reader() as made:
+        made.read(pod.watched(), fully=True)
+        os.kill(pod.pid("b"), signal.SIGUSR1)
+
+        def seen() -> bool:
+            found = made.read(pod.watched(), fully=False).processes
+            return {"renamed 1001"} <= {process.cmd for process in found if process.member == "b"}
+
+        eventually(seen, "not seen")
+        assert any(process.member == "a" for process in made.read(pod.watched(), fully=False).processes)

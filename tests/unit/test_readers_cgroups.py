@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sandboxes.host.cgroup import container_path, in_container
-from sandboxes.node.readers.cgroups import Hierarchy, container_folder, parse_hierarchies
+from sandboxes.node.readers.cgroups import Cgroup, Hierarchy, controller_folders, cpu_account, parse_hierarchies
 from sandboxes.node.readers.procfs import longest_cmdline
 
 ID = "5bb7d5849757a6c555bb8a5cc2ffee438b05f32dee35d27f27931a68ef634a6a"
@@ -15,6 +17,10 @@ V1 = (
     "31 24 0:27 / /sys/fs/cgroup/systemd rw,relatime shared:9 - cgroup cgroup rw,xattr,name=systemd\n"
 )
 V2 = "32 24 0:28 / /sys/fs/cgroup/unified rw,relatime - cgroup2 cgroup2 rw,nsdelegate\n"
+
+
+def container_folder(cgroup: str, container_id: str, hierarchies: tuple[Hierarchy, ...]) -> str:
+    return next(iter(controller_folders(cgroup, container_id, hierarchies).values()), "")
 
 
 def test_mounts_of_both_versions_are_found() -> None:
@@ -56,6 +62,24 @@ def test_a_process_is_in_a_container_that_any_hierarchy_names() -> None:
 def test_an_id_too_short_to_be_one_names_nothing() -> None:
     assert not in_container(f"0::/docker/{ID}\n", "5bb7")
     assert not in_container(f"4:{ID}:/\n", ID), "the name of a hierarchy is no path"
+
+
+def test_the_account_of_the_cpu_is_found_in_both_versions() -> None:
+    assert cpu_account({"memory": "/m/x", "cpuacct": "/c/x", "": "/u/x"}) == "/c/x/cpuacct.usage"
+    assert cpu_account({"": "/u/x"}) == "/u/x/cpu.stat"
+    assert cpu_account({"memory": "/m/x"}) == ""
+
+
+def test_a_cgroup_has_run_when_its_account_grew_and_where_there_is_none(tmp_path: Path) -> None:
+    account = tmp_path / "cpuacct.usage"
+    account.write_text("100\n")
+    known, unknown = Cgroup(str(tmp_path), str(account)), Cgroup(str(tmp_path), str(tmp_path / "none"))
+    assert known.ran() and not known.ran()
+    account.write_text("101\n")
+    assert known.ran() and not known.ran()
+    assert unknown.ran() and unknown.ran()
+    known.close()
+    unknown.close()
 
 
 @given(st.integers(0, 5000))

@@ -5,6 +5,7 @@ A walk over all of /proc would cost with the whole machine; this costs with the 
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -38,16 +39,12 @@ def parse_hierarchies(mountinfo: str) -> tuple[Hierarchy, ...]:
     return tuple(found)
 
 
-def container_folder(cgroup: str, container_id: str, hierarchies: tuple[Hierarchy, ...]) -> str:
-    """The directory of the container's cgroup, from /proc/<pid>/cgroup of a process in it; "" when there is none.
-
-    A process that is not in that container's cgroup, as after its PID was used again, gives "" too.
-    """
-    return next(iter(controller_folders(cgroup, container_id, hierarchies).values()), "")
-
-
 def controller_folders(cgroup: str, container_id: str, hierarchies: tuple[Hierarchy, ...]) -> dict[str, str]:
-    """The directories of the container's cgroup by controller; "" is version 2's, which has them all in one."""
+    """The directories of the container's cgroup by controller, from /proc/<pid>/cgroup of a process in it.
+
+    "" is version 2's, which has them all in one. There are none where the process is not in that container's cgroup,
+    as after its PID was used again.
+    """
     found: dict[str, str] = {}
     for line in cgroup.splitlines():
         number, controllers, path = line.split(":", 2)
@@ -67,11 +64,36 @@ def mounted_hierarchies() -> tuple[Hierarchy, ...]:
         return parse_hierarchies(mounts.read())
 
 
-class Cgroup:
-    """One container's cgroup, held open: who is in it and in the cgroups below."""
+def cpu_account(folders: dict[str, str]) -> str:
+    """The file that says how much CPU time a cgroup has used, of its `controller_folders`; "" where there is none."""
+    if "cpuacct" in folders:
+        return folders["cpuacct"] + "/cpuacct.usage"
+    return folders[""] + "/cpu.stat" if "" in folders else ""
 
-    def __init__(self, folder: str) -> None:
+
+class Cgroup:
+    """One container's cgroup, held open: who is in it and in the cgroups below, and whether any of them ran.
+
+    `account`: see `cpu_account`.
+    """
+
+    def __init__(self, folder: str, account: str = "") -> None:
         self._fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        self._used = b""
+        self._account = -1
+        with contextlib.suppress(OSError):
+            self._account = os.open(account, os.O_RDONLY | os.O_CLOEXEC)
+
+    def ran(self) -> bool:
+        """Whether any of its processes used the CPU since the last call; True too where that cannot be told."""
+        if self._account < 0:
+            return True
+        try:
+            used = os.pread(self._account, _SHORT, 0)
+        except OSError:
+            return True
+        ran, self._used = used != self._used, used
+        return ran
 
     def pids(self) -> Iterator[int]:
         """The node's PIDs of its processes, each at least once. Zombies are not among them: the kernel leaves them out.
@@ -94,6 +116,8 @@ class Cgroup:
     def close(self) -> None:
         """Idempotent it is not: the owner closes it once."""
         os.close(self._fd)
+        if self._account >= 0:
+            os.close(self._account)
 
 
 def _procs(folder: int) -> bytes:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from sandboxes import wire
 from sandboxes.errors import FileRefused, PlaygroundError
 from sandboxes.host.files import read_below_process
-from sandboxes.node.readers.cgroups import Cgroup, Hierarchy, container_folder
+from sandboxes.node.readers.cgroups import Cgroup, Hierarchy, controller_folders, cpu_account
 from sandboxes.node.readers.ps import parse_passwd, parse_stat, parse_uid_map
 from sandboxes.node.readers.visible import visible
 
@@ -51,11 +51,12 @@ class First:
         except OSError as exc:
             raise Vanished from exc
         try:
-            where = container_folder(read_at(self.folder, "cgroup").decode(), state.container_id, hierarchies)
-            if not where or self.gone():
+            text = read_at(self.folder, "cgroup").decode()
+            folders = controller_folders(text, state.container_id, hierarchies)
+            if not folders or self.gone():
                 raise Vanished(f"process {state.host_pid} is not, or no longer, the container's")
             self.uid_map = parse_uid_map(read_at(self.folder, "uid_map").decode())
-            self.cgroup = Cgroup(where)
+            self.cgroup = Cgroup(next(iter(folders.values())), cpu_account(folders))
         except (OSError, Vanished) as exc:
             os.close(self.folder)
             raise exc if isinstance(exc, Vanished) else Vanished() from exc

@@ -16,7 +16,7 @@ Protocol = Literal["tcp", "tcp6", "udp", "udp6"]
 PROTOCOLS: tuple[Protocol, ...] = ("tcp", "tcp6", "udp", "udp6")
 
 # include/net/tcp_states.h, named as ss names them.
-_STATES = {
+STATES = {
     1: "ESTAB", 2: "SYN-SENT", 3: "SYN-RECV", 4: "FIN-WAIT-1", 5: "FIN-WAIT-2", 6: "TIME-WAIT", 7: "UNCONN",
     8: "CLOSE-WAIT", 9: "LAST-ACK", 10: "LISTEN", 11: "CLOSING", 12: "SYN-RECV",
 }  # fmt: skip
@@ -80,7 +80,7 @@ def parse_sockets(protocol: Protocol, raw: bytes) -> list[Entry]:
     for line in raw[: raw.rfind(b"\n") + 1].splitlines():
         fields = line.split(None, 10)
         local, remote = endpoint(fields[1]), endpoint(fields[2])
-        state = _STATES.get(int(fields[3], 16), fields[3].decode())
+        state = STATES.get(int(fields[3], 16), fields[3].decode())
         entries.append(Entry(protocol, state, *local, *remote, int(fields[9])))
     return entries
 

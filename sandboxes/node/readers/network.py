@@ -15,6 +15,7 @@ from sandboxes.node.readers.first import First
 from sandboxes.node.readers.netfiles import Counters, parse_counters
 from sandboxes.node.readers.netlink import Link, LinkAddress, RouteEntry, RouteSocket
 from sandboxes.node.readers.process import Process
+from sandboxes.node.readers.sockdiag import open_diag
 from sandboxes.node.readers.sockets import Sockets
 from sandboxes.node.readers.visit import inside
 
@@ -84,7 +85,7 @@ class Network:
                 passing.callback(os.close, net)
                 self._counters = os.open("dev", os.O_RDONLY | os.O_CLOEXEC, dir_fd=net)
                 opened.callback(os.close, self._counters)
-                self._sockets = Sockets(net)
+                self._sockets = Sockets(net, lambda: inside(first.folder, "net", open_diag))
                 opened.callback(self._sockets.close)
             self._opened = opened.pop_all()
 

@@ -41,12 +41,14 @@ class Processes:
 
     def read(self, firsts: Sequence[First], names: Mapping[str, Mapping[int, bytes]], *, fully: bool) -> Seen:
         """All processes of these containers; `names` gives, per member, its accounts; `fully` asks for every file."""
+        # Before anything is read: who runs meanwhile has run by the next time.
+        idle = set() if fully else {id(first) for first in firsts if not first.cgroup.ran()}
         listed, problems = _listed(firsts)
         truncated = len(listed) > MOST
         if truncated:
             listed = dict(list(listed.items())[:MOST])
         self._open_new(listed)
-        ran = self._refresh(listed, {id(first) for first in firsts}, fully=fully)
+        ran = self._refresh(listed, {id(first) for first in firsts}, idle, fully=fully)
         if not truncated:
             self._find_dead(self._held.values() if fully else ran)
         return Seen(self._rows(firsts, names), truncated, tuple(self._held.values()), problems)
@@ -66,10 +68,15 @@ class Processes:
             return None
         return process
 
-    def _refresh(self, listed: Mapping[int, First], firsts: set[int], *, fully: bool) -> list[Process]:
-        """Every process read again, the ones that are gone dropped; those that have run."""
+    def _refresh(self, listed: Mapping[int, First], firsts: set[int], idle: set[int], *, fully: bool) -> list[Process]:
+        """Every process read again, the ones that are gone dropped; those that have run.
+
+        One of an `idle` container has not run, and is as it was; a dead one may have been buried by another's process.
+        """
         ran = []
         for pid, process in list(self._held.items()):
+            if id(process.first) in idle and pid in listed and process.row is not None:
+                continue
             try:
                 if process.refresh(fully=fully or process.row is None):
                     ran.append(process)
