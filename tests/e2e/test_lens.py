@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import re
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.stack import run
+
 from .axe import expect_none
 from .conftest import OUT
-from .test_states import SOON, Pods, pods
+from .test_states import PODS, SOON, Pods, pods
 
 __all__ = ["pods"]
 pytestmark = pytest.mark.timeout(120)
@@ -81,3 +84,41 @@ def test_the_picture_is_taken_along_as_a_file_of_its_own(pods: Pods) -> None:
     assert page.evaluate(
         "svg => new DOMParser().parseFromString(svg, 'image/svg+xml').querySelector('parsererror') === null", svg
     )
+
+
+def pid_namespaces(uid: str) -> set[str]:
+    """Of every container of a pod, as the node's kernel names them."""
+    found = run("docker", "ps", "-q", "--filter", f"label=playground/uid={uid}").split()
+    pids = run("docker", "inspect", "--format", "{{.State.Pid}}", *found).split()
+    return {os.readlink(f"/proc/{pid}/ns/pid") for pid in pids}
+
+
+def test_a_preview_of_shared_pid_becomes_a_copy_in_which_it_is_so(pods: Pods) -> None:
+    page = pods.show("alone", *({"name": name, "image": BOX} for name in ("web", "box")))
+    matrix = page.locator("#matrix")
+    cells = matrix.get_by_role("button", name=re.compile(r"\bpid 40\d+,"))
+    expect(cells).to_have_count(3, timeout=SOON)
+    cells.nth(1).click()
+    detail = matrix.get_by_role("region", name="The pid namespace of web")
+    expect(detail).to_contain_text(re.compile(r"Sees\d process"))
+    expect(detail).to_contain_text("nor the node's")
+    matrix.screenshot(path=OUT / "lens-cell.png")
+    expect_none(page)
+    page.keyboard.press("Escape")
+    expect(cells.nth(1)).to_be_focused()
+    matrix.get_by_role("button", name="Share pid").click()
+    expect(matrix.get_by_role("button", name=re.compile(r"\bpid 40\d+, made by pause"))).to_have_count(2)
+    matrix.screenshot(path=OUT / "lens-preview.png")
+    expect_none(page)
+    matrix.get_by_role("link", name="Make a copy that does").click()
+    expect(page.get_by_role("heading", name="New pod")).to_be_visible()
+    page.get_by_role("button", name="Create pod").click()
+    expect(page).to_have_url(re.compile("/pods/admin/alone-2"), timeout=SOON)
+    pods.names.append("alone-2")
+    shared = page.locator("#matrix").get_by_role("button", name=re.compile(r"\bpid 40\d+,"))
+    expect(shared).to_have_count(3, timeout=SOON)
+    expect(page.locator("#matrix")).to_contain_text("pause, web and box share pid", timeout=SOON)
+    with pods.stack.client("admin") as client:
+        uid = client.get(f"{PODS}/alone-2").json()["metadata"]["uid"]
+    (inode,) = pid_namespaces(uid)
+    expect(shared.first).to_have_accessible_name(re.compile(inode.strip("pid:[]")))

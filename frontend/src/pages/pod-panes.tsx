@@ -114,7 +114,7 @@ export function Panes({ state, pod, logOf, onLogOf, frozen }: Props) {
         <Hostnames views={sample?.hostnames} later={later} />
       </div>
       <div className="stack beside">
-        <Namespaces view={sample?.namespaces} later={later} />
+        <Namespaces sample={sample} pod={snapshot.pod} later={later} />
         <Processes
           processes={sample?.processes}
           truncated={sample?.processesTruncated}

@@ -50,7 +50,7 @@ export function letters(view: NamespacesView, kind: NamespaceKind): ReadonlyMap<
 
 /** For people who hear the matrix: "net 4026532184, pause made it, shared with web". */
 export function spoken(cell: NamespaceCell): string {
-  const inode = cell.inode === null ? "" : ` ${cell.inode}`;
+  const inode = cell.inode === null ? "" : ` ${cell.inode < 0 ? "not made yet" : cell.inode}`;
   switch (cell.relation) {
     case "owns":
       return `${cell.kind}${inode}, its own, shared with ${listed(cell.sharedWith.map(called))}`;

@@ -1,17 +1,22 @@
 // Which namespaces pause and the members have: what is shared wears its owner's colour, what is the host's is hollow.
-import { type KeyboardEvent, memo, useState } from "react";
-import type { NamespaceCell, NamespaceKind, NamespaceRow, NamespacesView } from "../api/wire";
+import { type KeyboardEvent, memo, useCallback, useMemo, useState } from "react";
+import type { NamespaceCell, NamespaceKind, NamespaceRow, NamespacesView, Sample } from "../api/wire";
 import { called, cellOf, KINDS, letters, sentences, spoken } from "../state/namespaces";
+import { isToCome, previewed, previewSentences } from "../state/preview";
+import type { Obj } from "../state/read";
 import { fromAddress, keepInAddress } from "../ui/address";
 import { Crown } from "../ui/crown";
 import { useHue } from "../ui/hue";
 import { useLight } from "../ui/lit";
 import { MemberName } from "../ui/member";
-import { Empty, Pane } from "../ui/pane";
+import { Empty, Pane, Said } from "../ui/pane";
 import { NamespaceDetail } from "./namespace-detail";
+import { PreviewBar, ShareSwitches, usePreview } from "./share-switches";
 
 interface Props {
-  readonly view: NamespacesView | undefined;
+  readonly sample: Sample | null;
+  /** The Pod v1 object, which says what it shares. */
+  readonly pod: Obj;
   readonly later: string;
 }
 
@@ -27,12 +32,17 @@ function chosenInAddress(): Chosen | null {
   return kind && member !== undefined ? { kind, member } : null;
 }
 
-export const Namespaces = memo(function Namespaces({ view, later }: Props) {
+export function Namespaces({ sample, pod, later }: Props) {
   const [chosen, setChosen] = useState(chosenInAddress);
-  const choose = (next: Chosen | null) => {
+  const choose = useCallback((next: Chosen | null) => {
     setChosen(next);
     keepInAddress({ cell: next ? `${next.kind}.${next.member}` : "" });
-  };
+  }, []);
+  const { is, wanted, toggle, reset } = usePreview(pod);
+  const { pid, ipc } = wanted;
+  const live = sample?.namespaces;
+  const view = useMemo(() => live && previewed(live, is, { pid, ipc }), [live, is, pid, ipc]);
+  const isPreview = view !== live;
   if (!view || view.rows.length === 0) {
     return (
       <Pane id="matrix" title="Namespaces">
@@ -43,12 +53,22 @@ export const Namespaces = memo(function Namespaces({ view, later }: Props) {
   const row = chosen ? view.rows.find((each) => each.member === chosen.member) : undefined;
   const cell = chosen && row && cellOf(row, chosen.kind);
   return (
-    <Pane id="matrix" title="Namespaces" aside={<Legend />} note={<Sentences view={view} />}>
+    <Pane
+      id="matrix"
+      title="Namespaces"
+      look={isPreview ? "previews" : ""}
+      aside={<Legend />}
+      actions={<ShareSwitches wanted={wanted} onToggle={toggle} onReset={reset} />}
+      note={isPreview ? <Said sentences={previewSentences(is, wanted)} /> : <Sentences view={view} />}
+    >
+      {isPreview && <PreviewBar pod={pod} wanted={wanted} onReset={reset} />}
       <Matrix view={view} chosen={chosen} onChoose={choose} />
-      {row && cell && <NamespaceDetail row={row} cell={cell} onClose={() => choose(null)} />}
+      {row && cell && !isPreview && (
+        <NamespaceDetail row={row} cell={cell} sample={sample} onClose={() => choose(null)} />
+      )}
     </Pane>
   );
-});
+}
 
 function Sentences({ view }: { readonly view: NamespacesView }) {
   return sentences(view).map((said) => (
@@ -85,7 +105,7 @@ interface MatrixProps {
   readonly onChoose: (chosen: Chosen | null) => void;
 }
 
-function Matrix({ view, chosen, onChoose }: MatrixProps) {
+const Matrix = memo(function Matrix({ view, chosen, onChoose }: MatrixProps) {
   const marks = new Map(KINDS.map((kind) => [kind, letters(view, kind)]));
   return (
     <table className="matrix" onKeyDown={walk}>
@@ -124,7 +144,7 @@ function Matrix({ view, chosen, onChoose }: MatrixProps) {
       </tbody>
     </table>
   );
-}
+});
 
 function RowHead({ member }: { readonly member: string }) {
   const key = `member:${member}`;
@@ -216,6 +236,7 @@ function Mark({
 /** All digits are there to read and copy; where room is short the style hides the first ones, which are all alike. */
 function Inode({ inode }: { readonly inode: number | null }) {
   if (inode === null) return "?";
+  if (isToCome(inode)) return "new";
   const digits = String(inode);
   return (
     <>

@@ -1,7 +1,8 @@
 import { render, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import type { ReactNode } from "react";
-import { describe, expect, test } from "vitest";
+import { MemoryRouter } from "react-router";
+import { afterEach, describe, expect, test } from "vitest";
 import { readEvent, readPod } from "../state/pod";
 import { SAMPLE, SNAPSHOT } from "../testing/frames";
 import { Members } from "../ui/hue";
@@ -16,6 +17,8 @@ import { Processes } from "./processes";
 
 const POD = readPod(SNAPSHOT.pod);
 const LATER = "later";
+
+afterEach(() => history.replaceState(null, "", "/"));
 
 function show(view: ReactNode) {
   render(<Members value={["web", "toolbox"]}>{view}</Members>);
@@ -195,7 +198,7 @@ describe("network", () => {
 
 describe("namespaces", () => {
   test("every kind stands against pause and each member, spoken whole", () => {
-    show(<Namespaces view={SAMPLE.namespaces} later={LATER} />);
+    show(<Namespaces sample={SAMPLE} pod={SNAPSHOT.pod} later={LATER} />);
     const [pause, web] = rows("Namespaces");
     expect(pause?.[1]).toContain("net 4026532184, its own, shared with web and toolbox");
     expect(web?.[1]).toContain("net 4026532184, made by pause");
@@ -203,9 +206,58 @@ describe("namespaces", () => {
   });
 
   test("what is shared wears the colour of its owner", () => {
-    show(<Namespaces view={SAMPLE.namespaces} later={LATER} />);
+    show(<Namespaces sample={SAMPLE} pod={SNAPSHOT.pod} later={LATER} />);
     const shared = screen.getAllByTitle("net 4026532184, made by pause");
     expect(shared.map((cell) => cell.className)).toEqual(Array(2).fill("cell cell-shares hue-pause"));
+  });
+});
+
+describe("the preview of other namespaces", () => {
+  const view = (
+    <MemoryRouter>
+      <Namespaces sample={SAMPLE} pod={SNAPSHOT.pod} later={LATER} />
+    </MemoryRouter>
+  );
+
+  test("merges the cells of what is shared, says that nothing runs so, and offers a copy that does", async () => {
+    show(view);
+    const share = screen.getByRole("button", { name: "Share pid" });
+    expect(share.getAttribute("aria-pressed")).toBe("false");
+    await userEvent.click(share);
+    expect(rows("Namespaces").map((row) => row[3])).toEqual([
+      expect.stringContaining("shared with web and toolbox"),
+      expect.stringContaining("made by pause"),
+      expect.stringContaining("made by pause"),
+    ]);
+    expect(screen.getByRole("status").textContent).toContain("This pod does not run so");
+    expect(screen.getByText(/\/pause would be PID 1, reap orphans/)).toBeTruthy();
+    expect(screen.getByRole("link", { name: "Make a copy that does" })).toBeTruthy();
+    expect(location.search).toBe("?preview=pid");
+  });
+
+  test("is left with Escape or by its button, and what runs is there again", async () => {
+    show(view);
+    await userEvent.click(screen.getByRole("button", { name: "Share ipc" }));
+    expect(screen.getAllByText("new")).toHaveLength(2);
+    await userEvent.keyboard("{Escape}");
+    expect(screen.queryByRole("status")).toBeNull();
+    await userEvent.click(screen.getByRole("button", { name: "Share ipc" }));
+    await userEvent.click(screen.getByRole("button", { name: "Back to what runs" }));
+    expect(screen.queryByText("new")).toBeNull();
+    expect(location.search).toBe("");
+  });
+});
+
+describe("one cell", () => {
+  test("tells what a process there sees and does not, and how to look from inside", async () => {
+    show(<Namespaces sample={SAMPLE} pod={SNAPSHOT.pod} later={LATER} />);
+    await userEvent.click(screen.getAllByTitle("net 4026532184, made by pause")[0] as HTMLElement);
+    const detail = screen.getByRole("region", { name: "The net namespace of web" });
+    expect(detail.textContent).toContain("Seeslo 127.0.0.1 and eth0 10.88.0.14");
+    expect(detail.textContent).toContain("Does not seethe node's interfaces");
+    expect(detail.textContent).toContain("readlink /proc/self/ns/net");
+    await userEvent.keyboard("{Escape}");
+    expect(screen.queryByRole("region", { name: "The net namespace of web" })).toBeNull();
   });
 });
 
