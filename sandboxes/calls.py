@@ -40,10 +40,11 @@ class Verb(StrEnum):
     TERMINALS = "terminals"
     SIGN_OUT = "sign-out"
     RECORDING = "recording"
+    NODE = "node"
 
 
 # What is said to a node, about none of its pods.
-OF_NODE = frozenset({Verb.SIGN_OUT})
+OF_NODE = frozenset({Verb.SIGN_OUT, Verb.NODE})
 NODE = UUID(int=0)
 
 

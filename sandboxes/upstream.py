@@ -26,7 +26,7 @@ from sandboxes.calling import client as _client
 from sandboxes.calling import refuse as _raise
 from sandboxes.calling import signed as _signed
 from sandboxes.calling import silent as _silent
-from sandboxes.calls import LogOptions, Verb
+from sandboxes.calls import NODE, LogOptions, Verb
 from sandboxes.errors import NodeUnavailable, NotFound
 
 logger = logging.getLogger(__name__)
@@ -163,6 +163,11 @@ async def inspection(uid: UUID) -> str:
 async def wiring(uid: UUID) -> str:
     """One Wiring as JSON text. Raises NodeUnavailable, NotFound."""
     return await read("/wiring", Verb.WIRING, uid)
+
+
+async def node_view() -> str:
+    """One NodeView as JSON text. Raises NodeUnavailable."""
+    return await read("/node", Verb.NODE, NODE)
 
 
 async def read(path: str, verb: Verb, uid: UUID, arguments: dict[str, Any] | None = None) -> str:

@@ -15,7 +15,7 @@ from django.middleware.csrf import get_token
 
 from people import links, sign_in
 from sandboxes import inspection_wire, namespaces, pods, upstream, wire, wiring_wire
-from sandboxes.api import acts, bodies, copies, recording, terminal_shapes, terminals
+from sandboxes.api import acts, bodies, copies, nodes, recording, terminal_shapes, terminals
 from sandboxes.api import playground_shapes as shapes
 from sandboxes.api.answers import Unauthenticated, answer
 from sandboxes.api.auth import SIGNED_IN, MaybeSignedIn, SignedIn, visitor
@@ -152,6 +152,7 @@ acts.add(api)
 copies.add(api)
 terminals.add(api)
 recording.add(api)
+nodes.add(api)
 
 
 def _stdin(asked: shapes.Execute) -> bytes:

@@ -119,3 +119,20 @@ class Done(Answer):
     """To how many members it was done."""
 
     members: int
+
+
+class ListedNode(Answer):
+    """A node's row. `reason` says why it takes no pods; `seen_at` when it last said that it is alive (RFC 3339)."""
+
+    name: str
+    ready: bool
+    reason: str
+    engine: str
+    most_pods: int
+    seen_at: str | None
+
+
+class NodeList(Answer):
+    """Nodes by name."""
+
+    items: list[ListedNode]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import faulthandler
 import logging
+import os
 import resource
 import signal
 from collections.abc import Awaitable, Callable, Mapping
@@ -36,6 +37,7 @@ from sandboxes.node.history import History, recorded_here
 from sandboxes.node.inspections import InspectionApi, Inspections
 from sandboxes.node.logs import Logs
 from sandboxes.node.look import look
+from sandboxes.node.machine import Machine, MachineApi
 from sandboxes.node.network import Network
 from sandboxes.node.passing import Passing
 from sandboxes.node.pulls import Pulls
@@ -51,6 +53,8 @@ from sandboxes.node.wakes import Waker
 from sandboxes.node.wirings import WiringApi, Wirings
 
 log = logging.getLogger(__name__)
+# dockerd(8), --data-root: its default.
+DOCKER_ROOT = "/var/lib/docker"
 Part = Callable[[], Awaitable[None]]
 
 # After a failure a part starts again after FIRST seconds, doubling to LONGEST; one that ran STEADY begins anew.
@@ -82,6 +86,8 @@ async def run(stop: asyncio.Event) -> None:
     served.add(TerminalApi(door, terminals).routes)
     served.add(InspectionApi(door, Inspections(partial(look, connect))).routes)
     served.add(WiringApi(door, Wirings(settings.INSTALL, partial(look, connect))).routes)
+    machine = Machine(node, settings.INSTALL, connect, root=_disk(), most_pods=settings.NODE_MAX_PODS)
+    served.add(MachineApi(door, machine).routes)
     served.add(CopyApi(door, Copies(streams, connect)).routes)
     recorded = Door(settings.NODE_KEY, database_sync_to_async(recorded_here))
     served.add(RecordingApi(recorded, recordings).routes)
@@ -153,6 +159,11 @@ def _allow_open_files() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     except (OSError, ValueError) as exc:
         log.warning("no more than %d open files: %s", soft, exc)
+
+
+def _disk() -> str:
+    """Where images and containers are kept, as far as this process sees it; else the state directory."""
+    return DOCKER_ROOT if os.path.isdir(DOCKER_ROOT) else str(settings.STATE_DIR)
 
 
 def _end(stop: asyncio.Event) -> None:

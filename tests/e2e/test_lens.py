@@ -122,3 +122,22 @@ def test_a_preview_of_shared_pid_becomes_a_copy_in_which_it_is_so(pods: Pods) ->
         uid = client.get(f"{PODS}/alone-2").json()["metadata"]["uid"]
     (inode,) = pid_namespaces(uid)
     expect(shared.first).to_have_accessible_name(re.compile(inode.strip("pid:[]")))
+
+
+def test_who_runs_the_node_sees_whose_each_network_namespace_is(pods: Pods) -> None:
+    page = pods.show("held", {"name": "web", "image": "nginx:latest"})
+    net = page.locator("#matrix").get_by_role("button", name=re.compile(r"\bnet 40\d+, its own, shared"))
+    expect(net).to_be_visible(timeout=SOON)
+    inode = re.search(r"net (40\d+)", net.get_attribute("title") or "")
+    assert inode
+    page.get_by_role("navigation", name="Site").get_by_role("link", name="Nodes").click()
+    row = page.get_by_role("table", name="Network namespaces").get_by_role("row").filter(has_text=inode[1])
+    expect(row).to_contain_text("/pause", timeout=SOON)
+    expect(row.get_by_role("link", name="held")).to_be_visible()
+    expect(page.get_by_role("table", name="Ports of the bridge")).to_contain_text("held")
+    expect_none(page)
+    page.screenshot(path=OUT / "node-1440.png", full_page=True)
+    page.set_viewport_size({"width": 390, "height": 844})
+    expect(row).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    page.screenshot(path=OUT / "node-390.png", full_page=True)

@@ -66,6 +66,8 @@ def test_every_path_of_the_api_is_described_with_its_refusals(written: dict[str,
         "/api/playground/v1/namespaces/{namespace}/pods/{name}/recording",
         "/api/playground/v1/namespaces/{namespace}/pods/{name}/recording/pod",
         "/api/playground/v1/namespaces/{namespace}/pods/{name}/recording/samples",
+        "/api/playground/v1/nodes",
+        "/api/playground/v1/nodes/{name}",
         "/api/playground/v1/session",
     }
     for name in ("kubernetes", "playground"):

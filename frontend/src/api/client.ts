@@ -2,6 +2,7 @@
 import createClient, { type Middleware } from "openapi-fetch";
 import type { Manifest } from "../state/form";
 import type { Inspection } from "../state/limits";
+import type { ListedNode, NodeView } from "../state/node";
 import { type PodFacts, readPod } from "../state/pod";
 import { isRecord, list, object, text } from "../state/read";
 import type { Wiring } from "../state/wiring";
@@ -199,4 +200,14 @@ export async function readWiring(namespace: string, name: string): Promise<Wirin
   const path = { namespace, name };
   const call = playground.GET("/api/playground/v1/namespaces/{namespace}/pods/{name}/wiring", { params: { path } });
   return (await unwrap(call)) ?? null;
+}
+
+/** The nodes by name, for staff. */
+export async function listNodes(): Promise<readonly ListedNode[]> {
+  return (await unwrap(playground.GET("/api/playground/v1/nodes")))?.items ?? [];
+}
+
+/** A node as it is now, for staff. */
+export async function readNode(name: string): Promise<NodeView | null> {
+  return (await unwrap(playground.GET("/api/playground/v1/nodes/{name}", { params: { path: { name } } }))) ?? null;
 }

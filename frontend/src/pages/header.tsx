@@ -11,7 +11,12 @@ import { IS_MAC } from "../ui/platform";
 import { choose, usePreference } from "../ui/preference";
 import { useShell } from "./shell";
 
-export function Header({ name }: { readonly name: string }) {
+interface Props {
+  readonly name: string;
+  readonly isStaff: boolean;
+}
+
+export function Header({ name, isStaff }: Props) {
   const shell = useShell();
   return (
     <header className="top">
@@ -24,6 +29,7 @@ export function Header({ name }: { readonly name: string }) {
           My pods
         </NavLink>
         <NavLink to="/new">New pod</NavLink>
+        {isStaff && <NavLink to="/nodes">Nodes</NavLink>}
       </nav>
       <div className="top-tools">
         <Button kind="plain" aria-keyshortcuts={IS_MAC ? "Meta+K" : "Control+K"} onPress={() => shell.open("palette")}>

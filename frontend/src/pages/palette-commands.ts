@@ -27,6 +27,7 @@ const PANES = [
   ["processes", "Processes"],
   ["hostname", "Hostname"],
   ["network", "Network"],
+  ["rules", "Neighbours, DNS and firewall"],
   ["limits", "Limits and rights"],
   ["logs", "Logs"],
   ["events", "Events"],
@@ -96,6 +97,9 @@ export function useCommands(session: Session): readonly Command[] {
       ? namespaces.map((name) =>
           go(`namespace ${name}`, "Go to", `Pods of ${name}`, `/?namespace=${name}`, { also: "namespace" }),
         )
+      : []),
+    ...(session.user?.isStaff
+      ? [go("nodes", "Go to", "Nodes", "/nodes", { also: "machine capacity bridge lsns admin" })]
       : []),
     go("account", "Go to", "Account", "/account", { also: "token api settings me", ...key("g a") }),
     ...THEME.choices.map((theme) => ({

@@ -22,7 +22,8 @@ from sandboxes.node.readers.visible import visible
 # linux/netlink.h, linux/rtnetlink.h, linux/if.h, linux/if_arp.h
 _REQUEST, _DUMP = 0x1, 0x301
 _ERROR, _DONE = 2, 3
-_GETLINK, _GETADDR, _GETROUTE, _GETNEIGH = 18, 22, 26, 30
+_GETLINK, _GETADDR, _GETROUTE, _GETNEIGH, _GETNSID = 18, 22, 26, 30, 90
+_NSID_OF_PID = 2  # NETNSA_PID of linux/net_namespace.h
 _GROUPS_LINKS = 0x1
 _GROUPS_ALL = 0x1 | 0x10 | 0x40 | 0x100 | 0x400  # links, IPv4 and IPv6 addresses and routes
 _UP, _LOOPBACK = 0x1, 0x8
@@ -46,7 +47,10 @@ _ROOM = 1 << 16
 
 @dataclass(frozen=True)
 class Link:
-    """An interface. `peer`: ifindex of the other end of a veth, `master`: of the bridge it is in; 0 for none."""
+    """An interface. `peer`: ifindex of the other end of a veth, `master`: of the bridge it is in; 0 for none.
+
+    `peer_nsid`: this namespace's number for the one that the other end is in; None where it is here.
+    """
 
     index: int
     name: str
@@ -56,6 +60,7 @@ class Link:
     up: bool
     peer: int
     master: int
+    peer_nsid: int | None
 
 
 @dataclass(frozen=True)
@@ -151,6 +156,18 @@ class RouteSocket:
             if message["family"] in _FAMILIES and message["state"] in _STATES and message.get_attr("NDA_DST")
         )
 
+    def nsid(self, pid: int) -> int | None:
+        """This namespace's number for the one that a process is in, by its PID here; None where it has none yet."""
+        question = struct.pack("=B3xHHI", 0, 8, _NSID_OF_PID, pid)
+        self._asked += 1
+        self._ask.send(struct.pack("=IHHII", 16 + len(question), _GETNSID, _REQUEST, self._asked, 0) + question)
+        answer = self._ask.recv(_ROOM)
+        kind, sequence = struct.unpack_from("=4xH2xI", answer)
+        if kind == _ERROR or sequence != self._asked or len(answer) < 28:
+            return None
+        number: int = struct.unpack_from("=i", answer, 24)[0]
+        return number if number >= 0 else None
+
     def _answers(self, kind: int, flags: int, body: bytes) -> Iterator[Any]:
         self._asked += 1
         self._ask.send(struct.pack("=IHHII", 16 + len(body), kind, flags, self._asked, 0) + body)
@@ -197,6 +214,7 @@ def _link(message: Any) -> Link:
         up=bool(flags & _UP),
         peer=(message.get_attr("IFLA_LINK") or 0) if kind == "veth" else 0,
         master=message.get_attr("IFLA_MASTER") or 0,
+        peer_nsid=message.get_attr("IFLA_LINK_NETNSID"),
     )
 
 

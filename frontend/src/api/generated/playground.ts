@@ -413,6 +413,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/playground/v1/nodes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Nodes
+         * @description The nodes by name: whether each takes pods, and why not. For staff.
+         */
+        get: operations["listNodes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/playground/v1/nodes/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Node
+         * @description A node's capacity, its network namespaces as lsns(8) has them, and the pods on its bridge. For staff.
+         */
+        get: operations["readNode"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/playground/v1/session": {
         parameters: {
             query?: never;
@@ -475,10 +515,44 @@ export interface components {
             terminationGracePeriodSeconds?: number | null;
             volumes?: components["schemas"]["Volume"][];
         };
+        /** @description The pods' bridge. `addresses` with their prefix length. */
+        Bridge: {
+            addresses: string[];
+            name: string;
+            ports: components["schemas"]["BridgePort"][];
+        };
+        /** @description A veth end in the bridge. Counters are the node's: what it sent is what the pod received. In bytes. */
+        BridgePort: {
+            index: number;
+            mac: string;
+            name: string;
+            pod: components["schemas"]["PodOnNode"] | null;
+            podIp: string;
+            rxBytes: number;
+            txBytes: number;
+            up: boolean;
+        };
         /** @description Names without CAP_, as capabilities(7) has them, or ALL. */
         Capabilities: {
             add?: string[];
             drop?: string[];
+        };
+        /**
+         * @description What there is and what of it is in use. Bytes; load averages over 1, 5 and 15 minutes (proc(5)).
+         *
+         *     `most_processes`: the lesser of kernel.pid_max and kernel.threads-max; `tasks` counts what goes against it.
+         */
+        Capacity: {
+            cpus: number;
+            disk: number;
+            diskFree: number;
+            load: number[];
+            memory: number;
+            memoryAvailable: number;
+            mostPods: number;
+            mostProcesses: number;
+            pods: number;
+            tasks: number;
         };
         /** @description The images of the catalogue, by reference. */
         Catalogue: {
@@ -850,6 +924,15 @@ export interface components {
         LinkSignIn: {
             link: string;
         };
+        /** @description A node's row. `reason` says why it takes no pods; `seen_at` when it last said that it is alive (RFC 3339). */
+        ListedNode: {
+            engine: string;
+            mostPods: number;
+            name: string;
+            ready: boolean;
+            reason: string;
+            seenAt: string | null;
+        };
         /** @description The metadata that a client may set; what the server owns is dropped. */
         ManifestMeta: {
             annotations?: {
@@ -944,6 +1027,22 @@ export interface components {
             mac: string;
             state: string;
         };
+        /**
+         * @description A row of `lsns -t net` (lsns(8)): `processes` in it, and of the one with the lowest PID its user and command.
+         *
+         *     `is_host`: the node's own. `nsid`: the number the node's has for it (RTM_GETNSID), None where it has none.
+         *     `pod` is None for one that is no pod's.
+         */
+        NetworkNamespace: {
+            command: string;
+            inode: number;
+            isHost: boolean;
+            nsid: number | null;
+            pid: number;
+            pod: components["schemas"]["PodOnNode"] | null;
+            processes: number;
+            user: string;
+        };
         /** @description The pod's network namespace, seen from inside, and where it meets the node. */
         NetworkView: {
             hostEnds: components["schemas"]["HostEnd"][];
@@ -952,6 +1051,21 @@ export interface components {
             routes: components["schemas"]["Route"][];
             sockets: components["schemas"]["Socket"][];
             socketsTruncated: boolean;
+        };
+        /** @description Nodes by name. */
+        NodeList: {
+            items: components["schemas"]["ListedNode"][];
+        };
+        /** @description `problems` names what could not be read, and is left out then. */
+        NodeView: {
+            at: string;
+            bridge: components["schemas"]["Bridge"] | null;
+            capacity: components["schemas"]["Capacity"];
+            cgroups: string;
+            kernel: string;
+            name: string;
+            networkNamespaces: components["schemas"]["NetworkNamespace"][];
+            problems: string[];
         };
         /** @description A field of the pod, for the downward API: `metadata.name`, `status.podIP` … */
         ObjectFieldRef: {
@@ -1014,6 +1128,12 @@ export interface components {
             kind?: string;
             metadata?: components["schemas"]["ManifestMeta"];
             spec?: components["schemas"]["PodSpec"];
+        };
+        /** @description Whose it is: a pod by uid, namespace and name ("" while no row says them). */
+        PodOnNode: {
+            name: string;
+            namespace: string;
+            uid: string;
         };
         /** @description What all members have unless they say otherwise; `fs_group` owns the volumes. */
         PodSecurityContext: {
@@ -1251,7 +1371,7 @@ export interface components {
         /**
          * @description One whole reading of a pod: sent when it differs from the last one. `problems` names what could not be read.
          *
-         *     `passed`: processes that no reading could catch, the last ones; `passed_problem`: why they cannot be heard of, or "".
+         *     `passed`: the last processes that no reading caught; `passed_problem`: why they cannot be heard of, or "".
          */
         Sample: {
             at: string;
@@ -2235,6 +2355,66 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Wiring"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    listNodes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeList"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    readNode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeView"];
                 };
             };
             /** @description Refused */

@@ -325,7 +325,7 @@ export interface components {
         /**
          * @description One whole reading of a pod: sent when it differs from the last one. `problems` names what could not be read.
          *
-         *     `passed`: processes that no reading could catch, the last ones; `passed_problem`: why they cannot be heard of, or "".
+         *     `passed`: the last processes that no reading caught; `passed_problem`: why they cannot be heard of, or "".
          */
         Sample: {
             at: string;

@@ -1,0 +1,32 @@
+"""Use cases of nodes, for who runs them: to everyone else there are none."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.auth.models import User
+
+from sandboxes import upstream
+from sandboxes.errors import NodeUnavailable, NotFound
+from sandboxes.models import Node
+
+
+def visible_nodes(user: User) -> list[Node]:
+    """Every node, for staff. Raises NotFound for others: that there is such a list is nobody else's business."""
+    if not user.is_staff:
+        raise NotFound("not found", kind="nodes")
+    return list(Node.objects.order_by("name"))
+
+
+def visible_node(user: User, name: str) -> Node:
+    """The node of that name. Raises NotFound where there is none, or the user is no staff."""
+    node = next((each for each in visible_nodes(user) if each.name == name), None)
+    if node is None:
+        raise NotFound(f'nodes "{name}" not found', kind="nodes", name=name)
+    return node
+
+
+async def view(node: Node) -> str:
+    """A NodeView as JSON. Raises NodeUnavailable, also for a node whose socket is not this machine's."""
+    if node.name != settings.NODE_NAME:
+        raise NodeUnavailable(f"node {node.name} is on another machine, and can only be seen from there")
+    return await upstream.node_view()
