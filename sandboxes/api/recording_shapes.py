@@ -42,10 +42,20 @@ class RecordedMarker(Answer):
     signal: int | None
 
 
+class RecordedShell(Answer):
+    """So many bytes a shell wrote within five seconds from `at` on. What they said is recorded nowhere."""
+
+    at: str
+    track: Literal["terminal"]
+    member: str
+    name: str
+    bytes: int
+
+
 class Recording(Answer):
     """What is held of a pod. `heldFrom`: what was before it has been dropped; "": all since `first` is there.
 
-    `size` is bytes on disk; the newest 1000 markers are told.
+    `size` is bytes on disk; the newest 1000 markers are told, and as many of shells.
     """
 
     uid: str
@@ -56,6 +66,7 @@ class Recording(Answer):
     bounds: RecordingBounds
     spans: list[RecordedSpan]
     markers: list[RecordedMarker]
+    shells: list[RecordedShell]
 
 
 class RecordedStatus(Answer):

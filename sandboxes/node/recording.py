@@ -29,7 +29,8 @@ MOST_READ = 16 * 2**20  # of one segment, unpacked
 # Kinds. A sample holds until the next one, as far as a `seen` confirms it; `end`: nobody watches any more, or nothing
 # can be read. Those in MARKERS are told whole by the index, their payload is a JSON object.
 SAMPLE, SEEN, END, STATUS, ENGINE = "sample", "seen", "end", "status", "engine"
-MARKERS = frozenset({ENGINE})
+TERMINAL = "terminal"
+MARKERS = frozenset({ENGINE, TERMINAL})
 # Milliseconds between two confirmations from which on there was a gap that nobody told of: watch died.
 SILENCE = 15_000
 

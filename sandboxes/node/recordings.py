@@ -9,14 +9,27 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from sandboxes.node.recorder import HERTZ
-from sandboxes.node.recording import SAMPLE, SILENCE, STATUS, Record, Span, Summary, joined, summary, time_of, unpack
+from sandboxes.node.recording import (
+    ENGINE,
+    SAMPLE,
+    SILENCE,
+    STATUS,
+    TERMINAL,
+    Record,
+    Span,
+    Summary,
+    joined,
+    summary,
+    time_of,
+    unpack,
+)
 from sandboxes.node.segments import Bounds, folder_of, held_from, listed
 
 MOST_MARKERS = 1000
@@ -47,7 +60,8 @@ class Recordings:
             "size": sum(_size(path) for path in listed(folder)),
             "bounds": {"size": self._bounds.size, "seconds": self._bounds.seconds, "hertz": HERTZ},
             "spans": [_told(span) for span in spans],
-            "markers": [marker for told in found for marker in told.markers][-MOST_MARKERS:],
+            "markers": _of_track(found, ENGINE),
+            "shells": _of_track(found, TERMINAL),
         }
 
     def frames(self, uid: UUID, start: int, end: int) -> str:
@@ -103,6 +117,11 @@ def _told(span: Span) -> Json:
     """Open is what may still go on: its last word is young, and nothing said that it ended."""
     is_open = span.is_open and time.time() * 1000 - span.end <= SILENCE
     return {"start": time_of(span.start), "end": time_of(span.end), "isOpen": is_open}
+
+
+def _of_track(found: Iterable[Summary], track: str) -> list[Json]:
+    """The newest markers of one track: a shell that writes a lot takes none away from the engine's."""
+    return [marker for told in found for marker in told.markers if marker["track"] == track][-MOST_MARKERS:]
 
 
 def _at_most(records: Iterator[Record], start: int, end: int) -> tuple[list[Record], int]:

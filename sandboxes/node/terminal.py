@@ -136,16 +136,19 @@ class Attachment:
 
 
 class Terminal:
-    """`over` says how it ended. `left_at`: the loop's time since when nobody is attached."""
+    """`over` says how it ended. `left_at`: the loop's time since when nobody is attached.
 
-    def __init__(self, about: About, tty: Tty, family: Family) -> None:
+    `wrote` is told how many bytes came, each time.
+    """
+
+    def __init__(self, about: About, tty: Tty, family: Family, wrote: Callable[[About, int], None]) -> None:
         self.about, self.ring = about, Ring(wire.KEPT)
         self.started, self.left_at = datetime.now(UTC), asyncio.get_running_loop().time()
         self.over: wire.Ended | None = None
         self.attachments: list[Attachment] = []
         self.driver: Attachment | None = None
         self.seen = 0
-        self._tty, self._family, self._typed = tty, family, Typed()
+        self._tty, self._family, self._typed, self._wrote = tty, family, Typed(), wrote
         self._input: deque[tuple[str, int, bytes]] = deque()
         self._some_input, self._room = asyncio.Event(), asyncio.Event()
         self._reason: Reason | None = None
@@ -279,6 +282,7 @@ class Terminal:
             if not piece:
                 return
             self.ring.append(piece)
+            self._wrote(self.about, len(piece))
             self._look_for_room()
             for each in self.attachments:
                 each.some.set()

@@ -70,13 +70,14 @@ class Guest:
 
 
 class Terminals:
-    """`engine` is asked for at each use: it may not answer when watch starts."""
+    """`engine` is asked for at each use: it may not answer when watch starts. `wrote`: told of output, if anyone is."""
 
     def __init__(
         self, streams: Streams, engine: Callable[[], Engine], install: str, limits: Limits, *, kin: Kin = HostFamily
     ) -> None:
         self._streams, self._engine, self._install = streams, engine, install
         self._limits, self._kin = limits, kin
+        self.wrote: Callable[[About, int], None] = lambda about, size: None
         self._terminals: dict[UUID, Terminal] = {}
         self._opening: dict[UUID, tuple[Guest, asyncio.Task[Terminal]]] = {}
 
@@ -222,7 +223,7 @@ class Terminals:
             columns=first.columns,
             rows=first.rows,
         )
-        terminal = Terminal(about, tty, family)
+        terminal = Terminal(about, tty, family, self.wrote)
         family.when_member_ends(partial(terminal.end, "member"))
         log.info(
             "terminal %s of pod %s: %s as %r for user %s", about.id, guest.pod, about.member, about.user, about.owner

@@ -46,6 +46,7 @@ from sandboxes.node.recording_api import RecordingApi
 from sandboxes.node.recordings import Recordings
 from sandboxes.node.sampler import Sampler
 from sandboxes.node.segments import Bounds
+from sandboxes.node.shell_notes import ShellNotes
 from sandboxes.node.terminal_api import TerminalApi
 from sandboxes.node.terminals import Limits, Terminals
 from sandboxes.node.timers import Timers
@@ -81,7 +82,9 @@ async def run(stop: asyncio.Event) -> None:
     heart = Heartbeat(node, max_pods=settings.NODE_MAX_PODS, engine=connect, network=network)
     door = Door(settings.NODE_KEY, database_sync_to_async(owns))
     limits = Limits(settings.TERMINAL_KEPT, settings.TERMINAL_MAX_PER_POD, settings.TERMINAL_MAX_PER_USER)
+    notes = ShellNotes(recorder.note)
     terminals = Terminals(streams, connect, settings.INSTALL, limits)
+    terminals.wrote = notes.wrote
     served = api.NodeApi(door, sampler, Logs(streams, connect), Executions(streams, connect), Acts(connect))
     served.add(TerminalApi(door, terminals).routes)
     served.add(InspectionApi(door, Inspections(partial(look, connect))).routes)
@@ -106,6 +109,7 @@ async def run(stop: asyncio.Event) -> None:
         "images": catalogue.keep_reading,
         "image events": catalogue.follow,
         "terminals": terminals.keep,
+        "shells' notes": notes.keep,
         "api": partial(listening.serve, served.app, settings.NODE_SOCKET, settings.WEB_GROUP),
     }
     await supervise(parts, stop)

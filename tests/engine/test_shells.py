@@ -17,6 +17,7 @@ import pytest
 
 from sandboxes import terminal_wire as wire
 from sandboxes.host.descent import MARK
+from sandboxes.node.recording import TERMINAL, unpack
 from tests.engine.pods import wait_for
 from tests.shell_client import SOON, Shell, address
 from tests.stack import Stack
@@ -239,3 +240,21 @@ async def test_a_revoked_token_ends_its_shells(stack: Stack, shell: Shell) -> No
         assert await shell.until_over() in (4401, wire.CLOSE_ENDED)
     assert time.monotonic() - began < SOON
     await asyncio.to_thread(wait_for, lambda: not marked(stack), "it is gone", 8)
+
+
+async def test_the_timeline_knows_that_a_shell_wrote_and_nothing_of_what(stack: Stack, shell: Shell) -> None:
+    async with shell.open("a"):
+        await shell.type("echo hidden''word\n")
+        await shell.until("hiddenword")
+        await shell.say(wire.EndTerminal())
+    path = "/api/playground/v1/namespaces/ada/pods/web/recording"
+    with stack.client("ada") as client:
+
+        def told() -> list[dict[str, Any]]:
+            return [each for each in client.get(path).json()["shells"] if each["member"] == "a"]
+
+        await asyncio.to_thread(wait_for, told, "the shell on the timeline", 15)
+        assert sum(each["bytes"] for each in told()) >= len("hiddenword")
+    files = list((stack.state / "recordings").rglob("*.rec"))
+    shells = [record for file in files for record in unpack(file.read_bytes()) if record.kind == TERMINAL]
+    assert shells and not any(b"hiddenword" in record.payload for record in shells)

@@ -21,6 +21,7 @@ from sandboxes import upstream_terminals
 from sandboxes.engine.tty import NoShell
 from sandboxes.errors import EngineError, NotFound
 from sandboxes.node import terminal as terminal_module
+from sandboxes.node.terminal import About
 from sandboxes.node.terminal_api import TerminalApi
 from sandboxes.node.terminals import Limits, Terminals
 from sandboxes.world import ObservedContainer, RunState
@@ -39,6 +40,10 @@ class Node:
     def __init__(self, served: Served, uid: UUID) -> None:
         self.served, self.uid = served, uid
         self.terminals: Terminals | None = None
+        self.written: list[tuple[str, int]] = []
+
+    def wrote(self, about: About, size: int) -> None:
+        self.written.append((about.member, size))
 
     @property
     def shell(self) -> FakeTty:
@@ -69,6 +74,7 @@ async def node(tmp_path: Any, settings: Any, monkeypatch: pytest.MonkeyPatch) ->
     def more(door: Any, streams: Any, engine: Any) -> Any:
         limits = Limits(kept=0.3, per_pod=3, per_user=3)
         found.terminals = Terminals(streams, engine, "test", limits, kin=FakeFamily)
+        found.terminals.wrote = found.wrote
         return TerminalApi(door, found.terminals).routes
 
     served.more = more
@@ -177,6 +183,7 @@ async def test_a_shell_is_opened_typed_into_and_ends(node: Node) -> None:
         shell.ends(3)
         assert await here.until(wire.Ended) == wire.Ended(reason="exited", exit_code=3)
         assert here.output == b"$ bye"
+        assert node.written == [("a", 2), ("a", 3)]
         assert await here.code() == wire.CLOSE_ENDED
     assert await listed(node) == []
     assert node.family.heard == []

@@ -7,6 +7,7 @@ type Schemas = components["schemas"];
 
 export type Recording = Readonly<Schemas["Recording"]>;
 export type Marker = Readonly<Schemas["RecordedMarker"]>;
+export type ShellNote = Readonly<Schemas["RecordedShell"]>;
 export type RecordedStatus = Readonly<Schemas["RecordedStatus"]>;
 
 /** What was true at `from`, and what came after it up to `until`: all there is between the two. */

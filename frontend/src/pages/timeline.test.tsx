@@ -92,7 +92,10 @@ test("the table has every moment and a way to it", async () => {
   const looks = await screen.findByRole("group", { name: "Show the timeline as" });
   await userEvent.click(within(looks).getByRole("radio", { name: "Table" }));
   const table = screen.getByRole("table", { name: "Moments" });
-  expect(within(table).getAllByRole("row")).toHaveLength(1 + RECORDING.markers.length + SNAPSHOT.events.length);
+  expect(within(table).getAllByRole("row")).toHaveLength(
+    1 + RECORDING.markers.length + SNAPSHOT.events.length + RECORDING.shells.length,
+  );
+  expect(table.textContent).toContain("web 1 wrote1.2 kB of output, which is not recorded");
   await userEvent.click(within(table).getByRole("button", { name: /web ended with 137$/ }));
   await waitFor(() => expect(badge()).toMatch(/^Connection: recorded, /));
   expect(screen.getByRole("button", { name: "Copy link to this moment" })).toBeTruthy();

@@ -18,6 +18,7 @@ test("what the engine did and what Kubernetes says stand in one order", () => {
     "kubernetes: Failed",
     "engine: got signal 9",
     "engine: ended with 137",
+    "terminal: web 1 wrote",
     "engine: started",
   ]);
 });
@@ -33,7 +34,7 @@ test("an event that came several times has a first and a last moment", () => {
     lastTimestamp: "2026-01-02T14:32:05Z",
     involvedObject: { fieldPath: "spec.containers{web}" },
   };
-  const found = moments({ ...RECORDING, markers: [] }, [event]);
+  const found = moments({ ...RECORDING, markers: [], shells: [] }, [event]);
   expect(found.map(({ at, detail, member, isBad }) => [at, detail, member, isBad])).toEqual([
     [moment("31:05"), "again", "web", true],
     [moment("32:05"), "again ×3", "web", true],

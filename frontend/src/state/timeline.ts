@@ -1,13 +1,14 @@
 // What happened to a pod, on one line: moments, how long each attempt of a member lived, and what part of it shows.
-import type { Marker, Recording } from "../api/recording";
+import type { Marker, Recording, ShellNote } from "../api/recording";
 import { firstSeen } from "./past";
 import type { PodFacts } from "./pod";
 import { number, type Obj, object, text } from "./read";
+import { bytes } from "./text";
 
 export interface Moment {
   readonly key: string;
   readonly at: number;
-  readonly track: "engine" | "kubernetes";
+  readonly track: "engine" | "kubernetes" | "terminal";
   /** Whom it is about; "" is pause, null the pod as a whole. */
   readonly member: string | null;
   readonly title: string;
@@ -55,6 +56,20 @@ function ofEngine(marker: Marker, at: number): Moment {
   };
 }
 
+/** That a shell wrote is known, and how much; what it wrote is recorded nowhere. */
+function ofShell({ at, member, name, bytes: size }: ShellNote, place: number): Moment {
+  const detail = `${bytes(size)} of output, which is not recorded`;
+  return {
+    key: `shell ${place}`,
+    at: Date.parse(at),
+    track: "terminal",
+    member,
+    title: `${name} wrote`,
+    detail,
+    isBad: false,
+  };
+}
+
 /** Of an event that came several times, the first and the last are known. */
 function ofKubernetes(event: Obj): readonly Moment[] {
   const uid = text(object(event, "metadata"), "uid");
@@ -72,9 +87,10 @@ function ofKubernetes(event: Obj): readonly Moment[] {
   return Number.isNaN(first) ? [] : [{ ...told, key: `${uid} first`, at: first, detail }, ...again];
 }
 
-/** All of both kinds, oldest first. */
+/** All of all kinds, oldest first. */
 export function moments(recording: Recording, events: readonly Obj[]): readonly Moment[] {
-  return [...recording.markers.map(ofEngine), ...events.flatMap(ofKubernetes)].sort((one, other) => one.at - other.at);
+  const all = [...recording.markers.map(ofEngine), ...events.flatMap(ofKubernetes), ...recording.shells.map(ofShell)];
+  return all.sort((one, other) => one.at - other.at);
 }
 
 /** Every attempt that started or ended while the engine was listened to, and those that run now. */

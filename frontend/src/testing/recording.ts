@@ -23,6 +23,7 @@ export const RECORDING: Recording = {
     marker("32:04.100", "die", { exitCode: 137 }),
     marker("32:06.000", "start", { attempt: 1 }),
   ],
+  shells: [{ at: time("32:05.000"), track: "terminal", member: "web", name: "web 1", bytes: 1200 }],
 };
 
 const ENDED = {

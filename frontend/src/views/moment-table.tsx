@@ -7,6 +7,11 @@ import { MemberName } from "../ui/member";
 import { Empty } from "../ui/pane";
 import { type Column, FactTable, whole } from "../ui/table";
 
+const TRACKS = { engine: "Engine", kubernetes: "Kubernetes", terminal: "Terminal" } satisfies Record<
+  Moment["track"],
+  string
+>;
+
 interface Props {
   readonly happened: readonly Moment[];
   readonly onGo: (moment: number) => void;
@@ -17,7 +22,7 @@ export function MomentTable({ happened, onGo }: Props) {
   const columns: readonly Column<Moment>[] = useMemo(
     () => [
       { head: "Time", cell: ({ at }) => <span className="mono faint">{clock(at)}</span> },
-      { head: "Track", worth: 3, cell: ({ track }) => (track === "engine" ? "Engine" : "Kubernetes") },
+      { head: "Track", worth: 3, cell: ({ track }) => TRACKS[track] },
       { head: "Member", worth: 2, cell: ({ member }) => (member === null ? "" : <MemberName member={member} />) },
       { head: "What", cell: (each) => <span className={each.isBad ? "bad" : ""}>{visible(each.title)}</span> },
       { head: "More", fills: true, cell: ({ detail }) => <span className="words">{visible(detail)}</span> },

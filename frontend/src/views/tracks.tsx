@@ -18,12 +18,14 @@ interface Props {
 
 export function Tracks({ recording, happened, lived, shown, moment, onGo }: Props) {
   const members = useContext(Members);
+  const hasShells = happened.some(({ track }) => track === "terminal");
   const owners = ["", ...members].filter((member) => lived.some((life) => life.member === member));
   return (
     <div className="tracks">
       <div className="track-names">
         <span>Engine</span>
         <span>Kubernetes</span>
+        {hasShells && <span>Terminal</span>}
         {owners.map((member) => (
           <span key={member}>
             <MemberName member={member} />
@@ -34,6 +36,7 @@ export function Tracks({ recording, happened, lived, shown, moment, onGo }: Prop
       <div className="track-lines">
         <Ticks name="Engine events" track="engine" happened={happened} shown={shown} />
         <Ticks name="Kubernetes events" track="kubernetes" happened={happened} shown={shown} />
+        {hasShells && <Ticks name="Terminal output" track="terminal" happened={happened} shown={shown} />}
         {owners.map((member) => (
           <Lifetimes key={member} lived={lived.filter((life) => life.member === member)} shown={shown} />
         ))}
@@ -63,7 +66,7 @@ function Ticks({ name, track, happened, shown }: TicksProps) {
       {mine.map((each) => {
         const x = place(shown, each.at);
         const look = each.isBad ? "tick tick-bad" : "tick";
-        const owner = track === "engine" && each.member !== null ? hue(each.member) : "hue-none";
+        const owner = track !== "kubernetes" && each.member !== null ? hue(each.member) : "hue-none";
         return <line key={each.key} className={`${look} ${owner}`} x1={x} x2={x} y1={2} y2={TALL - 2} />;
       })}
     </svg>

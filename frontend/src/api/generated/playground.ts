@@ -1283,6 +1283,15 @@ export interface components {
             /** @constant */
             track: "engine";
         };
+        /** @description So many bytes a shell wrote within five seconds from `at` on. What they said is recorded nowhere. */
+        RecordedShell: {
+            at: string;
+            bytes: number;
+            member: string;
+            name: string;
+            /** @constant */
+            track: "terminal";
+        };
         /**
          * @description From when to when somebody watched, and so samples were taken. Between two of them is a gap.
          *
@@ -1304,7 +1313,7 @@ export interface components {
         /**
          * @description What is held of a pod. `heldFrom`: what was before it has been dropped; "": all since `first` is there.
          *
-         *     `size` is bytes on disk; the newest 1000 markers are told.
+         *     `size` is bytes on disk; the newest 1000 markers are told, and as many of shells.
          */
         Recording: {
             bounds: components["schemas"]["RecordingBounds"];
@@ -1312,6 +1321,7 @@ export interface components {
             heldFrom: string;
             last: string;
             markers: components["schemas"]["RecordedMarker"][];
+            shells: components["schemas"]["RecordedShell"][];
             size: number;
             spans: components["schemas"]["RecordedSpan"][];
             uid: string;
