@@ -7,6 +7,7 @@ import type { PodFacts } from "../state/pod";
 import type { Obj } from "../state/read";
 import { age, clock, visible } from "../state/text";
 import { lives, type Moment, moments, type Reach, reach } from "../state/timeline";
+import { useInAddress } from "../ui/address";
 import { Button } from "../ui/button";
 import { useNow } from "../ui/clock";
 import { Empty, Problem } from "../ui/pane";
@@ -31,7 +32,7 @@ const LOOKS = [
 export function Timeline({ past, pod, events, isGone }: Props) {
   const { recording, moment, go } = past;
   const now = useNow(1000);
-  const [look, setLook] = useState<"line" | "table">("line");
+  const [look, setLook] = useInAddress<"line" | "table">("timeline", "line", ["line", "table"]);
   const happened = useMemo(() => (recording ? moments(recording, events) : []), [recording, events]);
   const lived = useMemo(() => (recording ? lives(recording, pod) : []), [recording, pod]);
   if (past.error && !recording) return <Problem title="There is no recording">{visible(told(past.error))}</Problem>;

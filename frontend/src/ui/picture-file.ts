@@ -66,7 +66,21 @@ export async function drawn(svg: string, width: number, height: number): Promise
   return asPng(canvas);
 }
 
-export function asPng(canvas: HTMLCanvasElement): Promise<Blob> {
+/** A chart as it is on its canvas, which has no ground of its own. */
+export function onGround(chart: HTMLCanvasElement, ground: string): Promise<Blob> {
+  const canvas = document.createElement("canvas");
+  canvas.width = chart.width;
+  canvas.height = chart.height;
+  const pen = canvas.getContext("2d");
+  if (pen) {
+    pen.fillStyle = ground;
+    pen.fillRect(0, 0, canvas.width, canvas.height);
+    pen.drawImage(chart, 0, 0);
+  }
+  return asPng(canvas);
+}
+
+function asPng(canvas: HTMLCanvasElement): Promise<Blob> {
   return new Promise((resolve, reject) =>
     canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("the browser drew nothing")))),
   );

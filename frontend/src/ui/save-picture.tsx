@@ -1,17 +1,25 @@
-// Two presses that give a picture as a file.
+// A press that gives a picture as a file: a drawing as SVG or PNG, a chart as PNG.
 import { type RefObject, useState } from "react";
 import { Button } from "./button";
 import { download } from "./take";
 
 interface Props {
-  /** Holds the drawing. */
+  /** Holds the drawing, or the chart's canvas. */
   readonly of: RefObject<HTMLElement | null>;
   /** The file's name, without what it ends with. */
   readonly file: string;
+  /** Ends "Save …", for those who hear it. */
+  readonly what: string;
+  readonly kinds?: readonly Kind[];
 }
 
-async function save(holder: HTMLElement, file: string, kind: "svg" | "png"): Promise<void> {
-  const { drawn, standalone } = await import("./picture-file");
+type Kind = "svg" | "png";
+const BOTH: readonly Kind[] = ["svg", "png"];
+
+async function save(holder: HTMLElement, file: string, kind: Kind): Promise<void> {
+  const { drawn, onGround, standalone } = await import("./picture-file");
+  const chart = holder.querySelector("canvas");
+  if (chart) return download(`${file}.png`, await onGround(chart, groundOf(holder)), "image/png");
   const drawing = holder.querySelector("svg");
   if (!drawing) return;
   const svg = standalone(drawing, groundOf(holder));
@@ -29,9 +37,9 @@ function groundOf(element: HTMLElement): string {
   return "white";
 }
 
-export function SavePicture({ of, file }: Props) {
+export function SavePicture({ of, file, what, kinds = BOTH }: Props) {
   const [problem, setProblem] = useState("");
-  const press = (kind: "svg" | "png") => () => {
+  const press = (kind: Kind) => () => {
     if (!of.current) return;
     setProblem("");
     save(of.current, file, kind).catch(() => setProblem(`The browser could not make a ${kind.toUpperCase()}.`));
@@ -43,12 +51,11 @@ export function SavePicture({ of, file }: Props) {
           {problem}
         </span>
       )}
-      <Button kind="quiet" aria-label="Save the picture as SVG" onPress={press("svg")}>
-        SVG
-      </Button>
-      <Button kind="quiet" aria-label="Save the picture as PNG" onPress={press("png")}>
-        PNG
-      </Button>
+      {kinds.map((kind) => (
+        <Button key={kind} kind="quiet" aria-label={`Save ${what} as ${kind.toUpperCase()}`} onPress={press(kind)}>
+          {kind.toUpperCase()}
+        </Button>
+      ))}
     </>
   );
 }

@@ -3,6 +3,7 @@ import "uplot/dist/uPlot.min.css";
 import "./limits.css";
 import { useEffect, useRef } from "react";
 import uPlot from "uplot";
+import { SavePicture } from "../ui/save-picture";
 
 export interface Line {
   readonly name: string;
@@ -18,6 +19,7 @@ interface Props {
   readonly tell: (value: number) => string;
 }
 
+const PNG = ["png"] as const;
 const HEIGHT = 120;
 /** Seconds that are shown: what there is, within these. */
 const LEAST_SPAN = 30;
@@ -112,7 +114,9 @@ export function Chart({ title, lines, tell }: Props) {
   });
   return (
     <figure className="chart">
-      <figcaption>{title}</figcaption>
+      <figcaption>
+        {title} <SavePicture of={host} file={title.toLowerCase()} what={`the chart ${title}`} kinds={PNG} />
+      </figcaption>
       <div ref={host} className="chart-place" role="img" aria-label={`${title}: ${last.join(", ")}`} />
     </figure>
   );

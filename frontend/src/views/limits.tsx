@@ -1,10 +1,11 @@
 // What the containers of a pod may use and use, may do, see mounted and were started with, beside each other.
-import { type ReactNode, useState } from "react";
+import type { ReactNode } from "react";
 import type { History, Inspected, Inspection, Point } from "../state/limits";
 import { bytes, cpus, limitSentences, percent } from "../state/limits";
 import { called } from "../state/namespaces";
 import { type Compared, type ComparedVariable, capabilitiesOf, environmentOf, rightsOf } from "../state/rights";
 import { visible } from "../state/text";
+import { useInAddress } from "../ui/address";
 import { useHue } from "../ui/hue";
 import { MemberName } from "../ui/member";
 import { Pane, Said } from "../ui/pane";
@@ -19,6 +20,7 @@ const PARTS = [
   { value: "environment", label: "Environment" },
 ] as const;
 type Part = (typeof PARTS)[number]["value"];
+const KEYS = PARTS.map(({ value }) => value);
 
 interface Props {
   readonly reading: Inspection;
@@ -26,7 +28,7 @@ interface Props {
 }
 
 export function Limits({ reading, history }: Props) {
-  const [part, setPart] = useState<Part>("use");
+  const [part, setPart] = useInAddress<Part>("limits", "use", KEYS);
   const problems = reading.members.flatMap(({ member, problems: all }) =>
     all.map((why) => `${called(member)}: ${why}`),
   );

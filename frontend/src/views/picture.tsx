@@ -6,6 +6,7 @@ import { pictureOf } from "../state/picture";
 import type { PodFacts } from "../state/pod";
 import { type Scene, sceneOf } from "../state/scene";
 import { settled, UNSETTLED, until } from "../state/steady";
+import { useInAddress } from "../ui/address";
 import { Pane, Said } from "../ui/pane";
 import { SavePicture } from "../ui/save-picture";
 import { Switcher } from "../ui/switcher";
@@ -21,7 +22,7 @@ interface Props {
 }
 
 export const PodPicture = memo(function PodPicture({ pod, sample, isGone, later }: Props) {
-  const [look, setLook] = useState<"picture" | "table">("picture");
+  const [look, setLook] = useInAddress("picture", "picture", ["picture", "table"]);
   const { ref, width } = useWidth(720);
   const scene = useSteady(useMemo(() => sceneOf(pod, sample), [pod, sample]));
   const [lanes, setLanes] = useState<readonly number[]>([]);
@@ -34,7 +35,7 @@ export const PodPicture = memo(function PodPicture({ pod, sample, isGone, later 
       aside={scene.isHeld ? "one network namespace, held by pause" : later}
       actions={
         <>
-          {look === "picture" && <SavePicture of={ref} file={`${pod.name}-pod`} />}
+          {look === "picture" && <SavePicture of={ref} file={`${pod.name}-pod`} what="the picture" />}
           <Looks value={look} onChange={setLook} />
         </>
       }

@@ -15,6 +15,7 @@ import {
   zombieSentences,
 } from "../state/processes";
 import { counted, visible } from "../state/text";
+import { useInAddress } from "../ui/address";
 import { Members } from "../ui/hue";
 import { useLeaving } from "../ui/leaving";
 import { MemberName } from "../ui/member";
@@ -84,7 +85,8 @@ function keyOf({ process }: Branch): number {
 const MANY = 60;
 const PART = 16;
 
-type Order = "all" | "member" | "tree";
+const ORDER_KEYS = ["all", "member", "tree"] as const;
+type Order = (typeof ORDER_KEYS)[number];
 
 function groupsOf(processes: readonly Process[], members: readonly string[], order: Order): readonly Group<Branch>[] {
   switch (order) {
@@ -115,7 +117,7 @@ const NONE: readonly Process[] = [];
 
 export const Processes = memo(function Processes(props: Props) {
   const { processes, passed, later } = props;
-  const [order, setOrder] = useState<Order>("all");
+  const [order, setOrder] = useInAddress("processes", "all", ORDER_KEYS);
   const [isFull, setFull] = useState(false);
   const members = useContext(Members);
   const isLarge = processes !== undefined && processes.length > MANY;
