@@ -17,7 +17,8 @@ class PodOnNode(Message):
 
 
 class NetworkNamespace(Message):
-    """A row of `lsns -t net` (lsns(8)): `processes` in it, and of the one with the lowest PID its user and command.
+    """A row of `lsns -t net` (lsns(8)): `processes` in it, and of the one with the lowest PID its user and command,
+    without arguments where it is no pod's.
 
     `is_host`: the node's own. `nsid`: the number the node's has for it (RTM_GETNSID), None where it has none.
     `pod` is None for one that is no pod's.

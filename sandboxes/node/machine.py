@@ -139,12 +139,14 @@ class Machine:
 def _namespace(
     lead: Lead, who: machine.Who, own: int, nsid: int | None, pod: wire.PodOnNode | None
 ) -> wire.NetworkNamespace:
+    # Of what is not ours only the program: arguments may hold what is none of the playground's business.
+    command = who.command if pod else who.command.partition(" ")[0]
     return wire.NetworkNamespace(
         inode=lead.inode,
         processes=lead.processes,
         pid=lead.pid,
         user=who.user,
-        command=who.command,
+        command=command,
         is_host=lead.inode == own,
         nsid=nsid,
         pod=pod,

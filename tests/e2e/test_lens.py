@@ -59,6 +59,7 @@ def test_zombies_moments_and_a_port_on_loopback_are_told_of_where_they_are(pods:
     expect_none(page)
     page.locator("#rules").scroll_into_view_if_needed(timeout=SOON)
     rules = page.locator("#rules")
+    rules.get_by_role("button", name="Show the rules").click()
     expect(rules.get_by_role("table", name="Firewall")).to_contain_text("All else: refused", timeout=SOON)
     expect(rules.get_by_role("table", name="DNS")).to_contain_text("127.0.0.1", timeout=SOON)
     rules.screenshot(path=OUT / "lens-rules.png")

@@ -127,7 +127,7 @@ export function Panes({ state, pod, logOf, onLogOf, frozen }: Props) {
       </div>
       <Network view={sample?.network} isEnding={isEnding(state)} isPast={isPast} later={later} />
       <Unless when={isPast} id="rules" title={RULES} wide words="They are not recorded, but read live.">
-        <Suspense fallback={<Skeleton id="rules" title={RULES} lines={8} wide />}>
+        <Suspense fallback={<Skeleton id="rules" title={RULES} lines={1} wide />}>
           <RulesPane key={pod.uid} pod={pod} hostnames={sample?.hostnames} isGone={gone} />
         </Suspense>
       </Unless>

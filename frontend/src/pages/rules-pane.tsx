@@ -1,12 +1,13 @@
-// Neighbours, DNS and firewall, asked for while they are in sight, and not at all otherwise.
+// Neighbours, DNS and firewall, asked for while they are open and in sight, and not at all otherwise.
 import { useQuery } from "@tanstack/react-query";
-import { useRef } from "react";
+import { useRef, useState } from "react";
 import { readWiring } from "../api/client";
 import { told } from "../api/refusal";
 import type { HostnameView } from "../api/wire";
 import type { PodFacts } from "../state/pod";
+import { wiringSentences } from "../state/wiring";
 import { useOnScreen } from "../ui/on-screen";
-import { Empty, Pane } from "../ui/pane";
+import { Empty, FoldingPane, Said } from "../ui/pane";
 import { Rules } from "../views/rules";
 
 const EVERY_MS = 5000;
@@ -18,9 +19,10 @@ interface Props {
   readonly isGone: boolean;
 }
 
-export function RulesPane({ pod, hostnames, isGone }: Props) {
+export function RulesPane({ pod, hostnames = NONE, isGone }: Props) {
   const place = useRef<HTMLDivElement>(null);
-  const isSeen = useOnScreen(place) && !isGone;
+  const [isOpen, setOpen] = useState(false);
+  const isSeen = useOnScreen(place) && isOpen && !isGone;
   const { data: wiring, error } = useQuery({
     queryKey: ["wiring", pod.uid],
     queryFn: () => readWiring(pod.namespace, pod.name),
@@ -30,13 +32,18 @@ export function RulesPane({ pod, hostnames, isGone }: Props) {
   });
   return (
     <div ref={place} className="pane-wide">
-      {wiring ? (
-        <Rules wiring={wiring} hostnames={hostnames ?? NONE} />
-      ) : (
-        <Pane id="rules" title="Neighbours, DNS and firewall" wide>
-          <Empty>{emptyWords(isGone, error)}</Empty>
-        </Pane>
-      )}
+      <FoldingPane
+        id="rules"
+        title="Neighbours, DNS and firewall"
+        wide
+        aside="who is on the pod's link, who answers its names, and the rules its packets meet"
+        what="rules"
+        isOpen={isOpen}
+        onOpen={setOpen}
+        note={wiring && <Said sentences={wiringSentences(wiring, hostnames)} />}
+      >
+        {() => (wiring ? <Rules wiring={wiring} hostnames={hostnames} /> : <Empty>{emptyWords(isGone, error)}</Empty>)}
+      </FoldingPane>
     </div>
   );
 }

@@ -2,7 +2,7 @@
 import type { components } from "../api/generated/playground";
 import type { HostnameView } from "../api/wire";
 import { called } from "./namespaces";
-import { counted, listed } from "./text";
+import { counted, listed, visible } from "./text";
 
 type Schemas = components["schemas"];
 export type Wiring = Schemas["Wiring"];
@@ -84,5 +84,5 @@ export function wiringSentences(wiring: Wiring, views: readonly HostnameView[]):
   );
   if (silent.length > 0)
     said.push(`${listed(silent.map(({ member }) => called(member)))} can look up no names but those of /etc/hosts.`);
-  return said;
+  return [...said, ...wiring.problems.map((problem) => `Not read: ${visible(problem)}.`)];
 }

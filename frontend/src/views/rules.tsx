@@ -10,10 +10,9 @@ import {
   resolvers,
   ruleRows,
   type Wiring,
-  wiringSentences,
 } from "../state/wiring";
 import { MemberName } from "../ui/member";
-import { Empty, Pane, Said } from "../ui/pane";
+import { Empty } from "../ui/pane";
 import { type Column, FactTable, whole } from "../ui/table";
 
 const NEIGHBOURS: readonly Column<Neighbour>[] = [
@@ -55,54 +54,45 @@ interface Props {
 
 export function Rules({ wiring, hostnames }: Props) {
   const resolved = useMemo(() => resolvers(hostnames), [hostnames]);
-  const problems = wiring.problems.map((problem) => `Not read: ${visible(problem)}.`);
   return (
-    <Pane
-      id="rules"
-      title="Neighbours, DNS and firewall"
-      wide
-      aside="read from the kernel, every five seconds while it is in sight"
-      note={<Said sentences={[...wiringSentences(wiring, hostnames), ...problems]} />}
-    >
-      <div className="mono">
-        <div className="part">
-          <h3>Neighbours</h3>
-          {wiring.neighbours.length === 0 ? (
-            <Empty>None: the pod has spoken with nobody on its link lately.</Empty>
-          ) : (
-            <FactTable
-              caption="Neighbours"
-              columns={NEIGHBOURS}
-              groups={whole(wiring.neighbours)}
-              keyOf={({ address, interface: name }) => `${address} ${name}`}
-            />
-          )}
-        </div>
-        <div className="part">
-          <h3>DNS, as /etc/resolv.conf has it</h3>
+    <div className="mono">
+      <div className="part">
+        <h3>Neighbours</h3>
+        {wiring.neighbours.length === 0 ? (
+          <Empty>None: the pod has spoken with nobody on its link lately.</Empty>
+        ) : (
           <FactTable
-            caption="DNS"
-            wraps="half"
-            columns={RESOLVERS}
-            groups={whole(resolved)}
-            keyOf={({ members }) => members.join(" ")}
+            caption="Neighbours"
+            columns={NEIGHBOURS}
+            groups={whole(wiring.neighbours)}
+            keyOf={({ address, interface: name }) => `${address} ${name}`}
           />
-        </div>
-        <div className="part">
-          <h3>Firewall rules that its packets meet</h3>
-          <FactTable
-            caption="Firewall"
-            wraps="half"
-            columns={RULES}
-            groups={wiring.tables.map((table) => ({
-              key: `${table.place} ${table.name}`,
-              head: visible(placeOf(table)),
-              rows: ruleRows(table),
-            }))}
-            keyOf={({ key }) => key}
-          />
-        </div>
+        )}
       </div>
-    </Pane>
+      <div className="part">
+        <h3>DNS, as /etc/resolv.conf has it</h3>
+        <FactTable
+          caption="DNS"
+          wraps="half"
+          columns={RESOLVERS}
+          groups={whole(resolved)}
+          keyOf={({ members }) => members.join(" ")}
+        />
+      </div>
+      <div className="part">
+        <h3>Firewall rules that its packets meet</h3>
+        <FactTable
+          caption="Firewall"
+          wraps="half"
+          columns={RULES}
+          groups={wiring.tables.map((table) => ({
+            key: `${table.place} ${table.name}`,
+            head: visible(placeOf(table)),
+            rows: ruleRows(table),
+          }))}
+          keyOf={({ key }) => key}
+        />
+      </div>
+    </div>
   );
 }

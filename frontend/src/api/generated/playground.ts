@@ -1028,7 +1028,8 @@ export interface components {
             state: string;
         };
         /**
-         * @description A row of `lsns -t net` (lsns(8)): `processes` in it, and of the one with the lowest PID its user and command.
+         * @description A row of `lsns -t net` (lsns(8)): `processes` in it, and of the one with the lowest PID its user and command,
+         *     without arguments where it is no pod's.
          *
          *     `is_host`: the node's own. `nsid`: the number the node's has for it (RTM_GETNSID), None where it has none.
          *     `pod` is None for one that is no pod's.
