@@ -112,51 +112,38 @@ async def cost(sampler: Sampler, watched: list[UUID], seconds: float, what: str 
     print(f"CPU per sample, {len(watched)} {what} at {rate:.1f} Hz: {each:.3f} ms; {cpu / took:.1%} of a core")
 
 
-async def seen(sampler: Sampler, uid: UUID, pod: Pod, rounds: int) -> list[float]:
-    """Milliseconds from the fork of a process in the pod to the frame that shows it, for each round."""
-    starter = await asyncio.create_subprocess_exec(
-        *("docker", "exec", "-i", pod.containers[2].id or "", "bash", "-c", STARTER),
+async def delays(
+    stream: AsyncGenerator[str, None], box: Container, script: str, rounds: int, shows: Callable[[str, int], bool]
+) -> list[float]:
+    """Milliseconds from when the script says that it begins until a frame `shows` that round, for each."""
+    doer = await asyncio.create_subprocess_exec(
+        *("docker", "exec", "-i", box.id or "", "bash", "-c", script),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
     )
-    assert starter.stdin and starter.stdout
-    stream = sampler.stream(uid)
+    assert doer.stdin and doer.stdout
     took = []
     for number in range(1, rounds + 1):
-        starter.stdin.write(b"go\n")
-        forked = float(await starter.stdout.readline())
-        arrived = await _frame_with(stream, f"seen-{number} ")
-        took.append((arrived - forked) * 1000)
+        doer.stdin.write(b"go\n")
+        began = float(await doer.stdout.readline())
+        async for frame in stream:
+            if shows(frame, number):
+                took.append((time.time() - began) * 1000)
+                break
         # The next one at another moment of the period, or all would wait equally long.
         await asyncio.sleep(0.037 + number % 7 * 0.011)
     await stream.aclose()
-    starter.stdin.close()
-    await starter.wait()
+    doer.stdin.close()
+    await doer.wait()
     return took
 
 
-async def wired(sampler: Sampler, uid: UUID, pod: Pod, rounds: int) -> list[float]:
-    """Milliseconds from before a member connects to another until the frame has both ends of it, for each round."""
-    connecter = await asyncio.create_subprocess_exec(
-        *("docker", "exec", "-i", pod.containers[2].id or "", "bash", "-c", CONNECTER),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-    )
-    assert connecter.stdin and connecter.stdout
-    stream = sampler.stream(uid)
-    took = []
-    for number in range(1, rounds + 1):
-        connecter.stdin.write(b"go\n")
-        began = float(await connecter.stdout.readline())
-        async for frame in stream:
-            if _both_ends(frame) >= number:
-                took.append((time.time() - began) * 1000)
-                break
-        await asyncio.sleep(0.037 + number % 7 * 0.011)
-    await stream.aclose()
-    connecter.stdin.close()
-    await connecter.wait()
-    return took
+def _started(frame: str, number: int) -> bool:
+    return f"seen-{number} " in frame
+
+
+def _wired(frame: str, number: int) -> bool:
+    return _both_ends(frame) >= number
 
 
 def _both_ends(frame: str) -> int:
@@ -166,13 +153,6 @@ def _both_ends(frame: str) -> int:
     open_ones = [each for each in sockets if each["state"] == "ESTAB"]
     servers = {each["remotePort"] for each in open_ones if each["localPort"] == 80}
     return sum(each["remotePort"] == 80 and each["localPort"] in servers for each in open_ones)
-
-
-async def _frame_with(stream: AsyncGenerator[str, None], text: str) -> float:
-    async for frame in stream:
-        if text in frame:
-            return time.time()
-    raise AssertionError("a stream does not end")
 
 
 def timed(act: Callable[[], object], rounds: int) -> list[float]:
@@ -209,17 +189,21 @@ async def measure(client: docker.DockerClient, count: int, rounds: int, folder: 
         others = [sampler.stream(uid) for uid in uids[1:]]
         for stream in others:
             await anext(stream)
-        told(f"process start → frame, {count} pod(s) watched", await seen(sampler, uids[0], made[0], rounds))
-        told(f"socket opens → wire, {count} pod(s) watched", await wired(sampler, uids[0], made[0], rounds))
+        for what, script, shows in (
+            ("process start → frame", STARTER, _started),
+            ("socket opens → wire", CONNECTER, _wired),
+        ):
+            took = await delays(sampler.stream(uids[0]), box, script, rounds, shows)
+            told(f"{what}, {count} pod(s) watched", took)
         for stream in others:
             await stream.aclose()
         await asyncio.to_thread(sampler.close)
-        took, used = time.monotonic() - began, time.process_time() - cpu
-        print(f"the process used {used / took:.1%} of a core, its sampler's thread {sampler.cpu / took:.1%}, "
-              f"process events {passing.cpu / took:.1%}")  # fmt: skip
+        lasted, used = time.monotonic() - began, time.process_time() - cpu
+        print(f"the process used {used / lasted:.1%} of a core, its sampler's thread {sampler.cpu / lasted:.1%}, "
+              f"process events {passing.cpu / lasted:.1%}")  # fmt: skip
         if recorder and folder:
             await asyncio.to_thread(recorder.close)
-            written(folder, took)
+            written(folder, lasted)
         gc.collect()
         few = max(5, rounds // 5)
         told("docker top, one member (SDK)", timed(box.top, few))

@@ -34,6 +34,7 @@ from sandboxes.plan import PAUSE
 from sandboxes.sources import sources_of
 from sandboxes.spec import decode
 from sandboxes.spec.hidden import hidden_variables
+from sandboxes.times import exact
 from sandboxes.wire import MemberState
 
 # Of the environment; a process may write there what it likes.
@@ -64,7 +65,7 @@ class Inspections:
         running = [target for target in self._look(uid).targets if target.running and target.host_pid > 0]
         hidden = _hidden(uid)
         found = wire.Inspection(
-            at=datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            at=exact(datetime.now(UTC)),
             monotonic=time.monotonic_ns() // 1000,
             members=tuple(inspect(target, hidden.get(target.member)) for target in running),
         )

@@ -18,6 +18,7 @@ from uuid import UUID
 from sandboxes import wire
 from sandboxes.node.readers.process_events import Event, Executed, Exited, Forked
 from sandboxes.passed_wire import Passed
+from sandboxes.times import exact
 
 KEPT = 24
 # A process that no reading lists and of whose end nothing was heard, because that was lost.
@@ -166,16 +167,12 @@ class Lives:
                 host_ppid=life.parent,
                 pid=life.pid,
                 cmd=life.cmd,
-                started=_instant(self._wall() - ago),
+                started=exact(datetime.fromtimestamp(self._wall() - ago, UTC)),
                 lived=max(0, event.at - life.began) // 1_000_000,
                 exit_code=event.status >> 8 & 0xFF,
                 signal=_signal(event.status & 0x7F),
             )
         )
-
-
-def _instant(epoch: float) -> str:
-    return datetime.fromtimestamp(epoch, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _signal(number: int) -> str:

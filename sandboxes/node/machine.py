@@ -26,6 +26,7 @@ from sandboxes.node.readers.cgroups import mounted_hierarchies
 from sandboxes.node.readers.machine import Lead
 from sandboxes.node.readers.netfiles import Counters, parse_counters
 from sandboxes.node.readers.netlink import Link, RouteSocket
+from sandboxes.times import exact
 
 # All who look share a reading for so long.
 FRESH = 2.0
@@ -74,7 +75,7 @@ class Machine:
         except OSError as exc:
             problems.append(f"the network: {os.strerror(exc.errno or 0)}")
         return wire.NodeView(
-            at=datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            at=exact(datetime.now(UTC)),
             name=self._node,
             kernel=os.uname().release,
             cgroups=machine.cgroup_version(mounted_hierarchies()),

@@ -28,6 +28,7 @@ from sandboxes.node.readers.pod import PodReader, Reading, Watched, nothing_runs
 from sandboxes.node.recorder import Recorder
 from sandboxes.node.slot import Frame, Slot
 from sandboxes.node.watching import Reader, Watch
+from sandboxes.times import exact
 
 __all__ = ["Sampler", "Watched", "period"]
 
@@ -218,7 +219,9 @@ class Sampler:
             self._publish(watch, Frame("sample", _sample_text(reading, rev=watch.rev)), now)
         elif now >= watch.still_due:
             self._publish(
-                watch, Frame("still", wire.Still(rev=watch.rev, at=_now()).model_dump_json(by_alias=True)), now
+                watch,
+                Frame("still", wire.Still(rev=watch.rev, at=exact(datetime.now(UTC))).model_dump_json(by_alias=True)),
+                now,
             )
 
     def _tell(self, watch: Watch, state: Literal["live", "waiting", "unavailable"], reason: str) -> None:
@@ -267,7 +270,7 @@ class Sampler:
 def _sample_text(reading: Reading, *, rev: int) -> str:
     return wire.Sample(
         rev=rev,
-        at=_now(),
+        at=exact(datetime.now(UTC)),
         members=reading.members,
         processes=reading.processes,
         processes_truncated=reading.processes_truncated,
@@ -279,7 +282,3 @@ def _sample_text(reading: Reading, *, rev: int) -> str:
         pulls=reading.pulls,
         problems=reading.problems,
     ).model_dump_json(by_alias=True)
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

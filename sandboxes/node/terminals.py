@@ -28,6 +28,7 @@ from sandboxes.node.family import HostFamily
 from sandboxes.node.terminal import About, Attachment, Family, Reason, Terminal
 from sandboxes.policy.shells import shell_refusal
 from sandboxes.spec import Pod, decode
+from sandboxes.times import stamp
 from sandboxes.world import Observed, ObservedContainer, RunState
 
 log = logging.getLogger(__name__)
@@ -259,7 +260,7 @@ def _shown(terminal: Terminal) -> dict[str, Any]:
         "name": about.name,
         "member": about.member,
         "user": about.user,
-        "started": terminal.started.isoformat(timespec="seconds").replace("+00:00", "Z"),
+        "started": stamp(terminal.started),
         "attached": len(terminal.attachments),
         "written": terminal.ring.end,
     }

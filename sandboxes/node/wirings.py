@@ -23,6 +23,7 @@ from sandboxes.node.readers.first import First
 from sandboxes.node.readers.netlink import RouteSocket
 from sandboxes.node.readers.visit import inside
 from sandboxes.node.sampler import Watched
+from sandboxes.times import exact
 
 # All who look at one pod share a reading for so long, also one that is still being made.
 FRESH = 5.0
@@ -59,7 +60,7 @@ class Wirings:
                     first.close()
             except (PlaygroundError, OSError) as exc:
                 problems.append(f"the pod's own namespace: {exc}")
-        at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        at = exact(datetime.now(UTC))
         found = wire.Wiring(at=at, neighbours=neighbours, tables=tables, problems=tuple(problems))
         return found.model_dump_json(by_alias=True)
 

@@ -14,8 +14,10 @@ import pytest
 
 from sandboxes import wire
 from sandboxes.errors import EngineUnavailable, NodeUnavailable
+from sandboxes.node.passing import Passing
 from sandboxes.node.readers.pod import Reading, Watched, nothing_runs
 from sandboxes.node.sampler import Sampler, period
+from sandboxes.passed_wire import Passed
 
 DEADLINE = 10.0
 
@@ -262,3 +264,38 @@ async def test_the_thread_ends_with_streams_open(world: World) -> None:
         await frame(frames)
         await asyncio.to_thread(made.close)
         assert world.closed == 1
+
+
+class Hears(Passing):
+    """What the sampler asks of process events, and a process that came and went."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.followed: list[UUID] = []
+        self.forgotten: list[UUID] = []
+
+    def follow(
+        self, uid: UUID, targets: tuple[wire.MemberState, ...], rows: tuple[wire.Process, ...]
+    ) -> tuple[tuple[Passed, ...], str]:
+        self.followed.append(uid)
+        return (PASSED,), "only some"
+
+    def forget(self, uid: UUID) -> None:
+        self.forgotten.append(uid)
+
+
+PASSED = Passed(member="web", host_pid=9, host_ppid=1, pid=2, cmd="true", started="", lived=1, exit_code=0, signal="")
+
+
+async def test_what_came_and_went_is_in_the_sample_and_forgotten_with_the_last_who_watches(world: World) -> None:
+    hears, pod = Hears(), uuid4()
+    made = Sampler(world.look, open_reader=lambda: FakeReader(world), passing=hears)
+    async with watching(made, pod) as frames:
+        await frame(frames)
+        sample = await frame(frames)
+        assert isinstance(sample, wire.Sample)
+        assert (sample.passed, sample.passed_problem) == ((PASSED,), "only some")
+        assert hears.forgotten == []
+    await until(lambda: hears.forgotten == [pod])
+    await asyncio.to_thread(made.close)
+    assert set(hears.followed) == {pod}

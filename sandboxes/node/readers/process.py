@@ -14,6 +14,7 @@ from sandboxes import wire
 from sandboxes.host.cgroup import in_container
 from sandboxes.node.readers import ps
 from sandboxes.node.readers.first import First, namespace_inode
+from sandboxes.times import exact
 
 LONGEST_CMDLINE = 4096
 _NAMES = ("stat", "status", "cmdline")
@@ -129,7 +130,7 @@ class Process:
             user=user,
             c=ps.percent(stat.ticks, lived=moment.uptime - stat.start),
             stime=ps.start_column(started, moment.now),
-            started=datetime.fromtimestamp(started, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            started=exact(datetime.fromtimestamp(started, UTC)),
             tty=ps.tty_column(stat.tty),
             time=ps.time_column(stat.ticks),
             cmd=ps.command_column(cmdline, comm=stat.comm, state=stat.state),
