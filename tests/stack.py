@@ -86,6 +86,7 @@ class Stack:
         self.logs.mkdir()
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         self._settings = settings
+        self._tokens: dict[str, str] = {}
 
     @property
     def env(self) -> dict[str, str]:
@@ -140,8 +141,10 @@ class Stack:
 
     @contextlib.contextmanager
     def client(self, user: str) -> Iterator[httpx.Client]:
-        """An HTTP client that carries a token of that user."""
-        headers = {"Authorization": f"Bearer {self.token(user)}"}
+        """An HTTP client that carries a token of that user, the same one each time: a new one takes a second."""
+        if user not in self._tokens:
+            self._tokens[user] = self.token(user)
+        headers = {"Authorization": f"Bearer {self._tokens[user]}"}
         with httpx.Client(base_url=self.url, headers=headers, timeout=30) as client:
             yield client
 

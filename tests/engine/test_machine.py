@@ -16,7 +16,7 @@ Json = dict[str, Any]
 
 
 def viewed(stack: Stack) -> Json:
-    with stack.client("admin") as client:
+    with stack.client("operator") as client:
         answer = client.get("/api/playground/v1/nodes/n1")
         assert answer.status_code == 200, answer.text
         found: Json = answer.json()
@@ -36,7 +36,7 @@ def pids_in(inode: int) -> list[int]:
 
 
 def test_a_pods_namespace_and_its_port_of_the_bridge_are_the_kernels(stack: Stack) -> None:
-    stack.manage("link", "admin", "--create-admin")
+    stack.manage("link", "operator", "--create-admin")
     with pod(stack, "seen", {"containers": [{"name": "a", "image": "nginx:latest"}]}) as found:
 
         def row() -> Json | None:
@@ -56,7 +56,7 @@ def test_a_pods_namespace_and_its_port_of_the_bridge_are_the_kernels(stack: Stac
 
 
 def test_the_nodes_own_namespace_and_capacity_are_told(stack: Stack) -> None:
-    stack.manage("link", "admin", "--create-admin")
+    stack.manage("link", "operator", "--create-admin")
     view = viewed(stack)
     (host,) = [each for each in view["networkNamespaces"] if each["isHost"]]
     own = os.stat("/proc/self/ns/net").st_ino
