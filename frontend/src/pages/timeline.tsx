@@ -1,6 +1,6 @@
 // The timeline: a line a track, a slider over all of them, and the same as a table.
 import "./timeline.css";
-import { useEffect, useMemo, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import { told } from "../api/refusal";
 import { kept, momentSentence } from "../state/captions-past";
 import type { PodFacts } from "../state/pod";
@@ -11,6 +11,7 @@ import { useInAddress } from "../ui/address";
 import { Button } from "../ui/button";
 import { useNow } from "../ui/clock";
 import { Empty, Problem } from "../ui/pane";
+import { SavePicture } from "../ui/save-picture";
 import { Switcher } from "../ui/switcher";
 import { CopyButton } from "../ui/take";
 import { MomentTable } from "../views/moment-table";
@@ -32,6 +33,7 @@ const LOOKS = [
 export function Timeline({ past, pod, events, isGone }: Props) {
   const { recording, moment, go } = past;
   const now = useNow(1000);
+  const tracks = useRef<HTMLDivElement>(null);
   const [look, setLook] = useInAddress<"line" | "table">("timeline", "line", ["line", "table"]);
   const happened = useMemo(() => (recording ? moments(recording, events) : []), [recording, events]);
   const lived = useMemo(() => (recording ? lives(recording, pod) : []), [recording, pod]);
@@ -42,10 +44,20 @@ export function Timeline({ past, pod, events, isGone }: Props) {
     <div className="timeline">
       <div className="timeline-tools">
         <Controls past={past} happened={happened} shown={shown} now={now} />
+        {look === "line" && (
+          <SavePicture
+            of={tracks}
+            file={`${pod.name}-timeline`}
+            what="the timeline"
+            ends={[clock(shown.from), clock(shown.to)]}
+          />
+        )}
         <Switcher look="timeline-look" label="Show the timeline as" value={look} onChange={setLook} options={LOOKS} />
       </div>
       {look === "line" ? (
-        <Tracks recording={recording} happened={happened} lived={lived} shown={shown} moment={moment} onGo={go} />
+        <div ref={tracks}>
+          <Tracks recording={recording} happened={happened} lived={lived} shown={shown} moment={moment} onGo={go} />
+        </div>
       ) : (
         <MomentTable happened={happened} onGo={go} />
       )}

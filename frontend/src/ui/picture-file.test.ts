@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { plainColour, standalone } from "./picture-file";
+import { plainColour, stacked, standalone } from "./picture-file";
 
 function drawing(): SVGSVGElement {
   document.body.innerHTML = `
@@ -13,7 +13,7 @@ function drawing(): SVGSVGElement {
 }
 
 test("a drawing as a file carries its colours and names, and nothing that only the page knows", () => {
-  const file = new DOMParser().parseFromString(standalone(drawing(), "rgb(9, 9, 9)"), "image/svg+xml");
+  const file = new DOMParser().parseFromString(standalone(drawing(), "rgb(9, 9, 9)").svg, "image/svg+xml");
   expect(file.documentElement.firstElementChild?.getAttribute("fill")).toBe("rgb(9, 9, 9)");
   expect(file.querySelector("g > rect")?.getAttribute("fill")).toBe("rgb(1, 2, 3)");
   expect(file.querySelector("title")?.textContent).toBe("web");
@@ -26,6 +26,18 @@ test("the drawing itself stays as it is", () => {
   const before = original.outerHTML;
   standalone(original, "white");
   expect(original.outerHTML).toBe(before);
+});
+
+test("lanes of one picture stand under each other with their names, and say from when to when", () => {
+  const [first, second] = [drawing(), drawing()];
+  second.setAttribute("aria-label", "Engine events: 5");
+  const file = stacked([first, second], { ground: "white", ink: "black", ends: ["16:00", "17:00"] });
+  const whole = new DOMParser().parseFromString(file.svg, "image/svg+xml").documentElement;
+  const words = [...whole.children].filter((each) => each.tagName === "text").map((each) => each.textContent);
+  expect(words).toEqual(["The pod demo, drawn", "Engine events", "16:00", "17:00"]);
+  const lanes = [...whole.children].filter((each) => each.tagName === "svg");
+  expect(lanes.map((lane) => lane.getAttribute("y"))).toEqual(["16", "40"]);
+  expect(file.height).toBe(104);
 });
 
 test("mixed colours are said in plain words", () => {

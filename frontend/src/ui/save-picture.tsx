@@ -11,21 +11,25 @@ interface Props {
   /** Ends "Save …", for those who hear it. */
   readonly what: string;
   readonly kinds?: readonly Kind[];
+  /** Where several lanes are one picture: what stands at its left and its right end. */
+  readonly ends?: readonly [string, string];
 }
 
 type Kind = "svg" | "png";
 const BOTH: readonly Kind[] = ["svg", "png"];
 
-async function save(holder: HTMLElement, file: string, kind: Kind): Promise<void> {
-  const { drawn, onGround, standalone } = await import("./picture-file");
+async function save(holder: HTMLElement, name: string, kind: Kind, ends?: readonly [string, string]): Promise<void> {
+  const { drawn, onGround, stacked, standalone } = await import("./picture-file");
+  const ground = groundOf(holder);
   const chart = holder.querySelector("canvas");
-  if (chart) return download(`${file}.png`, await onGround(chart, groundOf(holder)), "image/png");
-  const drawing = holder.querySelector("svg");
+  if (chart) return download(`${name}.png`, await onGround(chart, ground), "image/png");
+  const drawings = [...holder.querySelectorAll("svg")];
+  const [drawing] = drawings;
   if (!drawing) return;
-  const svg = standalone(drawing, groundOf(holder));
-  if (kind === "svg") return download(`${file}.svg`, svg, "image/svg+xml");
-  const { width, height } = drawing.viewBox.baseVal;
-  download(`${file}.png`, await drawn(svg, width, height), "image/png");
+  const ink = getComputedStyle(holder).color;
+  const file = ends ? stacked(drawings, { ground, ink, ends }) : standalone(drawing, ground);
+  if (kind === "svg") return download(`${name}.svg`, file.svg, "image/svg+xml");
+  download(`${name}.png`, await drawn(file), "image/png");
 }
 
 /** The colour behind an element: its own, or that of the nearest around it that has one. */
@@ -37,12 +41,12 @@ function groundOf(element: HTMLElement): string {
   return "white";
 }
 
-export function SavePicture({ of, file, what, kinds = BOTH }: Props) {
+export function SavePicture({ of, file, what, kinds = BOTH, ends }: Props) {
   const [problem, setProblem] = useState("");
   const press = (kind: Kind) => () => {
     if (!of.current) return;
     setProblem("");
-    save(of.current, file, kind).catch(() => setProblem(`The browser could not make a ${kind.toUpperCase()}.`));
+    save(of.current, file, kind, ends).catch(() => setProblem(`The browser could not make a ${kind.toUpperCase()}.`));
   };
   return (
     <>
