@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
@@ -65,10 +66,24 @@ def sign_in(page: Page, stack: Stack, user: str = "admin") -> str:
     return link
 
 
+_kept: dict[str, list[Any]] = {}
+
+
+def signed_in(page: Page, stack: Stack) -> None:
+    """On my pods, as admin: with the session of the test before, as long as nobody signed out of it."""
+    page.context.add_cookies(_kept.get(stack.url, []))
+    session = page.request.get(f"{stack.url}/api/playground/v1/session").json()
+    if session["user"] is None:
+        sign_in(page, stack)
+        _kept[stack.url] = list(page.context.cookies())
+    else:
+        page.goto(stack.url)
+
+
 @pytest.fixture
 def home(page: Page, stack: Stack) -> Iterator[Page]:
     """My pods, signed in as admin; pods that a test made go at its end."""
-    sign_in(page, stack)
+    signed_in(page, stack)
     expect(page.get_by_role("heading", name="My pods")).to_be_visible()
     yield page
     with stack.client("admin") as client:

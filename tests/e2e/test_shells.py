@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.stack import Stack
 
 from .axe import expect_none
-from .conftest import sign_in
+from .conftest import signed_in
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -25,7 +25,7 @@ HOSTILE = r"printf '\033]0;taken\007\033]52;c;dGFrZW4=\007\033]11;?\007\033[21t\
 @pytest.fixture
 def shells(page: Page, stack: Stack) -> Iterator[Page]:
     """The page of a pod with a member that has a shell and one that has none."""
-    sign_in(page, stack)
+    signed_in(page, stack)
     body = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "shells"}, "spec": {"containers": MEMBERS}}
     with stack.client("admin") as client:
         client.post(PODS, json=body).raise_for_status()

@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.stack import Stack
 
 from .axe import expect_none
-from .conftest import sign_in
+from .conftest import signed_in
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -24,7 +24,7 @@ Container = dict[str, Any]
 @pytest.fixture
 def pods(page: Page, stack: Stack) -> Iterator[Pods]:
     """Makes pods and opens their pages; they go at the end. What a test leaves to be seen is what axe looks at."""
-    sign_in(page, stack)
+    signed_in(page, stack)
     made = Pods(page, stack)
     yield made
     expect_none(page)

@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.engine.pods import wait_for
 from tests.stack import Stack, free_port, run
 
-from .conftest import OUT, sign_in
+from .conftest import OUT, signed_in
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -33,7 +33,7 @@ BLOG = {
 @pytest.fixture
 def form(page: Page, stack: Stack) -> Iterator[Page]:
     """The empty new-pod form; the pod goes at the end, whatever happened to it."""
-    sign_in(page, stack)
+    signed_in(page, stack)
     page.goto(f"{stack.url}/new")
     expect(page.get_by_role("heading", name="New pod")).to_be_visible()
     yield page

@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.stack import Stack, free_port
 
-from .conftest import sign_in
+from .conftest import signed_in
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -48,7 +48,7 @@ def is_valid(text: str) -> Json:
 
 @pytest.mark.parametrize("start", ["wordpress", "nginx-debug", "pair"])
 def test_the_forms_yaml_is_kubernetes_and_the_pods_own_says_the_same(page: Page, stack: Stack, start: str) -> None:
-    sign_in(page, stack)
+    signed_in(page, stack)
     page.goto(f"/new?start={start}")
     port = page.get_by_label("Member 1 port 1 host port").or_(page.get_by_label("Member 2 port 1 host port")).first
     port.fill(str(free_port()))
