@@ -77,6 +77,8 @@ def test_a_taken_port_is_named_with_its_owner_and_another_one_is_found(there: Ma
 
 
 def test_two_checkouts_run_beside_each_other_and_one_goes_without_the_other(running: Machine) -> None:
+    running.play("down")
+    assert link_in(running.play("up", "-d").stdout).startswith("http://localhost:8000/")
     pods = running.pod_containers()
     second = running.checkout("second")
     own = {"PLAYGROUND_INSTALL": "second", "PLAYGROUND_STATE": str(running.folder / "second-state")}
