@@ -87,7 +87,7 @@ def test_a_pod_runs_and_is_seen_from_inside(composed: ComposedStack) -> None:
 
 def test_a_pod_comes_back_whose_file_was_closed_to_root(composed: ComposedStack) -> None:
     closed = toolbox("box", "sh", "-c", "chown 4711 /etc/hosts; chmod 600 /etc/hosts; exec sleep 3600")
-    with pod(composed, "closed", {"containers": [closed]}) as found:
+    with pod(composed, "closed", {"containers": [closed], "terminationGracePeriodSeconds": 1}) as found:
         found.wait_phase("Running")
         before = set(running(found))
         run("docker", "kill", found.container("POD"))
