@@ -126,7 +126,7 @@ def sample(members: list[str], each: int, at: int) -> Json:
             ],
             "host": {}, "hostFrom": "dockerd",
         },
-        "problems": [],
+        "pulls": [], "passed": [], "passedProblem": "", "problems": [],
     }  # fmt: skip
 
 
