@@ -43,6 +43,18 @@ export function Namespaces({ sample, pod, later }: Props) {
   const live = sample?.namespaces;
   const view = useMemo(() => live && previewed(live, is, { pid, ipc }), [live, is, pid, ipc]);
   const isPreview = view !== live;
+  // A cell tells what runs: who opens one has seen enough of the preview.
+  const open = useCallback(
+    (next: Chosen | null) => {
+      if (isPreview) reset();
+      choose(next);
+    },
+    [isPreview, reset, choose],
+  );
+  const close = () => {
+    document.querySelector<HTMLElement>("#matrix .cell[aria-expanded='true']")?.focus();
+    choose(null);
+  };
   if (!view || view.rows.length === 0) {
     return (
       <Pane id="matrix" title="Namespaces">
@@ -62,10 +74,8 @@ export function Namespaces({ sample, pod, later }: Props) {
       note={isPreview ? <Said sentences={previewSentences(is, wanted)} /> : <Sentences view={view} />}
     >
       {isPreview && <PreviewBar pod={pod} wanted={wanted} onReset={reset} />}
-      <Matrix view={view} chosen={chosen} onChoose={choose} />
-      {row && cell && !isPreview && (
-        <NamespaceDetail row={row} cell={cell} sample={sample} onClose={() => choose(null)} />
-      )}
+      <Matrix view={view} chosen={isPreview ? null : chosen} onChoose={open} />
+      {row && cell && !isPreview && <NamespaceDetail row={row} cell={cell} sample={sample} onClose={close} />}
     </Pane>
   );
 }

@@ -85,8 +85,13 @@ function keyOf({ process }: Branch): number {
 const MANY = 60;
 const PART = 16;
 
-const ORDER_KEYS = ["all", "member", "tree"] as const;
-type Order = (typeof ORDER_KEYS)[number];
+const ORDERS = [
+  { value: "all", label: "All" },
+  { value: "member", label: "By member" },
+  { value: "tree", label: "Tree" },
+] as const;
+type Order = (typeof ORDERS)[number]["value"];
+const ORDER_KEYS = ORDERS.map(({ value }) => value);
 
 function groupsOf(processes: readonly Process[], members: readonly string[], order: Order): readonly Group<Branch>[] {
   switch (order) {
@@ -117,7 +122,7 @@ const NONE: readonly Process[] = [];
 
 export const Processes = memo(function Processes(props: Props) {
   const { processes, passed, later } = props;
-  const [order, setOrder] = useInAddress("processes", "all", ORDER_KEYS);
+  const [order, setOrder] = useInAddress<Order>("processes", "all", ORDER_KEYS);
   const [isFull, setFull] = useState(false);
   const members = useContext(Members);
   const isLarge = processes !== undefined && processes.length > MANY;
@@ -183,12 +188,6 @@ function sentences(
   if (passedProblem) said.push(`One that lives for less than a tenth of a second can be missed: ${passedProblem}.`);
   return said;
 }
-
-const ORDERS = [
-  { value: "all", label: "All" },
-  { value: "member", label: "By member" },
-  { value: "tree", label: "Tree" },
-] as const;
 
 interface OrdersProps {
   readonly value: Order;

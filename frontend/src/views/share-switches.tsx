@@ -1,5 +1,5 @@
 // Switches above the matrix: how the namespaces would be in a copy of the pod that shares more, or less.
-import { useMemo, useState } from "react";
+import { useCallback, useMemo, useState } from "react";
 import { ToggleButton } from "react-aria-components";
 import { Link } from "react-router";
 import { copyWith, SWITCHED, type Switched, type Switches, switchesOf } from "../state/preview";
@@ -15,17 +15,18 @@ function turnedInAddress(): readonly Switched[] {
 
 export function usePreview(pod: Obj) {
   const [turned, setTurned] = useState(turnedInAddress);
-  const keep = (next: readonly Switched[]) => {
+  const keep = useCallback((next: readonly Switched[]) => {
     setTurned(next);
     keepInAddress({ preview: next.join(",") });
-  };
+  }, []);
+  const reset = useCallback(() => keep([]), [keep]);
   // By what it says, not by the object: that is another one with each change of the status.
   const { pid, ipc } = switchesOf(pod);
   const is = useMemo(() => ({ pid, ipc }), [pid, ipc]);
   const wanted = { pid: pid !== turned.includes("pid"), ipc: ipc !== turned.includes("ipc") };
   const toggle = (kind: Switched) =>
     keep(turned.includes(kind) ? turned.filter((each) => each !== kind) : [...turned, kind]);
-  return { is, wanted, toggle, reset: () => keep([]) } as const;
+  return { is, wanted, toggle, reset } as const;
 }
 
 interface SwitchesProps {

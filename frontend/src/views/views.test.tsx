@@ -249,6 +249,27 @@ describe("the preview of other namespaces", () => {
 });
 
 describe("one cell", () => {
+  test("opened in a preview tells what runs, and the preview is over", async () => {
+    show(
+      <MemoryRouter>
+        <Namespaces sample={SAMPLE} pod={SNAPSHOT.pod} later={LATER} />
+      </MemoryRouter>,
+    );
+    await userEvent.click(screen.getByRole("button", { name: "Share pid" }));
+    await userEvent.click(screen.getAllByTitle("net 4026532184, made by pause")[0] as HTMLElement);
+    expect(screen.queryByRole("status", { name: /Preview/ })).toBeNull();
+    expect(screen.getByRole("region", { name: "The net namespace of web" })).toBeTruthy();
+    expect(location.search).toBe("?cell=net.web");
+  });
+
+  test("closed from within gives the focus back to its cell", async () => {
+    show(<Namespaces sample={SAMPLE} pod={SNAPSHOT.pod} later={LATER} />);
+    const [cell] = screen.getAllByTitle("net 4026532184, made by pause");
+    await userEvent.click(cell as HTMLElement);
+    await userEvent.click(screen.getByRole("button", { name: "Close" }));
+    expect(document.activeElement).toBe(cell);
+  });
+
   test("tells what a process there sees and does not, and how to look from inside", async () => {
     show(<Namespaces sample={SAMPLE} pod={SNAPSHOT.pod} later={LATER} />);
     await userEvent.click(screen.getAllByTitle("net 4026532184, made by pause")[0] as HTMLElement);

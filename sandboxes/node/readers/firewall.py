@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+import threading
 from collections.abc import Callable
 from typing import Literal
 
@@ -50,24 +51,36 @@ _VERDICTS = (
 
 
 def listed(what: str) -> str | None:
-    """What `nft list …` prints, at most 256 KiB; None where there is no such table. Raises PlaygroundError."""
+    """What `nft list …` prints, its first 256 KiB; None where there is no such table. Raises PlaygroundError.
+
+    No more is ever read: a pod may have set as many rules as it likes, and nft is ended at the bound.
+    """
     try:
         with subprocess.Popen(  # noqa: S603 - as below
             ["nft", "list", *what.split()],  # noqa: S607 - words of our own; found on root's PATH
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
         ) as process:
+            assert process.stdout is not None
+            late = threading.Timer(WITHIN, process.kill)
+            late.start()
             try:
-                out, err = process.communicate(timeout=WITHIN)
+                out = process.stdout.read(MOST_BYTES + 1)
+                if len(out) > MOST_BYTES:
+                    process.kill()
+                process.wait()
             finally:
+                late.cancel()
                 process.kill()
-    except (OSError, subprocess.TimeoutExpired) as exc:
+    except OSError as exc:
         raise PlaygroundError(f"nft: {exc}") from exc
-    if process.returncode == 0:
+    if process.returncode == 0 or len(out) > MOST_BYTES:
         return out[:MOST_BYTES].decode(errors="surrogateescape")
-    if b"No such file or directory" in err:
+    if process.returncode < 0:
+        raise PlaygroundError(f"nft: no end within {WITHIN:.0f} seconds")
+    if b"No such file or directory" in out:
         return None
-    raise PlaygroundError(f"nft: {visible(err[:300])}")
+    raise PlaygroundError(f"nft: {visible(out[:300])}")
 
 
 def parse_tables(
