@@ -27,6 +27,8 @@ FRAME = 32 * 1024
 MOST_WAITING = 4 * wire.MOST_AHEAD
 HANG_UP_FOR = 5.0
 LOOK_AGAIN = 0.25
+KILLED = 128 + 9
+MEMBER_ENDS_WITHIN = 1.0
 
 
 @dataclass
@@ -267,13 +269,22 @@ class Terminal:
         finally:
             writing.cancel()
             await asyncio.gather(writing, return_exceptions=True)
-            ended: Reason = "member" if self._family.member_ended() else "exited"
-            self.over = wire.Ended(reason=self._reason or ended, exit_code=code if self._reason is None else None)
+            reason = self._reason or await self._why(code)
+            self.over = wire.Ended(reason=reason, exit_code=code if reason == "exited" else None)
             for each in self.attachments:
                 each.some.set()
             self._family.close()
             await self._tty.close()
             log.info("terminal %s of pod %s ended: %s", self.about.id, self.about.pod, self.over.reason)
+
+    async def _why(self, code: int | None) -> Reason:
+        """A namespace's PID 1 is gone only after all others in it, which the kernel kills first (pid_namespaces(7))."""
+        deadline = asyncio.get_running_loop().time() + (MEMBER_ENDS_WITHIN if code in (None, KILLED) else 0)
+        while not self._family.member_ended():
+            if asyncio.get_running_loop().time() >= deadline:
+                return "exited"
+            await asyncio.sleep(0.02)
+        return "member"
 
     async def _read(self) -> None:
         while True:

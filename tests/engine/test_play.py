@@ -133,7 +133,7 @@ def test_ctrl_c_while_it_starts_leaves_nothing_and_blames_nobody(there: Machine)
     terminal.read_until("… redis, web, worker, beat, watch")
     assert terminal.press_ctrl_c() == 130
     assert there.processes() == {}
-    assert not any(word in terminal.said for word in ("Traceback", "What to do", "did not start"))
+    assert not any(word in terminal.said for word in ("Traceback", "What to do", "did not start")), terminal.said
 
 
 def test_after_a_power_cut_up_recovers_from_what_was_left(running: Machine) -> None:
