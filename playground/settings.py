@@ -73,6 +73,10 @@ if HOST_IP in ("", "0.0.0.0", "::"):
     raise ImproperlyConfigured(
         "PLAYGROUND_HOST_IP must be one address: docker-proxy repeats outside callers as the host"
     )
+# What learners' pods run under: restricted, baseline or lab (docs/profiles.md).
+PROFILE = text("PROFILE", "baseline")
+if PROFILE not in ("restricted", "baseline", "lab"):
+    raise ImproperlyConfigured(f"PLAYGROUND_PROFILE must be restricted, baseline or lab, not {PROFILE!r}")
 NODE_MAX_PODS = number("NODE_MAX_PODS", 100)
 # Pull and start failures are tried again after base, doubling to cap; seconds (kubelet: 10 and 300).
 BACKOFF_BASE = number("BACKOFF_BASE", 10)

@@ -89,7 +89,7 @@ class Hands:
         engine, host = self.tools.engine, self.tools.host
         match action:
             case MakeFiles():
-                files = pod_files(self.facts, self.sources, memory=self.profile.memory)
+                files = pod_files(self.facts, self.sources, self.profile.room)
                 host.make_files(self.uid, files)
                 held = f", {len(files.volumes)} volumes" if files.volumes else ""
                 return f"hosts and resolv.conf, empty until the address is known{held}", "", ""
@@ -147,7 +147,14 @@ class Hands:
             raise ConfigError(str(exc)) from exc
         wants = Wants(uses, member.termination_message_path or MESSAGE_PATH)
         mounts = self.tools.host.mounts(self.uid, action.member, action.attempt, wants)
-        made = policy.Made(image.id, started, image.user, mounts, self._target(member, action.pause_attempt))
+        made = policy.Made(
+            image.id,
+            started,
+            image_user=image.user,
+            mounts=mounts,
+            pid_of=self._target(member, action.pause_attempt),
+            writes=image.writes,
+        )
         body = policy.member_body(self.basis, member, made)
         identity = self._identity(action.member, action.attempt, action.pause_attempt)
         container = self.tools.engine.create_member(identity, body, self.ids[PAUSE, action.pause_attempt])
@@ -169,7 +176,8 @@ class Hands:
 
     @property
     def basis(self) -> policy.Basis:
-        return policy.Basis(self.intent.pod, self.profile, self.intent.spec_hash, self.intent.full_name)
+        intent = self.intent
+        return policy.Basis(intent.pod, self.profile, intent.spec_hash, intent.full_name, intent.number)
 
     def _prepare_network(self, attempt: int) -> tuple[str, str, str]:
         """Names and addresses first, then the lock: no member starts before both (ARCHITECTURE §6)."""

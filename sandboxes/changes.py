@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from sandboxes import publish, spec, tasks
+from sandboxes import policy, publish, spec, tasks
 from sandboxes.errors import Cause, Conflict, Malformed, SpecRefused
 from sandboxes.members import members_of
 from sandboxes.models import Counter, Pod
@@ -36,7 +36,7 @@ def update(user: User, namespace: str, name: str, change: Change) -> Pod:
     """Labels, annotations, images, the deadline. Raises NotFound, Malformed, SpecRefused, Conflict."""
 
     def intent(row: Pod, given: Json) -> Json:
-        new = accepted(spec.decode(_same_object(row, given)))
+        new = accepted(spec.decode(_same_object(row, given)), policy.profile_named(row.profile))
         old = spec.decode(row.manifest)
         for key, before, after in (
             ("containers", old.spec.containers, new.spec.containers),
@@ -61,7 +61,7 @@ def update_debug(user: User, namespace: str, name: str, change: Change) -> Pod:
         given = change(pod_object(row))
         asked = given.get("spec", {}).get("ephemeralContainers", [])
         whole = row.manifest | {"spec": row.manifest["spec"] | {"ephemeralContainers": asked}}
-        new = accepted(spec.decode(whole))
+        new = accepted(spec.decode(whole), policy.profile_named(row.profile))
         _check_debug(name, old, new)
         return {"manifest": spec.dump(new), "generation": row.generation + (new.spec != old.spec)}
 

@@ -18,21 +18,21 @@ from django.db.models import Q
 
 
 class Counter(models.Model):
-    """resourceVersion: one row, raised in the transaction of each change."""
+    """resourceVersion, raised in the transaction of each change, and the number of the pod that was made last."""
 
     name = models.CharField(max_length=32, primary_key=True)
     value = models.BigIntegerField(default=0)
 
     @classmethod
-    def next(cls) -> int:
-        """A new resourceVersion; call it in the transaction that changes the object."""
+    def next(cls, name: str = "resourceVersion") -> int:
+        """A new resourceVersion; call it in the transaction that changes the object. By another name another number."""
         # One statement, for it stands in every transaction; SQLite since 3.35 and Postgres both know it.
         raised = (
-            "INSERT INTO sandboxes_counter (name, value) VALUES ('resourceVersion', 1) "
+            "INSERT INTO sandboxes_counter (name, value) VALUES (%s, 1) "
             "ON CONFLICT (name) DO UPDATE SET value = sandboxes_counter.value + 1 RETURNING value"
         )
         with connection.cursor() as cursor:
-            cursor.execute(raised)
+            cursor.execute(raised, [name])
             return int(cursor.fetchone()[0])
 
 
@@ -66,6 +66,7 @@ class Pod(models.Model):
     """A pod: what is wanted, what is, what must be remembered. `manifest`: the accepted Pod v1 with defaults.
 
     `gates`: conditions of its readiness gates by type. `restarts`: member → the attempt that somebody wants restarted.
+    `number`: no other pod has had it; 0 for those that are older than numbers.
     """
 
     uid = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -75,6 +76,7 @@ class Pod(models.Model):
     manifest = models.JSONField()
     spec_hash = models.CharField(max_length=64)
     profile = models.CharField(max_length=32, default="baseline")
+    number = models.PositiveBigIntegerField(default=0)
     desired = models.CharField(max_length=16, default="RUNNING")
     generation = models.PositiveIntegerField(default=1)
     gates = models.JSONField(default=dict)

@@ -19,6 +19,7 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 
+from people import roles
 from sandboxes import commands, policy, present, publish, spec, tasks, wire
 from sandboxes.errors import AlreadyExists, Conflict, Malformed, NotFound, SpecRefused
 from sandboxes.models import ConfigObject, Counter, Namespace, Pod, PodEvent, Step
@@ -34,6 +35,8 @@ GENERATED_LENGTH = 63
 EVENTS_SHOWN = 200
 EVENTS_LISTED = 500
 STEPS_SHOWN = 200
+# The annotation of a pod that wants less, or, where its owner may, more than others.
+ASKED_PROFILE = "playground.dev/profile"
 PLAUSIBLE_NAME = re.compile(r"[a-z0-9.-]{1,253}")
 
 
@@ -73,7 +76,7 @@ def pods_in(user: User, namespace: str) -> list[Pod]:
 def create_pod(user: User, namespace: str, pod: spec.Pod, *, dry_run: bool = False) -> Pod:
     """Accept a pod: its row and its wake, in one transaction. With `dry_run` all checks are made and nothing written.
 
-    1 namespace   2 name   3 defaults, validation, profile   4 name in use   5 row and wake.
+    1 namespace   2 name   3 profile, defaults, validation   4 name in use   5 row and wake.
     Raises NotFound, Malformed, SpecRefused or AlreadyExists.
     """
     home = live_namespace(user, namespace)
@@ -81,13 +84,14 @@ def create_pod(user: User, namespace: str, pod: spec.Pod, *, dry_run: bool = Fal
     if pod.spec.ephemeral_containers:
         told = forbidden("spec.ephemeralContainers", "cannot be set on create")
         raise SpecRefused(pod.metadata.name, (told,))
-    whole = accepted(_named(pod, home.name))
+    profile = profile_for(user, pod)
+    whole = accepted(_named(pod, home.name), profile)
     row = Pod(
         namespace=home,
         name=whole.metadata.name,
         manifest=spec.dump(whole),
         spec_hash=spec.spec_hash(whole),
-        profile=policy.BASELINE.name,
+        profile=profile.name,
         created_at=timezone.now(),
         rev=1,
     )
@@ -98,7 +102,7 @@ def create_pod(user: User, namespace: str, pod: spec.Pod, *, dry_run: bool = Fal
         return row
     try:
         with transaction.atomic():
-            row.resource_version = Counter.next()
+            row.resource_version, row.number = Counter.next(), Counter.next("pod")
             row.save(force_insert=True)
             tasks.wake(row.uid)
     except IntegrityError as exc:  # one of two at the same time: the constraint lets one in
@@ -117,12 +121,28 @@ def _named(pod: spec.Pod, namespace: str) -> spec.Pod:
     return pod.model_copy(update={"metadata": meta.model_copy(update={"name": name, "namespace": namespace})})
 
 
-def accepted(pod: spec.Pod) -> spec.Pod:
+def profile_for(user: User, pod: spec.Pod) -> policy.Profile:
+    """The profile that the pod asks for (`playground.dev/profile`), or the user's own. Raises SpecRefused for one that
+    is not there, or that gives more than the user may have.
+    """
+    most = policy.profile_named(roles.profile_of(user))
+    asked = pod.metadata.annotations.get(ASKED_PROFILE)
+    if asked is None:
+        return most
+    known = list(policy.PROFILES)
+    mine = known[: known.index(most.name) + 1] + (["lab"] if user.is_staff else [])
+    if asked not in mine:
+        told = forbidden(f"metadata.annotations[{ASKED_PROFILE}]", f"you may have {', '.join(dict.fromkeys(mine))}")
+        raise SpecRefused(pod.metadata.name, (told,))
+    return policy.PROFILES[asked]
+
+
+def accepted(pod: spec.Pod, profile: policy.Profile) -> spec.Pod:
     """With its defaults. Raises SpecRefused for what Kubernetes or the profile refuses."""
     whole = spec.with_defaults(pod)
     invalid = spec.validate(whole)
     known = {cause.field for cause in invalid}  # one reason for a field: the profile has a say in what is valid
-    causes = invalid + tuple(cause for cause in policy.refusals(whole, policy.BASELINE) if cause.field not in known)
+    causes = invalid + tuple(cause for cause in policy.refusals(whole, profile) if cause.field not in known)
     if causes:
         raise SpecRefused(whole.metadata.name, causes)
     return whole
@@ -241,7 +261,7 @@ def snapshot(uid: uuid.UUID, *, once: bool = False) -> wire.Snapshot | wire.Gone
 
 def commands_of(row: Pod) -> tuple[commands.Command, ...]:
     """The docker commands that make this pod by hand, as its node would."""
-    basis = policy.Basis(spec.decode(row.manifest), policy.PROFILES[row.profile], row.spec_hash)
+    basis = policy.Basis(spec.decode(row.manifest), policy.profile_named(row.profile), row.spec_hash, number=row.number)
     return commands.commands(basis, pause_image=settings.PAUSE_IMAGE, host_ip=settings.HOST_IP)
 
 

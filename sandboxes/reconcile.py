@@ -22,7 +22,7 @@ from sandboxes.members import members_of
 from sandboxes.models import Pod
 from sandboxes.outcome import Done, Source, told
 from sandboxes.plan import BackOff, Intent, Look, plan, references
-from sandboxes.policy import BASELINE, PROFILES, Profile, refusals
+from sandboxes.policy import Profile, profile_named, refusals
 from sandboxes.rows import Claim, Known, LostClaim
 from sandboxes.sources import missing_pull_secrets, sources_of
 from sandboxes.spec.facts import Facts, Sources
@@ -91,7 +91,7 @@ def _look(claim: Claim, tools: Tools, *, pause_image: str, back_off: BackOff) ->
     if not planned.stages:
         return claim.release(row, planned.look_at)
     notes = _Notes(claim, row, look, back_off)
-    hands = Hands(tools, row.uid, look.intent, _profile(row), look.observed, known.facts, known.sources)
+    hands = Hands(tools, row.uid, look.intent, profile_named(row.profile), look.observed, known.facts, known.sources)
     complete = act(planned.stages, hands, before=lambda: claim.renew(tools.clock()), after=notes.after)
     if notes.outage is not None:
         raise notes.outage
@@ -160,7 +160,7 @@ class _Told:
 
 def _facts(row: Pod, tools: Tools) -> _Told:
     pod = _tombstone(row) if row.desired == Desired.GONE else _accepted(row)
-    profile = _profile(row)
+    profile = profile_named(row.profile)
     facts = Facts(
         pod,
         row.namespace.name,
@@ -176,7 +176,7 @@ def _facts(row: Pod, tools: Tools) -> _Told:
 def _digest(told: _Told, profile: Profile) -> str:
     """What the pod's files are to be made from; what cannot be told is tried, and says why."""
     try:
-        return pod_files(told.facts, told.sources, memory=profile.memory).digest
+        return pod_files(told.facts, told.sources, profile.room).digest
     except MountFailed:
         return "a source is missing"
 
@@ -189,11 +189,12 @@ def _observe(row: Pod, tools: Tools, told: _Told, pause_image: str, back_off: Ba
         desired,
         row.deletion_grace or 0,
         pause_image,
-        files=_digest(told, _profile(row)),
+        files=_digest(told, profile_named(row.profile)),
         taken_on=row.created_at,
         gates=row.gates,
         restarts=row.restarts,
         full_name=f"{row.name}_{row.namespace.name}({row.uid})",
+        number=row.number,
     )
     observed = Observed(
         containers=tools.engine.observe(row.uid),
@@ -224,7 +225,7 @@ def _accepted(row: Pod) -> spec.Pod:
     Raises Malformed or SpecRefused.
     """
     pod = spec.decode(row.manifest)
-    if refused := (*spec.validate(pod), *refusals(pod, _profile(row))):
+    if refused := (*spec.validate(pod), *refusals(pod, profile_named(row.profile))):
         raise SpecRefused(row.name, refused)
     return pod
 
@@ -235,8 +236,3 @@ def _tombstone(row: Pod) -> spec.Pod:
         return spec.decode(row.manifest)
     except (Malformed, SpecRefused):
         return spec.Pod(metadata=spec.ObjectMeta(name=row.name))
-
-
-def _profile(row: Pod) -> Profile:
-    """The row's profile, or the strictest there is when it names none that we know."""
-    return PROFILES.get(row.profile, BASELINE)

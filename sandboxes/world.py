@@ -82,13 +82,14 @@ class ObservedContainer:
 class ImageOnNode:
     """An image the node has. `local`: no registry knows it (no repository digest), so there is nothing to pull.
 
-    `user` is its USER; `runs`: it has an ENTRYPOINT or a CMD.
+    `user` is its USER; `runs`: it has an ENTRYPOINT or a CMD; `writes`: its VOLUMEs.
     """
 
     id: str
     local: bool = False
     user: str = ""
     runs: bool = True
+    writes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,14 @@ from typing import Any
 from sandboxes.engine import naming
 from sandboxes.engine.naming import Identity
 from sandboxes.policy import (
+    MASKED_PATHS,
     PAUSE_CPU_SHARES,
     PAUSE_MEMORY,
     PAUSE_PIDS,
     PAUSE_SHM,
     PAUSE_USER,
+    READONLY_PATHS,
+    RESTRICTED,
     MemberBody,
     PauseBody,
     Profile,
@@ -43,7 +46,7 @@ def pause(identity: Identity, body: PauseBody, *, network: str, may_lower_oom_sc
         "Sysctls": ({"net.ipv6.conf.all.disable_ipv6": "1"} if has_ipv6 else {}) | dict(body.sysctls),
         "ShmSize": PAUSE_SHM,
         "CapDrop": ["ALL"],
-        "SecurityOpt": ["no-new-privileges:true"],
+        "SecurityOpt": ["no-new-privileges:true", f"seccomp={RESTRICTED.seccomp}"],
         "ReadonlyRootfs": True,
         "Memory": PAUSE_MEMORY,
         "MemorySwap": PAUSE_MEMORY,
@@ -80,7 +83,11 @@ def member(identity: Identity, body: MemberBody, pause_id: str, *, may_lower_oom
         "CapAdd": list(body.rights.capabilities),
         "GroupAdd": [str(group) for group in body.rights.groups],
         "ReadonlyRootfs": body.rights.read_only_root,
-        "SecurityOpt": ["no-new-privileges:true"] if body.rights.no_new_privileges else [],
+        "SecurityOpt": [
+            *(["no-new-privileges:true"] if body.rights.no_new_privileges else []),
+            f"seccomp={body.profile.seccomp}",
+        ],
+        "Tmpfs": dict.fromkeys(body.tmpfs, _tmpfs_options(body.profile)),
         # Mounts, not Binds: a missing source is an error instead of a new root-owned folder.
         "Mounts": [
             {"Type": "bind", "Source": mount.source, "Target": mount.target, "ReadOnly": mount.read_only}
@@ -110,10 +117,27 @@ def member(identity: Identity, body: MemberBody, pause_id: str, *, may_lower_oom
     return created
 
 
+def _tmpfs_options(profile: Profile) -> str:
+    most = profile.tmpfs
+    return f"rw,nosuid,nodev,noexec,size={most.size},nr_inodes={most.inodes},mode=1777" if most else ""
+
+
 def _common(profile: Profile) -> Json:
     return {
         "Privileged": False,
         "CgroupnsMode": "private",
+        "OomKillDisable": False,
+        "MaskedPaths": list(MASKED_PATHS),
+        "ReadonlyPaths": list(READONLY_PATHS),
+        "Ulimits": [
+            {"Name": name, "Soft": most, "Hard": most}
+            for name, most in (
+                ("core", 0),
+                ("nofile", profile.open_files),
+                ("fsize", profile.file_size),
+                ("memlock", profile.locked_memory),
+            )
+        ],
         "RestartPolicy": {"Name": "no"},
         "LogConfig": {
             "Type": "json-file",

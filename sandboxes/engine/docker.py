@@ -171,6 +171,7 @@ class DockerEngine:
             local=built or not found.get("RepoDigests"),
             user=config.get("User") or "",
             runs=bool(config.get("Entrypoint") or config.get("Cmd")),
+            writes=tuple(sorted(config.get("Volumes") or {})),
         )
 
     def _create(self, identity: Identity, body: Mapping[str, Any], spec_hash: str) -> str:

@@ -29,7 +29,8 @@ def make(folder: Path, volume: VolumeFiles, group: int | None) -> None:
     """The volume's folder: empty, a tmpfs, or with its files. What members wrote stays; given files are replaced."""
     folder.mkdir(exist_ok=True)
     if volume.in_memory and not is_mounted(folder):
-        _mount("-t", "tmpfs", "-o", f"size={volume.size},mode=0777,nodev,nosuid", "tmpfs", str(folder))
+        inodes = f",nr_inodes={volume.inodes}" if volume.inodes else ""
+        _mount("-t", "tmpfs", "-o", f"size={volume.size},mode=0777,nodev,nosuid{inodes}", "tmpfs", str(folder))
     _own(folder, group)
     if volume.files is not None:
         _write(folder, volume.files, group)

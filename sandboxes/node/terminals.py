@@ -26,6 +26,7 @@ from sandboxes.members import members_of
 from sandboxes.models import Pod as Row
 from sandboxes.node.family import HostFamily
 from sandboxes.node.terminal import About, Attachment, Family, Reason, Terminal
+from sandboxes.policy import Profile, profile_named
 from sandboxes.policy.shells import shell_refusal
 from sandboxes.spec import Pod, decode
 from sandboxes.times import stamp
@@ -232,11 +233,11 @@ class Terminals:
         return terminal
 
     async def _container(self, guest: Guest, first: wire.OpenTerminal) -> ObservedContainer:
-        pod = await database_sync_to_async(_spec_of)(guest.pod)
+        pod, profile = await database_sync_to_async(_spec_of)(guest.pod)
         member = next((each for each in members_of(pod) if each.name == first.member), None)
         if member is None:
             raise _refused("not-running", f'container not found ("{first.member}")')
-        if why := shell_refusal(pod, member.spec, first.user):
+        if why := shell_refusal(pod, member.spec, first.user, profile):
             raise _refused("user", why)
         try:
             seen = Observed(await asyncio.to_thread(self._engine().observe, guest.pod))
@@ -266,5 +267,6 @@ def _shown(terminal: Terminal) -> dict[str, Any]:
     }
 
 
-def _spec_of(uid: UUID) -> Pod:
-    return decode(Row.objects.values_list("manifest", flat=True).get(uid=uid))
+def _spec_of(uid: UUID) -> tuple[Pod, Profile]:
+    manifest, profile = Row.objects.values_list("manifest", "profile").get(uid=uid)
+    return decode(manifest), profile_named(profile)

@@ -44,7 +44,7 @@ class Intent:
 
     `files` is the digest of what the pod's files are to be written from; `taken_on` is when the pod came to the node;
     `gates` are the conditions of its readiness gates by type, `restarts` the attempts of members that somebody wants
-    restarted; `full_name` is how the kubelet names it: name_ns(uid).
+    restarted; `full_name` is how the kubelet names it: name_ns(uid); `number` is the pod's on this service.
     """
 
     pod: Pod
@@ -57,6 +57,7 @@ class Intent:
     gates: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     restarts: Mapping[str, int] = field(default_factory=dict)
     full_name: str = ""
+    number: int = 0
 
 
 @dataclass(frozen=True)

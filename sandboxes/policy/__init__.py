@@ -24,20 +24,27 @@ from sandboxes.policy.names import hostname_of, hosts_text, resolver_text
 from sandboxes.policy.profiles import (
     BASELINE,
     BRIDGE_OPTIONS,
+    LAB,
+    MASKED_PATHS,
     PAUSE_CPU_SHARES,
     PAUSE_MEMORY,
     PAUSE_PIDS,
     PAUSE_SHM,
     PAUSE_USER,
     PROFILES,
+    READONLY_PATHS,
+    RESTRICTED,
     Profile,
+    profile_named,
+    user_of,
 )
 from sandboxes.policy.refusals import forbidden_sysctl, refusals
 from sandboxes.policy.rights import Rights
 
 __all__ = [
-    "BASELINE", "BRIDGE_OPTIONS", "PAUSE_CPU_SHARES", "PAUSE_MEMORY", "PAUSE_PIDS", "PAUSE_SHM", "PAUSE_USER",
-    "PRIVATE_IPC", "PROFILES", "Basis", "FileMount", "Limits", "Made", "MemberBody", "PauseBody", "Profile",
-    "PublishedPort", "Rights", "VolumeUse", "forbidden_sysctl", "hostname_of", "hosts_text", "member_body",
-    "pause_body", "published", "refusals", "resolver_text", "uses_of",
+    "BASELINE", "BRIDGE_OPTIONS", "LAB", "MASKED_PATHS", "PAUSE_CPU_SHARES", "PAUSE_MEMORY", "PAUSE_PIDS",
+    "PAUSE_SHM", "PAUSE_USER", "PRIVATE_IPC", "PROFILES", "READONLY_PATHS", "RESTRICTED", "Basis", "FileMount",
+    "Limits", "Made", "MemberBody", "PauseBody", "Profile", "PublishedPort", "Rights", "VolumeUse",
+    "forbidden_sysctl", "hostname_of", "hosts_text", "member_body", "pause_body", "profile_named", "published",
+    "refusals", "resolver_text", "user_of", "uses_of",
 ]  # fmt: skip

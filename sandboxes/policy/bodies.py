@@ -6,13 +6,14 @@ PURE. Rules: PODS §4.10-4.12; pkg/kubelet/kuberuntime and pkg/kubelet/cm for wh
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sandboxes.policy.limits import Limits, limits_of
 from sandboxes.policy.names import hostname_of
 from sandboxes.policy.profiles import Profile, dotted
-from sandboxes.policy.rights import Rights, rights_of
+from sandboxes.policy.rights import Rights, Runner, rights_of
 from sandboxes.spec.environment import Process, sub_path
 from sandboxes.spec.models import AnyContainer, Pod
 
@@ -66,7 +67,8 @@ class MemberBody:
     """What a member is created from. `env` are KEY=VALUE; empty `command`/`args` leave the image's own.
 
     `image` is the id that `reference` meant on this node at this moment. The network is always pause's, IPC too unless
-    it is private. `share_pid` joins pause's PID namespace, `pid_of` that of another container, by id.
+    it is private. `share_pid` joins pause's PID namespace, `pid_of` that of another container, by id. `tmpfs`: where
+    memory is mounted, for what its read-only root would not let it write.
     """
 
     image: str
@@ -82,6 +84,7 @@ class MemberBody:
     stdin: bool
     stdin_once: bool
     mounts: tuple[FileMount, ...]
+    tmpfs: tuple[str, ...]
     rights: Rights
     limits: Limits
     profile: Profile
@@ -103,12 +106,13 @@ def published(pod: Pod, host_ip: str) -> tuple[PublishedPort, ...]:
 
 @dataclass(frozen=True)
 class Basis:
-    """What all bodies of one pod have in common."""
+    """What all bodies of one pod have in common. `number` is the pod's on this service, from which its user follows."""
 
     pod: Pod
     profile: Profile
     spec_hash: str
     full_name: str = ""
+    number: int = 0
 
 
 def pause_body(basis: Basis, *, image: str, host_ip: str) -> PauseBody:
@@ -122,14 +126,15 @@ def pause_body(basis: Basis, *, image: str, host_ip: str) -> PauseBody:
 
 @dataclass(frozen=True)
 class Made:
-    """What the node found out for one member: its image's id and user, its process, its files, and, for a debug member
-    with a target, whose PID namespace it joins."""
+    """What the node found out for one member: its image's id, user and the paths it writes to, its process, its files,
+    and, for a debug member with a target, whose PID namespace it joins."""
 
     image_id: str
     process: Process
     image_user: str = ""
     mounts: tuple[FileMount, ...] = ()
     pid_of: str = ""
+    writes: tuple[str, ...] = ()
 
 
 def member_body(basis: Basis, member: AnyContainer, made: Made) -> MemberBody:
@@ -150,11 +155,32 @@ def member_body(basis: Basis, member: AnyContainer, made: Made) -> MemberBody:
         stdin=member.stdin,
         stdin_once=member.stdin_once,
         mounts=made.mounts,
-        rights=rights_of(basis.pod, member, basis.profile, image_user=made.image_user, full_name=basis.full_name),
+        tmpfs=_tmpfs(basis.profile, made),
+        rights=rights_of(basis.pod, member, basis.profile, Runner(made.image_user, basis.full_name, basis.number)),
         limits=limits_of(basis.pod, member, basis.profile),
         profile=basis.profile,
         spec_hash=basis.spec_hash,
     )
+
+
+# Where programs write that were told nothing else (Filesystem Hierarchy Standard 3.0).
+SCRATCH = ("/run", "/tmp", "/var/tmp")  # noqa: S108 - tmpfs of the member's own
+_FOLDER = re.compile(r"(/[A-Za-z0-9._-]{1,64}){1,8}")
+_NOT_BELOW = ("/proc", "/sys", "/dev")
+
+
+def _tmpfs(profile: Profile, made: Made) -> tuple[str, ...]:
+    """Where the image writes, but for what is mounted there. What is no plain folder of its own is left out."""
+    if profile.tmpfs is None:
+        return ()
+    mounted = {mount.target for mount in made.mounts}
+    wanted = dict.fromkeys((*SCRATCH, *(path.rstrip("/") for path in made.writes)))
+    return tuple(path for path in wanted if path not in mounted and _is_plain(path))[: profile.tmpfs.most]
+
+
+def _is_plain(path: str) -> bool:
+    parts = path.split("/")
+    return bool(_FOLDER.fullmatch(path)) and not {".", ".."} & set(parts) and f"/{parts[1]}" not in _NOT_BELOW
 
 
 def uses_of(pod: Pod, member: AnyContainer, env: Mapping[str, str]) -> tuple[VolumeUse, ...]:

@@ -1,12 +1,16 @@
 """Profiles: what one kind of user may have at most, and what every pause has.
 
-PURE. `baseline` is Pod Security Standards' Baseline with Docker's default capabilities less NET_RAW and MKNOD
-(https://kubernetes.io/docs/concepts/security/pod-security-standards/).
+PURE. Pod Security Standards (https://kubernetes.io/docs/concepts/security/pod-security-standards/): `restricted` is
+Restricted and more (a user of the pod's own, a root file system nobody writes to), `baseline` is Baseline with Docker's
+default capabilities less NET_RAW and MKNOD, `lab` is that with namespaces by hand.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from sandboxes.policy.seccomp import seccomp_filter
+from sandboxes.spec.files import Room
 
 # Pause only waits and reaps, but runc joins these limits while it starts it: fewer pids than its threads fail.
 PAUSE_MEMORY = 16 * 2**20
@@ -22,11 +26,37 @@ BRIDGE_OPTIONS = {
 }
 
 
+# Of /proc and /sys what tells of the node, or of others on it, and what would change it (proc(5), sysfs(5)).
+MASKED_PATHS = (
+    "/proc/acpi", "/proc/asound", "/proc/cmdline", "/proc/config.gz", "/proc/interrupts", "/proc/kallsyms",
+    "/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/modules", "/proc/sched_debug", "/proc/scsi",
+    "/proc/timer_list", "/proc/timer_stats", "/sys/class/dmi", "/sys/devices/virtual/powercap", "/sys/firmware",
+    "/sys/kernel",
+)  # fmt: skip
+READONLY_PATHS = ("/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger")
+
+
+@dataclass(frozen=True)
+class Tmpfs:
+    """What is written to where the root file system cannot be: bytes and inodes of each, a volume among them, and how
+    many a member has at most.
+
+    All of it is memory, and counts as that of the member that wrote it.
+    """
+
+    size: int
+    inodes: int
+    most: int
+
+
 @dataclass(frozen=True)
 class Profile:
     """The ceilings of one kind of user. Bytes, counts, milli-CPUs; ports inclusive.
 
-    `capabilities` is what a member has that asks for none, `may_add` what it may ask for besides.
+    `capabilities` is what a member has that asks for none, `may_add` what it may ask for besides. `own_user`: members
+    run as a number that is the pod's alone, whatever image and spec say, and never gain rights. `tmpfs`: their root
+    file system is read-only, and volumes are memory; None where both are the node's disk. `open_files`,
+    `locked_memory` and `file_size` are setrlimit(2)'s.
     """
 
     name: str
@@ -38,7 +68,40 @@ class Profile:
     members: int
     host_ports: range
     log_bytes: int
+    open_files: int
+    file_size: int
+    locked_memory: int = 64 * 2**10
+    own_user: bool = False
+    tmpfs: Tmpfs | None = None
 
+    @property
+    def room(self) -> Room:
+        """What volumes may take."""
+        if self.tmpfs is None:
+            return Room(self.memory)
+        return Room(self.tmpfs.size, self.tmpfs.inodes, only_memory=True)
+
+    @property
+    def seccomp(self) -> str:
+        """The filter of its members, JSON."""
+        return seccomp_filter(self.name)
+
+
+RESTRICTED = Profile(
+    name="restricted",
+    capabilities=(),
+    may_add=(),
+    memory=256 * 2**20,
+    pids=64,
+    milli_cpus=500,
+    members=5,
+    host_ports=range(0),
+    log_bytes=1_000_000,
+    open_files=1024,
+    file_size=64 * 2**20,
+    own_user=True,
+    tmpfs=Tmpfs(size=64 * 2**20, inodes=4096, most=16),
+)
 
 BASELINE = Profile(
     name="baseline",
@@ -53,9 +116,32 @@ BASELINE = Profile(
     members=10,
     host_ports=range(1024, 65536),
     log_bytes=1_000_000,
+    open_files=16384,
+    file_size=2**30,
 )  # fmt: skip
 
-PROFILES = {profile.name: profile for profile in (BASELINE,)}
+LAB = replace(BASELINE, name="lab")
+
+# The strictest first.
+PROFILES = {profile.name: profile for profile in (RESTRICTED, BASELINE, LAB)}
+
+
+def profile_named(name: str) -> Profile:
+    """The profile of that name, or the strictest there is for a name that nobody knows."""
+    return PROFILES.get(name, RESTRICTED)
+
+
+def user_of(number: int) -> int:
+    """The UID and GID of the pod with that number, for `own_user`: no other pod's for as long as 33 million are made.
+
+    A block of 64 each, above what any image or host gives to people and services.
+    """
+    return FIRST_USER + USERS_APART * (number % MOST_USERS)
+
+
+FIRST_USER = 200_000
+USERS_APART = 64
+MOST_USERS = (2**31 - FIRST_USER) // USERS_APART
 
 
 def dotted(sysctl: str) -> str:

@@ -19,6 +19,7 @@ from sandboxes.spec.models import (
     Lifecycle,
     LifecycleHandler,
     Pod,
+    PodSecurityContext,
     Probe,
     SeccompProfile,
     SecurityContext,
@@ -39,6 +40,7 @@ def _pod(pod: Pod, profile: Profile) -> Iterator[Cause]:
         yield forbidden("spec.initContainers", f"a pod has at most {profile.members} members")
     if spec.security_context is not None:
         yield from _seccomp("spec.securityContext.seccompProfile", spec.security_context.seccomp_profile)
+        yield from _user("spec.securityContext", spec.security_context, profile)
     for key, listed in (("containers", spec.containers), ("initContainers", spec.init_containers)):
         for i, container in enumerate(listed):
             at = f"spec.{key}[{i}]"
@@ -57,9 +59,14 @@ def _ports(at: str, ports: tuple[ContainerPort, ...], profile: Profile) -> Itera
         if port.host_ip:
             yield forbidden(f"{at}[{j}].hostIP", "the node decides which address a port is published on")
         if port.host_port and port.host_port not in profile.host_ports:
-            low, high = profile.host_ports.start, profile.host_ports.stop - 1
-            told = f"host ports must be between {low} and {high}, inclusive, in profile {profile.name}"
-            yield forbidden(f"{at}[{j}].hostPort", told)
+            yield forbidden(f"{at}[{j}].hostPort", _which_ports(profile))
+
+
+def _which_ports(profile: Profile) -> str:
+    if not profile.host_ports:
+        return f"profile {profile.name} publishes no port on the node: leave it out, the preview needs none"
+    low, high = profile.host_ports.start, profile.host_ports.stop - 1
+    return f"host ports must be between {low} and {high}, inclusive, in profile {profile.name}"
 
 
 def _limits(at: str, container: Container, profile: Profile) -> Iterator[Cause]:
@@ -84,19 +91,37 @@ def _rights(at: str, container: AnyContainer, profile: Profile) -> Iterator[Caus
         yield forbidden(f"{at}.procMount", f"must be Default in profile {profile.name}")
     yield from _seccomp(f"{at}.seccompProfile", context.seccomp_profile)
     yield from _capabilities(at, context, profile)
+    yield from _user(at, context, profile)
+    if profile.own_user and context.allow_privilege_escalation:
+        yield forbidden(f"{at}.allowPrivilegeEscalation", f"must be false in profile {profile.name}")
+    if profile.tmpfs and context.read_only_root_filesystem is False:
+        yield forbidden(f"{at}.readOnlyRootFilesystem", f"must be true in profile {profile.name}")
+
+
+def _user(at: str, context: SecurityContext | PodSecurityContext, profile: Profile) -> Iterator[Cause]:
+    if not profile.own_user:
+        return
+    given = {"runAsUser": context.run_as_user, "runAsGroup": context.run_as_group}
+    for key, number in given.items():
+        if number is not None:
+            told = f"profile {profile.name} gives each pod a user of its own: leave it out"
+            yield forbidden(f"{at}.{key}", told)
+    if context.run_as_non_root is False:
+        yield forbidden(f"{at}.runAsNonRoot", f"must be true in profile {profile.name}")
 
 
 def _capabilities(at: str, context: SecurityContext, profile: Profile) -> Iterator[Cause]:
-    allowed = {"ALL", *profile.capabilities, *profile.may_add}
+    given = {*profile.capabilities, *profile.may_add}
+    allowed = given | {"ALL"} if given else given
+    listed = ", ".join(sorted(given)) or "none"
     for i, name in enumerate(context.capabilities.add if context.capabilities else ()):
         if capability(name) not in allowed:
-            listed = ", ".join(sorted(allowed - {"ALL"}))
             yield forbidden(f"{at}.capabilities.add[{i}]", f"profile {profile.name} gives {listed}")
 
 
 def _seccomp(at: str, given: SeccompProfile | None) -> Iterator[Cause]:
     if given is not None and given.type != "RuntimeDefault":
-        yield forbidden(f"{at}.type", "the engine's own filter is always on: RuntimeDefault")
+        yield forbidden(f"{at}.type", "the profile's own filter is always on: RuntimeDefault")
 
 
 def _targets(at: str, container: Container) -> Iterator[Cause]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sandboxes.errors import ConfigError
-from sandboxes.policy.profiles import Profile
+from sandboxes.policy.profiles import Profile, user_of
 from sandboxes.spec.models import AnyContainer, Capabilities, Pod, PodSecurityContext, SecurityContext
 
 
@@ -23,26 +23,39 @@ class Rights:
     read_only_root: bool
 
 
-def rights_of(pod: Pod, member: AnyContainer, profile: Profile, *, image_user: str, full_name: str) -> Rights:
-    """`image_user` is the image's USER, `full_name` how the kubelet names the pod.
+@dataclass(frozen=True)
+class Runner:
+    """Who is to run: the image's USER, how the kubelet names the pod, and the pod's number on this service."""
 
-    Raises ConfigError when it would run as root and must not.
-    """
+    image_user: str = ""
+    full_name: str = ""
+    number: int = 0
+
+
+def rights_of(pod: Pod, member: AnyContainer, profile: Profile, runner: Runner) -> Rights:
+    """What the member's context asks for, within the profile. Raises ConfigError for a root that must not be."""
     of_pod = pod.spec.security_context or PodSecurityContext()
     own = member.security_context or SecurityContext()
+    groups = (*of_pod.supplemental_groups, *([of_pod.fs_group] if of_pod.fs_group is not None else []))
+    return Rights(
+        user=_user_of(of_pod, own, profile, runner, member.name),
+        groups=tuple(dict.fromkeys(groups)),
+        capabilities=_capabilities(own.capabilities or Capabilities(), profile),
+        no_new_privileges=profile.own_user or own.allow_privilege_escalation is False,
+        read_only_root=profile.tmpfs is not None or bool(own.read_only_root_filesystem),
+    )
+
+
+def _user_of(of_pod: PodSecurityContext, own: SecurityContext, profile: Profile, runner: Runner, member: str) -> str:
+    if profile.own_user:
+        number = user_of(runner.number)
+        return f"{number}:{number}"
     uid = own.run_as_user if own.run_as_user is not None else of_pod.run_as_user
     gid = own.run_as_group if own.run_as_group is not None else of_pod.run_as_group
     must_not_be_root = own.run_as_non_root if own.run_as_non_root is not None else of_pod.run_as_non_root
     if must_not_be_root:
-        _check_user(f'(pod: "{full_name}", container: {member.name})', uid, image_user)
-    groups = (*of_pod.supplemental_groups, *([of_pod.fs_group] if of_pod.fs_group is not None else []))
-    return Rights(
-        user=_user(uid, gid, image_user),
-        groups=tuple(dict.fromkeys(groups)),
-        capabilities=_capabilities(own.capabilities or Capabilities(), profile),
-        no_new_privileges=own.allow_privilege_escalation is False,
-        read_only_root=bool(own.read_only_root_filesystem),
-    )
+        _check_user(f'(pod: "{runner.full_name}", container: {member})', uid, runner.image_user)
+    return _user(uid, gid, runner.image_user)
 
 
 def _user(uid: int | None, gid: int | None, image_user: str) -> str:

@@ -5,13 +5,16 @@ PURE. What a member may not be, nobody may be in it: runAsNonRoot holds for its 
 
 from __future__ import annotations
 
+from sandboxes.policy.profiles import Profile
 from sandboxes.spec.models import AnyContainer, Pod, PodSecurityContext, SecurityContext
 
 
-def shell_refusal(pod: Pod, member: AnyContainer, user: str) -> str:
+def shell_refusal(pod: Pod, member: AnyContainer, user: str, profile: Profile) -> str:
     """Why not, "" where it may. `user` as `docker exec --user` has it, "" for the member's own."""
     if not user:
         return ""
+    if profile.own_user:
+        return f"in profile {profile.name} a shell runs as its member does: name no user"
     of_pod = pod.spec.security_context or PodSecurityContext()
     own = member.security_context or SecurityContext()
     non_root = own.run_as_non_root if own.run_as_non_root is not None else of_pod.run_as_non_root

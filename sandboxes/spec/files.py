@@ -29,12 +29,28 @@ class File:
 
 @dataclass(frozen=True)
 class VolumeFiles:
-    """One volume. `files` None: empty at first and the members' own; `memory` is the size of a tmpfs, 0 for a disk."""
+    """One volume. `files` None: empty at first and the members' own; `size` (bytes) and `inodes` are a tmpfs's.
+
+    0 inodes: as many as the kernel gives.
+    """
 
     name: str
     files: tuple[File, ...] | None = None
     in_memory: bool = False
     size: int = 0
+    inodes: int = 0
+
+
+@dataclass(frozen=True)
+class Room:
+    """What a volume that members write to may take: `memory` bytes of a tmpfs at most, and `inodes` (0: any number).
+
+    `only_memory`: none is on the disk.
+    """
+
+    memory: int
+    inodes: int = 0
+    only_memory: bool = False
 
 
 @dataclass(frozen=True)
@@ -49,19 +65,20 @@ class PodFiles:
         return hashlib.sha256(repr(self).encode()).hexdigest()
 
 
-def pod_files(facts: Facts, sources: Sources, *, memory: int) -> PodFiles:
-    """What the pod's volumes hold; a tmpfs without a limit has `memory` bytes. Raises MountFailed."""
+def pod_files(facts: Facts, sources: Sources, room: Room) -> PodFiles:
+    """What the pod's volumes hold; a tmpfs without a limit has all the room there is. Raises MountFailed."""
     context = facts.pod.spec.security_context
-    volumes = tuple(_volume(volume, facts, sources, memory) for volume in facts.pod.spec.volumes)
+    volumes = tuple(_volume(volume, facts, sources, room) for volume in facts.pod.spec.volumes)
     return PodFiles(volumes, context.fs_group if context else None)
 
 
-def _volume(volume: Volume, facts: Facts, sources: Sources, memory: int) -> VolumeFiles:
+def _volume(volume: Volume, facts: Facts, sources: Sources, room: Room) -> VolumeFiles:
     if volume.empty_dir is not None:
-        in_memory = volume.empty_dir.medium == "Memory"
+        if volume.empty_dir.medium != "Memory" and not room.only_memory:
+            return VolumeFiles(volume.name)
         limit = volume.empty_dir.size_limit
-        size = whole(limit) if limit != "" and whole(limit) > 0 else memory
-        return VolumeFiles(volume.name, in_memory=in_memory, size=min(size, memory) if in_memory else 0)
+        size = whole(limit) if limit != "" and whole(limit) > 0 else room.memory
+        return VolumeFiles(volume.name, in_memory=True, size=min(size, room.memory), inodes=room.inodes)
     by_path = {file.path: file for file in _files(volume, facts, sources)}
     return VolumeFiles(volume.name, tuple(by_path.values()))
 

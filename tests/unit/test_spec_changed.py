@@ -66,7 +66,7 @@ def make_all(pod: Pod) -> None:
             with suppress(SourceMissing):
                 uses_of(pod, member.spec, process(member.spec, facts, sources).env)
         with suppress(MountFailed):
-            pod_files(facts, sources, memory=2**20)
+            pod_files(facts, sources, BASELINE.room)
     qos_class(pod.spec)
     hosts_text(pod, "192.0.2.2")
     resolver_text(pod)

@@ -9,17 +9,18 @@ import pytest
 from sandboxes.errors import MountFailed
 from sandboxes.spec import decode
 from sandboxes.spec.facts import Facts, Sources
-from sandboxes.spec.files import PodFiles, VolumeFiles, pod_files
+from sandboxes.spec.files import PodFiles, Room, VolumeFiles, pod_files
 
 SOURCES = Sources(config_maps={"c": {"a": b"1", "b": b"2"}}, secrets={"s": {"k": b"\x00"}})
 MEMORY = 512 * 2**20
+ALL = Room(MEMORY)
 
 
-def made(*volumes: dict[str, Any], **spec: Any) -> PodFiles:
+def made(*volumes: dict[str, Any], room: Room = ALL, **spec: Any) -> PodFiles:
     main = {"name": "main", "image": "nginx", "resources": {"limits": {"cpu": "2"}}}
     whole = {"containers": [main], "volumes": [{"name": f"v{i}"} | v for i, v in enumerate(volumes)]} | spec
     pod = decode({"metadata": {"name": "web", "labels": {"a": "1"}}, "spec": whole})
-    return pod_files(Facts(pod, "ann", "uid", "node", "192.0.2.1"), SOURCES, memory=MEMORY)
+    return pod_files(Facts(pod, "ann", "uid", "node", "192.0.2.1"), SOURCES, room)
 
 
 def files(volume: dict[str, Any]) -> dict[str, tuple[bytes, int]]:
@@ -100,3 +101,13 @@ def test_a_group_owns_them_and_any_change_shows() -> None:
     digests = [made(volume).digest, owned.digest, made({"secret": {"secretName": "s"}}).digest, made().digest]
     assert len(set(digests)) == 4
     assert made(volume).digest == digests[0]
+
+
+def test_where_nothing_goes_to_the_disk_every_volume_of_members_is_a_bounded_tmpfs() -> None:
+    room = Room(64 * 2**20, inodes=4096, only_memory=True)
+    plain, limited, given = made(
+        {"emptyDir": {}}, {"emptyDir": {"sizeLimit": "1Mi"}}, {"configMap": {"name": "c"}}, room=room
+    ).volumes
+    assert (plain.in_memory, plain.size, plain.inodes) == (True, 64 * 2**20, 4096)
+    assert (limited.in_memory, limited.size) == (True, 2**20)
+    assert not given.in_memory

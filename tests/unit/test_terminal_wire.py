@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from sandboxes import spec
 from sandboxes import terminal_wire as wire
 from sandboxes.members import members_of
+from sandboxes.policy import BASELINE
 from sandboxes.policy.shells import shell_refusal
 
 OPEN = {
@@ -74,6 +75,6 @@ def test_a_shell_is_never_root_where_its_member_must_not_be(
     member = {"name": "web", "image": "nginx"} | ({} if of_pod else {"securityContext": context})
     body = {"containers": [member]} | ({"securityContext": context} if of_pod else {})
     pod = spec.decode({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "web"}, "spec": body})
-    found = shell_refusal(pod, members_of(pod)[0].spec, user)
+    found = shell_refusal(pod, members_of(pod)[0].spec, user, BASELINE)
     assert told in found
     assert bool(told) == bool(found)
