@@ -10,7 +10,6 @@ from typing import Any
 from sandboxes.engine import naming
 from sandboxes.engine.naming import Identity
 from sandboxes.policy import (
-    MASKED_PATHS,
     PAUSE_CPU_SHARES,
     PAUSE_MEMORY,
     PAUSE_PIDS,
@@ -87,7 +86,7 @@ def member(identity: Identity, body: MemberBody, pause_id: str, *, may_lower_oom
             *(["no-new-privileges:true"] if body.rights.no_new_privileges else []),
             f"seccomp={body.profile.seccomp}",
         ],
-        "Tmpfs": dict.fromkeys(body.tmpfs, _tmpfs_options(body.profile)),
+        "Tmpfs": dict.fromkeys(body.tmpfs, _tmpfs_options(body)),
         # Mounts, not Binds: a missing source is an error instead of a new root-owned folder.
         "Mounts": [
             {"Type": "bind", "Source": mount.source, "Target": mount.target, "ReadOnly": mount.read_only}
@@ -117,9 +116,13 @@ def member(identity: Identity, body: MemberBody, pause_id: str, *, may_lower_oom
     return created
 
 
-def _tmpfs_options(profile: Profile) -> str:
-    most = profile.tmpfs
-    return f"rw,nosuid,nodev,noexec,size={most.size},nr_inodes={most.inodes},mode=1777" if most else ""
+def _tmpfs_options(body: MemberBody) -> str:
+    most = body.profile.tmpfs
+    if most is None:
+        return ""
+    # runc gives it the mode that the image's folder has, which may be its owner's alone: then that is who runs.
+    uid, _, gid = body.rights.user.partition(":")
+    return f"rw,nosuid,nodev,noexec,size={most.size},nr_inodes={most.inodes},mode=1777,uid={uid},gid={gid}"
 
 
 def _common(profile: Profile) -> Json:
@@ -127,7 +130,7 @@ def _common(profile: Profile) -> Json:
         "Privileged": False,
         "CgroupnsMode": "private",
         "OomKillDisable": False,
-        "MaskedPaths": list(MASKED_PATHS),
+        "MaskedPaths": list(profile.masked),
         "ReadonlyPaths": list(READONLY_PATHS),
         "Ulimits": [
             {"Name": name, "Soft": most, "Hard": most}

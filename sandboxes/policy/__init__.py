@@ -25,7 +25,6 @@ from sandboxes.policy.profiles import (
     BASELINE,
     BRIDGE_OPTIONS,
     LAB,
-    MASKED_PATHS,
     PAUSE_CPU_SHARES,
     PAUSE_MEMORY,
     PAUSE_PIDS,
@@ -42,7 +41,7 @@ from sandboxes.policy.refusals import forbidden_sysctl, refusals
 from sandboxes.policy.rights import Rights
 
 __all__ = [
-    "BASELINE", "BRIDGE_OPTIONS", "LAB", "MASKED_PATHS", "PAUSE_CPU_SHARES", "PAUSE_MEMORY", "PAUSE_PIDS",
+    "BASELINE", "BRIDGE_OPTIONS", "LAB", "PAUSE_CPU_SHARES", "PAUSE_MEMORY", "PAUSE_PIDS",
     "PAUSE_SHM", "PAUSE_USER", "PRIVATE_IPC", "PROFILES", "READONLY_PATHS", "RESTRICTED", "Basis", "FileMount",
     "Limits", "Made", "MemberBody", "PauseBody", "Profile", "PublishedPort", "Rights", "VolumeUse",
     "forbidden_sysctl", "hostname_of", "hosts_text", "member_body", "pause_body", "profile_named", "published",

@@ -14,6 +14,7 @@ from sandboxes.policy.limits import Limits, limits_of
 from sandboxes.policy.names import hostname_of
 from sandboxes.policy.profiles import Profile, dotted
 from sandboxes.policy.rights import Rights, Runner, rights_of
+from sandboxes.policy.writes import reviewed
 from sandboxes.spec.environment import Process, sub_path
 from sandboxes.spec.models import AnyContainer, Pod
 
@@ -155,7 +156,7 @@ def member_body(basis: Basis, member: AnyContainer, made: Made) -> MemberBody:
         stdin=member.stdin,
         stdin_once=member.stdin_once,
         mounts=made.mounts,
-        tmpfs=_tmpfs(basis.profile, made),
+        tmpfs=_tmpfs(basis.profile, member.image, made),
         rights=rights_of(basis.pod, member, basis.profile, Runner(made.image_user, basis.full_name, basis.number)),
         limits=limits_of(basis.pod, member, basis.profile),
         profile=basis.profile,
@@ -169,12 +170,12 @@ _FOLDER = re.compile(r"(/[A-Za-z0-9._-]{1,64}){1,8}")
 _NOT_BELOW = ("/proc", "/sys", "/dev")
 
 
-def _tmpfs(profile: Profile, made: Made) -> tuple[str, ...]:
+def _tmpfs(profile: Profile, image: str, made: Made) -> tuple[str, ...]:
     """Where the image writes, but for what is mounted there. What is no plain folder of its own is left out."""
     if profile.tmpfs is None:
         return ()
     mounted = {mount.target for mount in made.mounts}
-    wanted = dict.fromkeys((*SCRATCH, *(path.rstrip("/") for path in made.writes)))
+    wanted = dict.fromkeys((*SCRATCH, *(path.rstrip("/") for path in made.writes), *reviewed(image)))
     return tuple(path for path in wanted if path not in mounted and _is_plain(path))[: profile.tmpfs.most]
 
 

@@ -26,11 +26,14 @@ BRIDGE_OPTIONS = {
 }
 
 
-# Of /proc and /sys what tells of the node, or of others on it, and what would change it (proc(5), sysfs(5)).
-MASKED_PATHS = (
-    "/proc/acpi", "/proc/asound", "/proc/cmdline", "/proc/config.gz", "/proc/interrupts", "/proc/kallsyms",
-    "/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/modules", "/proc/sched_debug", "/proc/scsi",
-    "/proc/timer_list", "/proc/timer_stats", "/sys/class/dmi", "/sys/devices/virtual/powercap", "/sys/firmware",
+# Of /proc and /sys what tells of the node or of others on it: what every runtime hides (a kubelet's containers have the
+# same), and more of it (proc(5), sysfs(5)). READONLY_PATHS would change it.
+HIDDEN = (
+    "/proc/acpi", "/proc/asound", "/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/sched_debug", "/proc/scsi",
+    "/proc/timer_list", "/proc/timer_stats", "/sys/devices/virtual/powercap", "/sys/firmware",
+)  # fmt: skip
+MORE_HIDDEN = (
+    "/proc/cmdline", "/proc/config.gz", "/proc/interrupts", "/proc/kallsyms", "/proc/modules", "/sys/class/dmi",
     "/sys/kernel",
 )  # fmt: skip
 READONLY_PATHS = ("/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger")
@@ -71,6 +74,7 @@ class Profile:
     open_files: int
     file_size: int
     locked_memory: int = 64 * 2**10
+    masked: tuple[str, ...] = HIDDEN
     own_user: bool = False
     tmpfs: Tmpfs | None = None
 
@@ -99,8 +103,9 @@ RESTRICTED = Profile(
     log_bytes=1_000_000,
     open_files=1024,
     file_size=64 * 2**20,
+    masked=HIDDEN + MORE_HIDDEN,
     own_user=True,
-    tmpfs=Tmpfs(size=64 * 2**20, inodes=4096, most=16),
+    tmpfs=Tmpfs(size=128 * 2**20, inodes=8192, most=16),
 )
 
 BASELINE = Profile(

@@ -106,8 +106,10 @@ def test_what_the_image_writes_to_is_a_sized_tmpfs_and_nothing_else_is() -> None
     mounts = (FileMount("/state/v", "/var/tmp", read_only=False),)
     writes = ("/var/lib/mysql", "/proc/x", "/a/../b", "/", "relative", "/var/lib/nginx/")
     found = made(RESTRICTED, writes=writes, mounts=mounts)["HostConfig"]["Tmpfs"]
-    assert set(found) == {"/run", "/tmp", "/var/lib/mysql", "/var/lib/nginx"}
-    assert set(found.values()) == {"rw,nosuid,nodev,noexec,size=67108864,nr_inodes=4096,mode=1777"}
+    assert set(found) == {"/run", "/tmp", "/var/lib/mysql", "/var/lib/nginx", "/var/cache/nginx"}
+    assert set(found.values()) == {
+        "rw,nosuid,nodev,noexec,size=134217728,nr_inodes=8192,mode=1777,uid=200192,gid=200192"
+    }
 
 
 def test_an_image_with_many_volumes_gets_no_more_than_the_profile_gives() -> None:
