@@ -21,7 +21,7 @@ from docker.errors import NotFound as Missing
 
 from sandboxes.engine import bodies, naming
 from sandboxes.engine.naming import LABEL, Identity
-from sandboxes.engine.port import Listed
+from sandboxes.engine.port import Inspection, Listed
 from sandboxes.errors import EngineError, EngineUnavailable, ImageMissing, NameTaken
 from sandboxes.policy import BRIDGE_OPTIONS, MemberBody, PauseBody
 from sandboxes.world import ImageOnNode, ObservedContainer, RunState
@@ -55,6 +55,14 @@ class DockerEngine:
     def inspect(self, container_id: str) -> ObservedContainer | None:
         details = self._inspect(container_id)
         return _observed(details) if details else None
+
+    def inspections(self, uid: uuid.UUID | None = None) -> tuple[Inspection, ...]:
+        found = (self._inspect(listed["Id"]) for listed in self._list(f"{LABEL}uid" + (f"={uid}" if uid else "")))
+        return tuple(
+            Inspection(details["Id"], identity, details)
+            for details in found
+            if details and details["State"]["Running"] and (identity := naming.identity_of(details["Config"]["Labels"]))
+        )
 
     def images(self, references: Iterable[str]) -> Mapping[str, ImageOnNode]:
         found = {name: self._image(name) for name in references}

@@ -11,10 +11,12 @@ import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Any
 
+from sandboxes.engine import bodies
 from sandboxes.engine.faults import Faults
-from sandboxes.engine.naming import Identity, container_name
-from sandboxes.engine.port import Listed
+from sandboxes.engine.naming import Identity, container_name, network_name
+from sandboxes.engine.port import Inspection, Listed
 from sandboxes.errors import EngineError, ImageMissing, NameTaken
 from sandboxes.policy import BASELINE, MemberBody, PauseBody
 from sandboxes.world import ImageOnNode, ObservedContainer, RunState
@@ -34,7 +36,8 @@ class FakeEngine:
     """`on_node`: reference → image. `stubborn`: members that ignore TERM. `short`: member → the exit codes of its next
     starts, which end at once.
 
-    `refused`: image id → the words with which a start of it is refused. `said`: member → its log.
+    `refused`: image id → the words with which a start of it is refused. `said`: member → its log. `tampered`: member
+    ("" is pause) → what its HostConfig says instead of what it was created from.
     """
 
     def __init__(self, faults: Faults | None = None, *, install: str = "test") -> None:
@@ -46,6 +49,7 @@ class FakeEngine:
         self.short: dict[str, list[int]] = {}
         self.refused: dict[str, str] = {}
         self.said: dict[str, str] = {}
+        self.tampered: dict[str, dict[str, Any]] = {}
         self._ids = itertools.count(1)
 
     def ping(self) -> str:
@@ -60,6 +64,26 @@ class FakeEngine:
         with self.faults.around("inspect"):
             kept = self.containers.get(container_id)
             return kept.seen if kept else None
+
+    def inspections(self, uid: uuid.UUID | None = None) -> tuple[Inspection, ...]:
+        with self.faults.around("inspections"):
+            return tuple(
+                Inspection(key, kept.identity, self.inspected(key))
+                for key, kept in self.containers.items()
+                if kept.seen.alive and uid in (None, kept.identity.uid)
+            )
+
+    def inspected(self, container_id: str) -> Mapping[str, Any]:
+        """As the engine says it: what it was created from, and `tampered` over it."""
+        kept = self.containers[container_id]
+        if isinstance(kept.body, PauseBody):
+            network = network_name(self.install)
+            created = bodies.pause(kept.identity, kept.body, network=network, may_lower_oom_score=True, has_ipv6=True)
+        else:
+            created = bodies.member(kept.identity, kept.body, kept.pause_id, may_lower_oom_score=True)
+        host = created.pop("HostConfig") | {"AutoRemove": False} | self.tampered.get(kept.identity.member, {})
+        mounts = [mount | {"RW": not mount["ReadOnly"]} for mount in host.get("Mounts", ())]
+        return {"Id": container_id, "Config": created, "HostConfig": host, "Mounts": mounts}
 
     def images(self, references: Iterable[str]) -> Mapping[str, ImageOnNode]:
         with self.faults.around("images"):

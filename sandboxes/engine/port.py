@@ -10,7 +10,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from sandboxes.engine.naming import Identity
 from sandboxes.policy import MemberBody, PauseBody
@@ -25,6 +25,15 @@ class Listed:
     identity: Identity
 
 
+@dataclass(frozen=True)
+class Inspection:
+    """One running container, and all that the engine says of it (GET /containers/{id}/json)."""
+
+    id: str
+    identity: Identity
+    inspected: Mapping[str, Any]
+
+
 class Engine(Protocol):
     """The verbs. `container_id` is the engine's full id."""
 
@@ -36,6 +45,9 @@ class Engine(Protocol):
 
     def inspect(self, container_id: str) -> ObservedContainer | None:
         """One container of a pod; None when it is gone."""
+
+    def inspections(self, uid: uuid.UUID | None = None) -> tuple[Inspection, ...]:
+        """Every pod's running container of this install, or those of one pod, for the audit."""
 
     def images(self, references: Iterable[str]) -> Mapping[str, ImageOnNode]:
         """Those of the references that are on the node."""

@@ -16,7 +16,7 @@ from sandboxes.engine.naming import Identity, canary_uids
 from sandboxes.engine.port import Engine
 from sandboxes.errors import PlaygroundError
 from sandboxes.host.port import Host
-from sandboxes.policy import BASELINE, PauseBody, PublishedPort
+from sandboxes.policy import BASELINE, RESTRICTED, PauseBody, PublishedPort
 
 # What canary A listens on, inside its own namespace.
 PORT = 8080
@@ -77,7 +77,7 @@ class Canaries:
     def _start(self, letter: str, ports: tuple[PublishedPort, ...]) -> Canary:
         name = f"canary-{letter}"
         identity = Identity(self._install, self._uid(letter), name, member="", attempt=0, pause_attempt=0)
-        body = PauseBody(self._image, hostname=name, ports=ports, sysctls={}, profile=BASELINE, spec_hash="canary")
+        body = PauseBody(self._image, hostname=name, ports=ports, sysctls={}, profile=RESTRICTED, spec_hash="canary")
         self._engine.start(self._engine.create_pause(identity, body))
         canary = self._find(letter)
         if canary is None:

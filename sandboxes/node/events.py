@@ -25,11 +25,11 @@ WAKING = frozenset({"die", "destroy", "oom", "pause", "unpause"})
 
 @dataclass(frozen=True)
 class Listeners:
-    """Who is told: `wake` and `poke` of a pod, `record` of every event."""
+    """Who is told: `wake` and `poke` of a pod, each of `every` of every event."""
 
     wake: Callable[[UUID], None]
     poke: Callable[[UUID], None]
-    record: Callable[[EngineEvent], None] = lambda _: None
+    every: tuple[Callable[[EngineEvent], None], ...] = ()
 
 
 async def follow(streams: Streams, install: str, node: str, told: Listeners) -> None:
@@ -43,7 +43,8 @@ async def follow(streams: Streams, install: str, node: str, told: Listeners) -> 
         told.wake(uid)
     async with aclosing(streams.events(install, since)) as events:
         async for event in events:
-            told.record(event)
+            for listener in told.every:
+                listener(event)
             if event.action in WAKING:
                 told.wake(event.uid)
             if event.action in POKING:

@@ -27,6 +27,7 @@ from sandboxes.models import Pod
 from sandboxes.node import api, events, listening
 from sandboxes.node.acts import Acts
 from sandboxes.node.asked import Asked
+from sandboxes.node.audit import Audit
 from sandboxes.node.builds import Builds
 from sandboxes.node.catalogue import Catalogue
 from sandboxes.node.copies import Copies, CopyApi
@@ -94,13 +95,15 @@ async def run(stop: asyncio.Event) -> None:
     served.add(CopyApi(door, Copies(streams, connect)).routes)
     recorded = Door(settings.NODE_KEY, database_sync_to_async(recorded_here))
     served.add(RecordingApi(recorded, recordings).routes)
-    told = events.Listeners(waker.wake, sampler.poke, history.event)
+    audit = Audit(connect, settings.STATE_DIR / "pods")
+    told = events.Listeners(waker.wake, sampler.poke, (history.event, audit.event))
     parts: dict[str, Part] = {
         "wakes": waker.run,
         "engine": heart.ask_engine,
         "network": heart.check_network,
         "heartbeat": heart.beat,
         "events": partial(events.follow, streams, settings.INSTALL, node, told),
+        "audit": audit.keep,
         "statuses": history.note_statuses,
         "recordings": history.keep_clean,
         "nudges": timers.listen,

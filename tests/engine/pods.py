@@ -95,11 +95,11 @@ class LivePod:
 
 
 @contextmanager
-def pod(stack: Stack, name: str, spec: Json, *, user: str = "ada", labels: Json | None = None) -> Iterator[LivePod]:
+def pod(stack: Stack, name: str, spec: Json, *, user: str = "ada", **meta: Json) -> Iterator[LivePod]:
     """A pod that was accepted; deleted at the end, and nothing of it left."""
     with stack.client(user) as client:
         client.get("/api/v1/namespaces").raise_for_status()
-        body = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": name, "labels": labels or {}}, "spec": spec}
+        body = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": name} | meta, "spec": spec}
         answer = client.post(f"/api/v1/namespaces/{user}/pods", json=body)
         assert answer.status_code == 201, answer.text
         found = LivePod(stack, client, user, name)

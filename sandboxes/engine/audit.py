@@ -1,0 +1,273 @@
+"""Whether a container is what its profile allows, judged by what the engine says of it (GET /containers/{id}/json).
+
+Pure. Each check names the item of the CIS Docker Benchmark 1.6 §5 and the control of Pod Security Standards it stands
+for, so that one list gives the violations of a live container and the scores of all.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from ipaddress import ip_address
+from typing import Any
+
+from sandboxes.engine.naming import Identity, canary_uids, network_name
+from sandboxes.policy import PAUSE_MEMORY, PAUSE_PIDS, PAUSE_USER, READONLY_PATHS, RESTRICTED, Profile, user_of
+from sandboxes.policy.profiles import SAFE_SYSCTLS
+from sandboxes.policy.seccomp import seccomp_filter
+
+Json = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A container as the engine shows it, and what it may be: its pod's profile and number, the ids of its pod's
+    containers, and `folder`, the pod's part of the state directory.
+    """
+
+    identity: Identity
+    inspected: Json
+    profile: Profile
+    number: int
+    of_pod: frozenset[str]
+    folder: str
+
+    @property
+    def config(self) -> Json:
+        found: Json = self.inspected["Config"]
+        return found
+
+    @property
+    def host(self) -> Json:
+        found: Json = self.inspected["HostConfig"]
+        return found
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        return tuple(self.host.get("SecurityOpt") or ())
+
+    @property
+    def is_pause(self) -> bool:
+        return self.identity.is_pause
+
+    def joins(self, mode: str) -> bool:
+        """It is `container:<id>` of a container of the same pod."""
+        kind, _, joined = mode.partition(":")
+        return kind == "container" and joined in self.of_pod
+
+
+@dataclass(frozen=True)
+class Check:
+    """`holds` is True where the container is as it must be; `cis` and `pss` are "" where neither has such a rule."""
+
+    name: str
+    holds: Callable[[Seen], bool]
+    cis: str = ""
+    pss: str = ""
+
+
+def violations(seen: Seen) -> tuple[str, ...]:
+    """The names of the checks that do not hold; () for a container that is as it must be."""
+    return tuple(check.name for check in CHECKS if not _holds(check, seen))
+
+
+def _holds(check: Check, seen: Seen) -> bool:
+    """What cannot be read is no proof of anything."""
+    try:
+        return check.holds(seen)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return False
+
+
+def score(found: Iterable[Seen], item: Callable[[Check], str]) -> dict[str, bool]:
+    """By benchmark item whether every check of it holds for every container: `score(seen, lambda check: check.cis)`."""
+    result: dict[str, bool] = {}
+    for seen in found:
+        for check in CHECKS:
+            if name := item(check):
+                result[name] = result.get(name, True) and _holds(check, seen)
+    return result
+
+
+def _network(seen: Seen) -> bool:
+    mode = str(seen.host["NetworkMode"])
+    return mode == network_name(seen.identity.install) if seen.is_pause else seen.joins(mode)
+
+
+def _ipc(seen: Seen) -> bool:
+    mode = str(seen.host["IpcMode"])
+    return mode == "shareable" if seen.is_pause else mode == "private" or seen.joins(mode)
+
+
+def _pid(seen: Seen) -> bool:
+    mode = str(seen.host.get("PidMode") or "")
+    return mode == "" or (not seen.is_pause and seen.joins(mode))
+
+
+def _seccomp(seen: Seen) -> bool:
+    filters = [option.partition("=")[2] for option in seen.options if option.startswith("seccomp=")]
+    expected = seccomp_filter(RESTRICTED.name if seen.is_pause else seen.profile.name)
+    return len(filters) == 1 and json.loads(filters[0]) == json.loads(expected)
+
+
+def _no_unconfined(seen: Seen) -> bool:
+    kinds = {option.replace(":", "=").partition("=")[0] for option in seen.options}
+    return kinds <= {"no-new-privileges", "seccomp"}
+
+
+def _gains_nothing(seen: Seen) -> bool:
+    said = {option.replace(":", "=") for option in seen.options}
+    return "no-new-privileges=true" in said if seen.is_pause or seen.profile.own_user else True
+
+
+def _user(seen: Seen) -> bool:
+    if seen.is_pause:
+        return bool(seen.config["User"] == PAUSE_USER)
+    number = user_of(seen.number)
+    return not seen.profile.own_user or seen.config["User"] == f"{number}:{number}"
+
+
+def _capabilities(seen: Seen) -> bool:
+    most = () if seen.is_pause else (*seen.profile.capabilities, *seen.profile.may_add)
+    added = {str(name).removeprefix("CAP_") for name in seen.host.get("CapAdd") or ()}
+    return seen.host["CapDrop"] == ["ALL"] and added <= set(most)
+
+
+def _bound(seen: Seen) -> bool:
+    """Only the pod's own files and volumes are bound, and of the engine's volumes only nameless ones of the image."""
+    own = f"{seen.folder.rstrip('/')}/"
+    for mount in seen.inspected["Mounts"]:
+        if mount["Type"] == "bind" and (not str(mount["Source"]).startswith(own) or "/../" in str(mount["Source"])):
+            return False
+        if mount["Type"] == "volume" and (seen.is_pause or seen.profile.tmpfs or len(mount["Name"]) != 64):
+            return False
+        if mount["Type"] not in ("bind", "volume", "tmpfs"):
+            return False
+    return not seen.host.get("Binds")
+
+
+def _propagation(seen: Seen) -> bool:
+    return all(mount.get("Propagation") in (None, "", "private", "rprivate") for mount in seen.inspected["Mounts"])
+
+
+def _tmpfs(seen: Seen) -> bool:
+    most = None if seen.is_pause else seen.profile.tmpfs
+    found = seen.host.get("Tmpfs") or {}
+    if most is None:
+        return not found
+    wanted = {f"size={most.size}", f"nr_inodes={most.inodes}", "nosuid", "nodev", "noexec"}
+    return len(found) <= most.most and all(wanted <= set(options.split(",")) for options in found.values())
+
+
+def _bindings(seen: Seen) -> list[Json]:
+    return [each for bindings in (seen.host.get("PortBindings") or {}).values() for each in bindings]
+
+
+def _published(seen: Seen) -> bool:
+    """Only what was asked for is published, on pause."""
+    if seen.host.get("PublishAllPorts"):
+        return False
+    return not _bindings(seen) or (seen.is_pause and all(each["HostPort"] not in ("", "0") for each in _bindings(seen)))
+
+
+def _high_ports(seen: Seen) -> bool:
+    """In the profile's range; the canaries' are below it, where no pod may be."""
+    if seen.identity.uid in canary_uids(seen.identity.install):
+        return True
+    return all(int(each["HostPort"]) in seen.profile.host_ports for each in _bindings(seen))
+
+
+def _named_addresses(seen: Seen) -> bool:
+    return all(each["HostIp"] and not ip_address(each["HostIp"]).is_unspecified for each in _bindings(seen))
+
+
+def _memory(seen: Seen) -> bool:
+    most = PAUSE_MEMORY if seen.is_pause else seen.profile.memory
+    return bool(0 < seen.host["Memory"] <= most and seen.host["MemorySwap"] == seen.host["Memory"])
+
+
+def _processes(seen: Seen) -> bool:
+    most = PAUSE_PIDS if seen.is_pause else seen.profile.pids
+    return bool(0 < seen.host["PidsLimit"] <= most)
+
+
+def _cpu(seen: Seen) -> bool:
+    if seen.is_pause:
+        return bool(0 < seen.host["CpuShares"] <= 2)
+    return bool(0 < seen.host["NanoCpus"] <= seen.profile.milli_cpus * 1_000_000)
+
+
+def _limits(seen: Seen) -> bool:
+    found = {limit["Name"]: limit["Hard"] for limit in seen.host.get("Ulimits") or ()}
+    most = {
+        "core": 0,
+        "nofile": seen.profile.open_files,
+        "fsize": seen.profile.file_size,
+        "memlock": seen.profile.locked_memory,
+    }
+    return found == most
+
+
+def _logs(seen: Seen) -> bool:
+    log = seen.host["LogConfig"]
+    return log["Type"] == "json-file" and {"max-size", "max-file"} <= set(log["Config"])
+
+
+def _nothing(*keys: str) -> Callable[[Seen], bool]:
+    return lambda seen: not any(seen.host.get(key) for key in keys)
+
+
+def _root(seen: Seen) -> bool:
+    must = seen.is_pause or seen.profile.tmpfs is not None
+    return not must or seen.host["ReadonlyRootfs"] is True
+
+
+def _groups(seen: Seen) -> bool:
+    return not (seen.is_pause and seen.host.get("GroupAdd"))
+
+
+_SYSCTLS = SAFE_SYSCTLS | {"net.ipv6.conf.all.disable_ipv6"}
+
+CHECKS = (
+    Check("security options", _no_unconfined, "5.2", "AppArmor"),
+    Check("capabilities", _capabilities, "5.4", "Capabilities"),
+    Check("privileged", lambda s: s.host["Privileged"] is False, "5.5", "Privileged Containers"),
+    Check("mounts", _bound, "5.6", "HostPath Volumes"),
+    Check("SSH server", lambda s: not str(s.inspected.get("Path")).endswith("sshd"), "5.7"),
+    Check("privileged ports", _high_ports, "5.8", "Host Ports"),
+    Check("published ports", _published, "5.9", "Host Ports"),
+    Check("network namespace", _network, "5.10", "Host Namespaces"),
+    Check("memory", _memory, "5.11"),
+    Check("CPU", _cpu, "5.12"),
+    Check("read-only root", _root, "5.13"),
+    Check("published addresses", _named_addresses, "5.14"),
+    Check("restarts", lambda s: s.host["RestartPolicy"]["Name"] in ("", "no"), "5.15"),
+    Check("PID namespace", _pid, "5.16", "Host Namespaces"),
+    Check("IPC namespace", _ipc, "5.17", "Host Namespaces"),
+    Check("devices", _nothing("Devices", "DeviceRequests", "DeviceCgroupRules"), "5.18"),
+    Check("rlimits", _limits, "5.19"),
+    Check("mount propagation", _propagation, "5.20"),
+    Check("UTS namespace", _nothing("UTSMode"), "5.21", "Host Namespaces"),
+    Check("seccomp", _seccomp, "5.22", "Seccomp"),
+    Check("cgroup", _nothing("CgroupParent"), "5.25"),
+    Check("no new privileges", _gains_nothing, "5.26", "Privilege Escalation"),
+    Check("image by id", lambda s: s.is_pause or str(s.config["Image"]).startswith("sha256:"), "5.28"),
+    Check("processes", _processes, "5.29"),
+    Check("bridge", lambda s: s.host["NetworkMode"] not in ("bridge", "default"), "5.30"),
+    Check("user namespace", lambda s: s.host.get("UsernsMode") != "host", "5.31", "Host Namespaces"),
+    Check("engine's socket", lambda s: "docker.sock" not in json.dumps(s.inspected["Mounts"]), "5.32"),
+    Check("user", _user, "", "Running as Non-root user"),
+    Check("groups", _groups),
+    Check("cgroup namespace", lambda s: s.host["CgroupnsMode"] == "private"),
+    Check("tmpfs", _tmpfs, "", "Volume Types"),
+    Check("others' volumes", _nothing("VolumesFrom", "Links")),
+    Check("masked paths", lambda s: set(s.host["MaskedPaths"]) >= set(s.profile.masked), "", "/proc Mount Type"),
+    Check("read-only paths", lambda s: set(s.host["ReadonlyPaths"]) >= set(READONLY_PATHS), "", "/proc Mount Type"),
+    Check("sysctls", lambda s: set(s.host.get("Sysctls") or {}) <= _SYSCTLS, "", "Sysctls"),
+    Check("OOM killer", _nothing("OomKillDisable")),
+    Check("logs", _logs),
+    Check("removal", lambda s: s.host.get("AutoRemove") is False),
+    Check("health check", lambda s: (s.config.get("Healthcheck") or {}).get("Test") == ["NONE"]),
+    Check("runtime", lambda s: s.host.get("Runtime") in (None, "", "runc")),
+)
