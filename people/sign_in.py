@@ -12,15 +12,18 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from people.models import LoginFailure
-from sandboxes.errors import PlaygroundError
+from sandboxes.errors import TooManyRequests
 
 WINDOW = timedelta(minutes=15)
 PER_NAME = 5
 PER_ADDRESS = 50
 
 
-class TooManyFailures(PlaygroundError):
+class TooManyFailures(TooManyRequests):
     """Too many wrong passwords: try again in 15 minutes."""
+
+    def __init__(self) -> None:
+        super().__init__(seconds=int(WINDOW.total_seconds()))
 
 
 def with_password(request: HttpRequest, username: str, password: str) -> User | None:

@@ -93,6 +93,10 @@ COPY_MOST = number("COPY_MOST", 64 * 2**20)
 RECORDING_BYTES = number("RECORDING_BYTES", 8 * 2**20)
 RECORDING_SECONDS = number("RECORDING_SECONDS", 7200)
 
+# Of one user, or of one address that is not signed in; 0: any number.
+REQUESTS_PER_MINUTE = number("REQUESTS_PER_MINUTE", 600)
+CREATES_PER_MINUTE = number("CREATES_PER_MINUTE", 20)
+
 # Django.
 DEBUG = flag("DEBUG", False)
 ALLOWED_HOSTS = names("HOSTS", "localhost,127.0.0.1,[::1]")
@@ -156,6 +160,13 @@ _HOST_ONLY = "__Host-" if SECURE_COOKIES else ""
 SESSION_COOKIE_NAME = f"{_HOST_ONLY}sessionid_{INSTALL}"
 CSRF_COOKIE_NAME = f"{_HOST_ONLY}csrftoken_{INSTALL}"
 X_FRAME_OPTIONS = "DENY"
+# Where TLS stands in front a browser never comes without it again; the health checks of the machine itself do.
+HSTS = number("HSTS", 31_536_000)
+SECURE_HSTS_SECONDS = HSTS if SECURE_COOKIES else 0
+SECURE_SSL_REDIRECT = SECURE_COOKIES
+SECURE_REDIRECT_EXEMPT = [r"^api/playground/v1/session$"]
+# Of other sites below the same name this one knows nothing, so it does not speak for them (subdomains, preload).
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "frontend" / "collected"

@@ -79,6 +79,15 @@ class Conflict(AboutObject):
     """The object was changed meanwhile: read it again."""
 
 
+class TooManyRequests(PlaygroundError):
+    """That is too often: try again later."""
+
+    def __init__(self, message: str = "", *, seconds: int = 1) -> None:
+        """`seconds` until it may be tried again."""
+        super().__init__(f"{message}; try again in {seconds} s" if message else "")
+        self.seconds = seconds
+
+
 class EngineError(PlaygroundError):
     """The Docker engine refused."""
 

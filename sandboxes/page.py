@@ -42,5 +42,6 @@ def policy(host: str) -> str:
             "base-uri 'none'",
             "form-action 'self'",
             "frame-ancestors 'none'",
+            "require-trusted-types-for 'script'",
         )
     )

@@ -20,7 +20,7 @@ from django.utils import timezone
 from django.utils.crypto import get_random_string
 
 from people import roles
-from sandboxes import commands, policy, present, publish, spec, tasks, wire
+from sandboxes import commands, policy, present, publish, spec, tasks, throttle, wire
 from sandboxes.errors import AlreadyExists, Conflict, Malformed, NotFound, SpecRefused
 from sandboxes.models import ConfigObject, Counter, Namespace, Pod, PodEvent, Step
 from sandboxes.namespaces import live_namespace, may
@@ -77,7 +77,7 @@ def create_pod(user: User, namespace: str, pod: spec.Pod, *, dry_run: bool = Fal
     """Accept a pod: its row and its wake, in one transaction. With `dry_run` all checks are made and nothing written.
 
     1 namespace   2 name   3 profile, defaults, validation   4 name in use   5 row and wake.
-    Raises NotFound, Malformed, SpecRefused or AlreadyExists.
+    Raises NotFound, Malformed, SpecRefused, AlreadyExists or TooManyRequests.
     """
     home = live_namespace(user, namespace)
     authorize(user, "create", home)
@@ -100,6 +100,7 @@ def create_pod(user: User, namespace: str, pod: spec.Pod, *, dry_run: bool = Fal
         raise taken
     if dry_run:
         return row
+    throttle.take(throttle.creates(), f"user-{user.pk}")
     try:
         with transaction.atomic():
             row.resource_version, row.number = Counter.next(), Counter.next("pod")

@@ -74,7 +74,10 @@ def _asked(*command: str) -> str:
 
 
 class Stack:
-    """Redis, web, worker, beat and watch of one installation; `settings` are PLAYGROUND_ variables less the prefix."""
+    """Redis, web, worker, beat and watch of one installation; `settings` are PLAYGROUND_ variables less the prefix.
+
+    Not throttled, for tests ask many times a second.
+    """
 
     def __init__(self, **settings: str) -> None:
         self.install = f"s{secrets.token_hex(3)}"
@@ -92,7 +95,8 @@ class Stack:
     def env(self) -> dict[str, str]:
         """The environment of its processes: the caller's without the test settings, and its own names."""
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("PLAYGROUND_", "DJANGO_"))}
-        own = {"INSTALL": self.install, "STATE": str(self.state), "PORT": str(self.port)} | self._settings
+        own = {"INSTALL": self.install, "STATE": str(self.state), "PORT": str(self.port)}
+        own |= {"REQUESTS_PER_MINUTE": "0", "CREATES_PER_MINUTE": "0"} | self._settings
         return kept | {f"PLAYGROUND_{k}": v for k, v in own.items()}
 
     def start(self) -> None:

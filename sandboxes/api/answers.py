@@ -17,7 +17,6 @@ from django.http.multipartparser import MultiPartParserError
 from ninja.errors import AuthenticationError
 from ninja.errors import ValidationError as BadParameters
 
-from people.sign_in import WINDOW, TooManyFailures
 from sandboxes.errors import (
     AboutObject,
     AlreadyExists,
@@ -28,6 +27,7 @@ from sandboxes.errors import (
     NotFound,
     PlaygroundError,
     SpecRefused,
+    TooManyRequests,
 )
 
 log = logging.getLogger(__name__)
@@ -77,7 +77,7 @@ TABLE: tuple[tuple[type[Exception], int, str], ...] = (
     (AlreadyExists, 409, "AlreadyExists"),
     (Conflict, 409, "Conflict"),
     (UnsupportedMedia, 415, "UnsupportedMediaType"),
-    (TooManyFailures, 429, "TooManyRequests"),
+    (TooManyRequests, 429, "TooManyRequests"),
     (NodeUnavailable, 503, "ServiceUnavailable"),
 )
 # What a code alone is called, for answers that Django gives before a route is found.
@@ -114,8 +114,8 @@ def refusal(request: HttpRequest, exc: Exception) -> HttpResponse:
     for kind, code, reason in TABLE:
         if isinstance(exc, kind):
             found = answer(status(code, _message(exc), reason=reason, details=_details(exc)), code)
-            if isinstance(exc, TooManyFailures):
-                found.headers["Retry-After"] = str(int(WINDOW.total_seconds()))
+            if isinstance(exc, TooManyRequests):
+                found.headers["Retry-After"] = str(exc.seconds)
             return found
     log.error("%s %s failed", request.method, request.path, exc_info=exc)
     return answer(status(500), 500)
@@ -147,8 +147,8 @@ def _details(exc: Exception) -> Json | None:
             return {"causes": _causes(_parameter_causes(exc))}
         case AboutObject() if exc.kind:
             return _about(exc.kind, exc.name, "")
-        case TooManyFailures():
-            return {"retryAfterSeconds": int(WINDOW.total_seconds())}
+        case TooManyRequests():
+            return {"retryAfterSeconds": exc.seconds}
         case _:
             return None
 

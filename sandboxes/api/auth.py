@@ -12,6 +12,7 @@ from ninja.security.base import AuthBase
 from ninja.utils import check_csrf
 
 from people import tokens
+from sandboxes import throttle
 from sandboxes.api.answers import Forbidden, Unauthenticated
 
 
@@ -41,6 +42,7 @@ class BearerToken(AuthBase):
         user = tokens.user_for(text.strip()) if scheme.lower() == "bearer" else None
         if user is None:
             raise Unauthenticated
+        throttle.take(throttle.requests(), f"user-{user.pk}")
         return user
 
 
@@ -55,6 +57,7 @@ class SessionCookie(AuthBase):
         if not isinstance(request.user, User):
             return None
         _refuse_forgery(request)
+        throttle.take(throttle.requests(), f"user-{request.user.pk}")
         return request.user
 
 
@@ -64,6 +67,7 @@ def visitor(request: HttpRequest) -> User | AnonymousUser:
     if bearer is not None:
         return bearer
     _refuse_forgery(request)
+    throttle.take(throttle.requests(), f"address-{request.META.get('REMOTE_ADDR', '')}")
     return request.user if isinstance(request.user, User) else AnonymousUser()
 
 

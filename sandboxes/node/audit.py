@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from sandboxes import rows
 from sandboxes.engine.audit import Seen, violations
+from sandboxes.engine.naming import Identity
 from sandboxes.engine.port import Engine, Inspection
 from sandboxes.engine.streams import EngineEvent
 from sandboxes.errors import PlaygroundError
@@ -32,9 +33,10 @@ EVERY = 60.0
 
 @dataclass(frozen=True)
 class Violation:
-    """A container that was killed; `checks` are the names of those that did not hold."""
+    """A container above its profile; `checks` are the names of those that did not hold."""
 
-    found: Inspection
+    id: str
+    identity: Identity
     checks: tuple[str, ...]
 
 
@@ -69,41 +71,46 @@ class Audit:
 
     async def _of(self, uid: UUID | None) -> None:
         found = await asyncio.to_thread(lambda: self._engine().inspections(uid))
-        for violation in await database_sync_to_async(self.judge)(found):
+        for violation in self.judge(await database_sync_to_async(self.seen)(found)):
             await asyncio.to_thread(self._kill, violation)
             await database_sync_to_async(tell)(violation)
 
-    def judge(self, found: Iterable[Inspection]) -> list[Violation]:
-        """Those that are not as their pod's profile has it."""
-        found = list(found)
+    def seen(self, found: tuple[Inspection, ...]) -> list[Seen]:
+        """Each with what its pod's row says it may be."""
         uids = {each.identity.uid for each in found}
         of = {row.uid: row for row in Pod.objects.filter(uid__in=uids).only("uid", "profile", "number")}
-        judged = []
+        ids: dict[UUID, set[str]] = {uid: set() for uid in uids}
         for each in found:
-            row = of.get(each.identity.uid)  # none: a canary, or an orphan, which the sweep removes
-            seen = Seen(
-                identity=each.identity,
-                inspected=each.inspected,
-                profile=profile_named(row.profile) if row else RESTRICTED,
-                number=row.number if row else 0,
-                of_pod=frozenset(other.id for other in found if other.identity.uid == each.identity.uid),
-                folder=str(self._pods / str(each.identity.uid)),
-            )
-            if broken := violations(seen):
-                judged.append(Violation(each, broken))
-        return judged
+            ids[each.identity.uid].add(each.id)
+        return [self._seen(each, of.get(each.identity.uid), frozenset(ids[each.identity.uid])) for each in found]
+
+    def _seen(self, found: Inspection, row: Pod | None, of_pod: frozenset[str]) -> Seen:
+        return Seen(
+            identity=found.identity,
+            inspected=found.inspected,
+            # None: a canary, or an orphan, which the sweep removes.
+            profile=profile_named(row.profile) if row else RESTRICTED,
+            number=row.number if row else 0,
+            of_pod=of_pod,
+            folder=str(self._pods / str(found.identity.uid)),
+        )
+
+    def judge(self, found: Iterable[Seen]) -> list[Violation]:
+        """Those that are not as their pod's profile has it."""
+        judged = ((each, violations(each)) for each in found)
+        return [Violation(each.inspected["Id"], each.identity, broken) for each, broken in judged if broken]
 
     def _kill(self, violation: Violation) -> None:
-        log.error("%s violates its profile: %s", violation.found.identity, ", ".join(violation.checks))
+        log.error("%s violates its profile: %s", violation.identity, ", ".join(violation.checks))
         try:
-            self._engine().signal(violation.found.id, "SIGKILL")
+            self._engine().signal(violation.id, "SIGKILL")
         except PlaygroundError as exc:
-            log.error("%s could not be killed: %s", violation.found.identity, exc)
+            log.error("%s could not be killed: %s", violation.identity, exc)
 
 
 def tell(violation: Violation) -> None:
     """The pod's journal has it, for whoever it belongs to and for operators."""
-    identity = violation.found.identity
+    identity = violation.identity
     what = f"Container {identity.member}" if identity.member else "The pause container"
     told = f"{what} was killed: not as its profile has it ({', '.join(violation.checks)})"
     rows.tell(identity.uid, (Entry("PolicyViolation", told, warning=True),), timezone.now())

@@ -1,0 +1,59 @@
+"""How often somebody may ask, with a real Redis: many at once are counted as many, and one does not pay for another."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from sandboxes import throttle
+from sandboxes.errors import TooManyRequests
+from sandboxes.throttle import Rate, take
+
+FIVE = Rate("test", "tries", 5)
+
+
+@pytest.fixture(autouse=True)
+def real(redis: str, settings: Any, request: pytest.FixtureRequest) -> None:
+    settings.REDIS_URL, settings.INSTALL = redis, f"t{abs(hash(request.node.name)) % 10**6}"
+    throttle._redis.cache_clear()
+
+
+def taken(whose: str) -> bool:
+    try:
+        take(FIVE, whose)
+    except TooManyRequests:
+        return False
+    return True
+
+
+def test_thirty_at_once_are_five() -> None:
+    with ThreadPoolExecutor(30) as pool:
+        assert sum(pool.map(taken, ["ada"] * 30)) == 5
+
+
+def test_each_has_a_bucket_of_their_own_and_is_told_how_long_to_wait() -> None:
+    assert all(taken("ada") for _ in range(5))
+    assert taken("bob")
+    with pytest.raises(TooManyRequests, match=r"at most 5 a minute; try again in (9|1[0-2]) s") as told:
+        take(FIVE, "ada")
+    assert 9 <= told.value.seconds <= 12
+
+
+def test_nought_is_any_number_and_a_redis_that_is_away_stops_nobody(settings: Any) -> None:
+    for _ in range(20):
+        take(Rate("test", "tries", 0), "ada")
+    settings.REDIS_URL = "unix:///nowhere/redis.sock"
+    throttle._redis.cache_clear()
+    assert all(taken("ada") for _ in range(20))
+
+
+@pytest.mark.django_db
+def test_over_http_it_is_a_429_that_says_when_to_come_back(settings: Any) -> None:
+    settings.REQUESTS_PER_MINUTE = 3
+    answers = [Client().get("/api/playground/v1/session") for _ in range(4)]
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
+    assert answers[-1].headers["Retry-After"] == str(answers[-1].json()["details"]["retryAfterSeconds"])
+    assert answers[-1].json()["reason"] == "TooManyRequests"
