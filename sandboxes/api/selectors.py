@@ -13,7 +13,9 @@ from uuid import UUID
 
 from sandboxes.errors import Malformed
 
-REQUIREMENT = re.compile(r"\s*(?P<not>!?)\s*(?P<key>[A-Za-z0-9._/-]+)\s*(?:(?P<op>==|!=|=)\s*(?P<value>[^\s,!=]*)\s*)?")
+REQUIREMENT = re.compile(
+    r"\s*+(?P<not>!?)\s*+(?P<key>[A-Za-z0-9._/-]++)\s*+(?:(?P<op>==|!=|=)\s*+(?P<value>[^\s,!=]*+)\s*+)?"
+)
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ SERVER_OWNED: dict[type[Shape], frozenset[str]] = {
 
 _MOST_TOLD = 100  # as many as the API server tells
 _QUANTITIES = "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
-_SUFFIXED = re.compile(r"[+-]?[0-9]*(?:\.[0-9]*)?[eEinumkKMGTP]*[-+]?[0-9]*")
+_SUFFIXED = re.compile(r"[+-]?[0-9]*+(?:\.[0-9]*+)?[eEinumkKMGTP]*+[-+]?[0-9]*+")
 _WHOLE = {Int32: ("int32", 2**31), Int64: ("int64", 2**63)}
 
 
