@@ -89,6 +89,16 @@ COPY_MOST = number("COPY_MOST", 64 * 2**20)
 RECORDING_BYTES = number("RECORDING_BYTES", 8 * 2**20)
 RECORDING_SECONDS = number("RECORDING_SECONDS", 7200)
 
+# Who gets in, and with what rights. `GUESTS`: whether people without an account do: not at all, with a code, or freely.
+GUESTS = text("GUESTS", "codes")
+if GUESTS not in ("off", "codes", "open"):
+    raise ImproperlyConfigured(f"PLAYGROUND_GUESTS must be off, codes or open, not {GUESTS!r}")
+# Minutes that a guest without a code stays; those with one stay as their code says.
+GUEST_MINUTES = number("GUEST_MINUTES", 60)
+PROFILE = text("PROFILE", "baseline")
+if PROFILE not in ("baseline", "restricted"):
+    raise ImproperlyConfigured(f"PLAYGROUND_PROFILE must be baseline or restricted, not {PROFILE!r}")
+
 # Django.
 DEBUG = flag("DEBUG", False)
 ALLOWED_HOSTS = names("HOSTS", "localhost,127.0.0.1,[::1]")
@@ -137,6 +147,7 @@ TEMPLATES = [
         },
     }
 ]
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend", "people.backends.Auditors"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{kind}"}
     for kind in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")

@@ -14,7 +14,8 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from channels.utils import await_many_dispatch
 from django.contrib.auth.models import User
 
-from sandboxes import credentials, pods, upstream, wire
+from people.rules import Verb
+from sandboxes import access, credentials, pods, upstream, wire
 from sandboxes.errors import NotFound
 from sandboxes.nudges import Nudge, Nudges
 from sandboxes.publish import pod_group
@@ -40,7 +41,9 @@ class PodLive(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels has no 
             await self._refuse(wire.CLOSE_UNAUTHENTICATED)
             return
         try:
-            pod = await database_sync_to_async(pods.live_pod)(self.user, **self.scope["url_route"]["kwargs"])
+            pod = await database_sync_to_async(pods.live_pod)(
+                self.user, **self.scope["url_route"]["kwargs"], verb=Verb.LOOK
+            )
         except NotFound:
             await self._refuse(wire.CLOSE_NOT_FOUND)
             return
@@ -105,7 +108,7 @@ class PodLive(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels has no 
             user = credentials.who(self.scope)
             if user is None or user != self.user:
                 raise _End(wire.CLOSE_UNAUTHENTICATED)
-            if not pods.visible_to(user).filter(uid=self.uid).exists():
+            if not access.may_still(user, Verb.LOOK, self.uid):
                 raise _End(wire.CLOSE_NOT_FOUND)
             self.trusted_until = monotonic() + TRUSTED
         return found

@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 
 from people import links, sign_in
+from people.rules import Verb
 from sandboxes import inspection_wire, namespaces, pods, upstream, wire, wiring_wire
 from sandboxes.api import acts, bodies, copies, nodes, recording, terminal_shapes, terminals
 from sandboxes.api import playground_shapes as shapes
@@ -89,7 +90,7 @@ def list_catalogue(request: SignedIn) -> HttpResponse:
 @api.get("/namespaces/{namespace}/pods/{name}/live", response=wire.Sample, by_alias=True, operation_id="readLiveSample")
 async def read_live(request: SignedIn, namespace: str, name: str) -> HttpResponse:
     """One sample of the pod from inside, taken now; 503 with the reason while there is nothing to read."""
-    row = await sync_to_async(pods.live_pod)(request.auth, namespace, name)
+    row = await sync_to_async(pods.live_pod)(request.auth, namespace, name, Verb.LOOK)
     try:
         sample = await upstream.one_sample(row.uid)
     except NotFound as exc:  # the pod is there, its containers are not yet
@@ -105,7 +106,7 @@ async def read_live(request: SignedIn, namespace: str, name: str) -> HttpRespons
 )
 async def inspect(request: SignedIn, namespace: str, name: str) -> HttpResponse:
     """Limits, use, rights, mounts and environment of each container, read now. What a Secret holds is not told."""
-    row = await sync_to_async(pods.live_pod)(request.auth, namespace, name)
+    row = await sync_to_async(pods.live_pod)(request.auth, namespace, name, Verb.LOOK)
     return HttpResponse(await upstream.inspection(row.uid), content_type="application/json")
 
 
@@ -117,7 +118,7 @@ async def inspect(request: SignedIn, namespace: str, name: str) -> HttpResponse:
 )
 async def wiring(request: SignedIn, namespace: str, name: str) -> HttpResponse:
     """The neighbours that the pod's network knows, and the firewall rules its packets meet; at most 5 s old."""
-    row = await sync_to_async(pods.live_pod)(request.auth, namespace, name)
+    row = await sync_to_async(pods.live_pod)(request.auth, namespace, name, Verb.LOOK)
     return HttpResponse(await upstream.wiring(row.uid), content_type="application/json")
 
 
@@ -126,7 +127,7 @@ async def wiring(request: SignedIn, namespace: str, name: str) -> HttpResponse:
 )
 def list_commands(request: SignedIn, namespace: str, name: str) -> HttpResponse:
     """The docker commands that would make this pod by hand, in order, and those that take it away."""
-    found = pods.commands_of(pods.live_pod(request.auth, namespace, name))
+    found = pods.commands_of(pods.live_pod(request.auth, namespace, name, Verb.READ))
     return answer({"items": [{"about": each.about, "line": each.line} for each in found]})
 
 
@@ -139,7 +140,7 @@ def list_commands(request: SignedIn, namespace: str, name: str) -> HttpResponse:
 )
 async def execute(request: SignedIn, namespace: str, name: str) -> HttpResponse:
     """Run a command in a member to its end. For a shell to type into there is none of this."""
-    row = await sync_to_async(pods.live_pod)(request.auth, namespace, name)
+    row = await sync_to_async(pods.live_pod)(request.auth, namespace, name, Verb.EXEC)
     asked = bodies.shaped(request, shapes.Execute)
     member = member_for_exec(pods.pod_object(row), asked.container)
     done = await upstream.execute(

@@ -11,11 +11,10 @@ from uuid import uuid4
 import pytest
 from asgiref.sync import sync_to_async
 from django.contrib.auth.models import User
-from django.contrib.sessions.models import Session
 from django.db import connections
 from django.test import Client
 
-from people.models import AccessToken
+from people.models import AccessToken, Session
 from sandboxes import terminal_wire as messages
 from sandboxes import wire
 from sandboxes.models import Pod
