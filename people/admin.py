@@ -10,8 +10,10 @@ from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
 
+from people.guests import make_code
 from people.models import (
     AccessToken,
+    EventCode,
     Guest,
     LoginFailure,
     Membership,
@@ -77,6 +79,22 @@ class Members(MembersInline):
 class TeamAdmin(ModelAdmin):
     list_display = ("name", "created_at")
     inlines = (Members,)
+
+
+@admin.register(EventCode)
+class EventCodeAdmin(ModelAdmin):
+    """The code is made when the event is, and shown then; afterwards its end and its places can be changed."""
+
+    list_display = ("event", "expires_at", "used", "most_guests", "guest_minutes")
+    fields = ("event", "expires_at", "most_guests", "guest_minutes", "used")
+    readonly_fields = ("used",)
+
+    def save_model(self, request: HttpRequest, obj: Model, form: object, change: bool) -> None:
+        assert isinstance(obj, EventCode)
+        if change:
+            obj.save()
+        else:
+            self.message_user(request, f"The code is {make_code(obj)}. It is shown only now.")
 
 
 @admin.register(Guest)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.conf import settings
 from django.contrib.auth.models import User
 
@@ -22,11 +24,16 @@ def role_of(user: User) -> Role:
         return Role.LEARNER
 
 
+def guest_until(user: User) -> datetime | None:
+    """When a guest's time is over; None for all others."""
+    return Guest.objects.filter(user=user).values_list("expires_at", flat=True).first()
+
+
 def profile_of(user: User) -> str:
     """The name of the profile of pods that this user makes: `restricted` for guests, `baseline` for authors and
     operators, for all others the setting PLAYGROUND_PROFILE.
     """
-    if Guest.objects.filter(user=user).exists():
+    if guest_until(user) is not None:
         return RESTRICTED
     return BASELINE if role_of(user) in (Role.AUTHOR, Role.OPERATOR) else settings.PROFILE
 

@@ -21,6 +21,10 @@ from django.utils import timezone
 
 from people import agents, secret_text
 from people.models import Session
+from people.roles import require_scope
+from people.rules import Verb
+from people.sign_in import address_of
+from sandboxes.errors import NotFound
 
 PLAUSIBLE = re.compile(r"[a-z0-9]{8,40}")
 # `last_seen` is for people: no write on every request.
@@ -63,6 +67,21 @@ def of(user: User) -> QuerySet[Session]:
     return Session.objects.filter(user=user, expire_date__gt=timezone.now()).order_by("-created_at")
 
 
+def end(user: User, name: str) -> None:
+    """Sign out one session. Raises NotFound for one that is not this user's."""
+    require_scope(user, Verb.MANAGE, "sessions")
+    row = next((each for each in of(user) if name_of(each) == name), None)
+    if row is None:
+        raise NotFound(f'sessions "{name[:40]}" not found', kind="sessions", name=name[:40])
+    row.delete()
+
+
+def end_others(user: User, kept: str | None) -> None:
+    """Sign out all sessions but the one with that key."""
+    require_scope(user, Verb.MANAGE, "sessions")
+    of(user).exclude(session_key=kept or "").delete()
+
+
 def name_of(row: Session) -> str:
     """What a session is called outside: its key is a credential, and is told to nobody."""
     return secret_text.digest(row.session_key)[:16]
@@ -81,4 +100,4 @@ def _told(row: Session, data: dict[str, Any]) -> Session:
 def _note(request: HttpRequest, **_: Any) -> None:
     request.session[AGENT] = agents.short(request.headers.get("User-Agent", ""))
     request.session[SINCE] = timezone.now().isoformat()
-    request.session[ADDRESS] = request.META.get("REMOTE_ADDR", "")[:45]
+    request.session[ADDRESS] = address_of(request)

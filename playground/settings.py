@@ -95,6 +95,7 @@ if GUESTS not in ("off", "codes", "open"):
     raise ImproperlyConfigured(f"PLAYGROUND_GUESTS must be off, codes or open, not {GUESTS!r}")
 # Minutes that a guest without a code stays; those with one stay as their code says.
 GUEST_MINUTES = number("GUEST_MINUTES", 60)
+GUEST_MAX = number("GUEST_MAX", 100)
 PROFILE = text("PROFILE", "baseline")
 if PROFILE not in ("baseline", "restricted"):
     raise ImproperlyConfigured(f"PLAYGROUND_PROFILE must be baseline or restricted, not {PROFILE!r}")

@@ -40,7 +40,12 @@ def relation_of(user: User, namespace: Namespace) -> Relation:
     """The owner comes first; then what the user is in the namespace's team, if it has one."""
     if namespace.owner_id == user.pk:
         return Relation.OWNER
-    found = Membership.objects.filter(team=namespace.team_id, user=user).first() if namespace.team_id else None
+    return Relation.STRANGER if namespace.team_id is None else relation_to_team(user, namespace.team_id)
+
+
+def relation_to_team(user: User, team: int) -> Relation:
+    """What the user is in the team of that key."""
+    found = Membership.objects.filter(team=team, user=user).first()
     if found is None:
         return Relation.STRANGER
     return Relation.TEAM_ADMIN if found.role == Membership.ADMIN else Relation.TEAM_MEMBER

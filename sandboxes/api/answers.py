@@ -17,7 +17,9 @@ from django.http.multipartparser import MultiPartParserError
 from ninja.errors import AuthenticationError
 from ninja.errors import ValidationError as BadParameters
 
+from people.guests import FullOfGuests, NoGuests, WrongCode
 from people.sign_in import WINDOW, TooManyFailures
+from people.tokens import TooManyTokens
 from sandboxes.errors import (
     AboutObject,
     AlreadyExists,
@@ -74,12 +76,16 @@ TABLE: tuple[tuple[type[Exception], int, str], ...] = (
     (AuthenticationError, 401, "Unauthorized"),
     (Forbidden, 403, "Forbidden"),
     (NotAllowed, 403, "Forbidden"),
+    (NoGuests, 403, "Forbidden"),
+    (WrongCode, 401, "Unauthorized"),
     (NotFound, 404, "NotFound"),
     (Http404, 404, "NotFound"),
     (AlreadyExists, 409, "AlreadyExists"),
     (Conflict, 409, "Conflict"),
     (UnsupportedMedia, 415, "UnsupportedMediaType"),
     (TooManyFailures, 429, "TooManyRequests"),
+    (FullOfGuests, 429, "TooManyRequests"),
+    (TooManyTokens, 429, "TooManyRequests"),
     (NodeUnavailable, 503, "ServiceUnavailable"),
 )
 # What a code alone is called, for answers that Django gives before a route is found.
