@@ -105,14 +105,21 @@ class PodLive(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels has no 
     def _look(self) -> wire.Snapshot | wire.Gone:
         """The pod as it is now, if this user may still see it."""
         doubted, self.doubted = self.doubted, False
-        found = pods.snapshot(self.uid)
-        if isinstance(found, wire.Snapshot) and (doubted or monotonic() >= self.trusted_until):
+        if doubted or monotonic() >= self.trusted_until:
+            # Before the pod is read: where a hundred pages are to close, that would take most of the time.
             user = credentials.who(self.scope)
             if user is None or user != self.user:
                 raise _End(wire.CLOSE_UNAUTHENTICATED)
             if not access.may_still(user, Verb.LOOK, self.uid):
-                raise _End(wire.CLOSE_NOT_FOUND)
+                return self._gone()
             self.trusted_until = monotonic() + TRUSTED
+        return pods.snapshot(self.uid)
+
+    def _gone(self) -> wire.Gone:
+        """For a pod that is not to be seen any more. Raises _End where it is there, and only not for this user."""
+        found = pods.snapshot(self.uid)
+        if isinstance(found, wire.Snapshot):
+            raise _End(wire.CLOSE_NOT_FOUND)
         return found
 
 
