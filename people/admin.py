@@ -1,4 +1,6 @@
-"""The people's rows in Django's admin: to look at and to delete, never to write a digest by hand."""
+"""The people's rows in Django's admin: roles and teams to write, credentials to look at and to delete, never to write
+a digest by hand.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +10,25 @@ from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
 
-from people.models import AccessToken, LoginFailure, SignInLink
+from people.guests import make_code
+from people.models import (
+    AccessToken,
+    EventCode,
+    Guest,
+    LoginFailure,
+    Membership,
+    RoleAssignment,
+    Session,
+    SignInLink,
+    Team,
+)
 
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[Model]
-else:  # Django's own class takes no parameter
+    MembersInline = admin.TabularInline[Membership, Team]
+else:  # Django's own classes take no parameter
     ModelAdmin = admin.ModelAdmin
+    MembersInline = admin.TabularInline
 
 
 class LookAndDelete(ModelAdmin):
@@ -28,7 +43,7 @@ class LookAndDelete(ModelAdmin):
 
 @admin.register(AccessToken)
 class AccessTokenAdmin(LookAndDelete):
-    list_display = ("user", "name", "created_at", "expires_at", "last_used_at")
+    list_display = ("user", "name", "scopes", "created_at", "expires_at", "last_used_at")
     exclude = ("digest",)
 
 
@@ -41,3 +56,47 @@ class SignInLinkAdmin(LookAndDelete):
 @admin.register(LoginFailure)
 class LoginFailureAdmin(LookAndDelete):
     list_display = ("username", "address", "at")
+
+
+@admin.register(Session)
+class SessionAdmin(LookAndDelete):
+    list_display = ("user", "created_at", "last_seen", "agent", "address", "expire_date")
+    # The key is what the browser signs in with.
+    fields = ("user", "created_at", "last_seen", "agent", "address", "expire_date")
+
+
+@admin.register(RoleAssignment)
+class RoleAssignmentAdmin(ModelAdmin):
+    list_display = ("user", "role")
+
+
+class Members(MembersInline):
+    model = Membership
+    extra = 1
+
+
+@admin.register(Team)
+class TeamAdmin(ModelAdmin):
+    list_display = ("name", "created_at")
+    inlines = (Members,)
+
+
+@admin.register(EventCode)
+class EventCodeAdmin(ModelAdmin):
+    """The code is made when the event is, and shown then; afterwards its end and its places can be changed."""
+
+    list_display = ("event", "expires_at", "used", "most_guests", "guest_minutes")
+    fields = ("event", "expires_at", "most_guests", "guest_minutes", "used")
+    readonly_fields = ("used",)
+
+    def save_model(self, request: HttpRequest, obj: Model, form: object, change: bool) -> None:
+        assert isinstance(obj, EventCode)
+        if change:
+            obj.save()
+        else:
+            self.message_user(request, f"The code is {make_code(obj)}. It is shown only now.")
+
+
+@admin.register(Guest)
+class GuestAdmin(LookAndDelete):
+    list_display = ("user", "event", "expires_at")

@@ -12,11 +12,17 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from people.backends import is_auditor
+
 SIGN_IN = "/sign-in"
 
 
 class Site(AdminSite):
     """The admin site. Its `login` reads no password, whatever the method."""
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Staff, as Django has it, and auditors, who may look (`people.backends`)."""
+        return super().has_permission(request) or is_auditor(request.user)
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Where to go: to the page that was wanted for staff, to the site's sign-in with `?next=` for all others."""

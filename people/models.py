@@ -1,16 +1,25 @@
-"""What a person may sign in with besides a password. Only digests are kept: no row gives a credential away."""
+"""Persons: their roles and teams, and what they sign in with besides a password. Of credentials only digests are kept,
+but for the keys of sessions, which Django's own table holds as well.
+"""
 
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
+
+from people.rules import ALL_SCOPES, Role
 
 
 class AccessToken(models.Model):
-    """A bearer token of one user; `digest` is its SHA-256 in hex. Without `expires_at` it is good until deleted."""
+    """A bearer token of one user; `digest` is its SHA-256 in hex. Without `expires_at` it is good until deleted.
+
+    `scopes`: names of `rules.Scope` with a space between (as RFC 6749 §3.3 writes them).
+    """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="access_tokens")
     name = models.CharField(max_length=100, blank=True, default="")
+    scopes = models.CharField(max_length=50, default=" ".join(sorted(ALL_SCOPES)))
     digest = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField(null=True, blank=True)
@@ -45,3 +54,78 @@ class LoginFailure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.username} from {self.address}"
+
+
+class RoleAssignment(models.Model):
+    """A user's role in the installation; who has none is a learner."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="role_assignment")
+    role = models.CharField(max_length=16, choices=[(role.value, role.value) for role in Role])
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: {self.role}"
+
+
+class Team(models.Model):
+    """People who share namespaces. `name` is a DNS label."""
+
+    name = models.CharField(max_length=63, unique=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(models.Model):
+    """A user in a team: a member, or an admin, who also says who is in it."""
+
+    MEMBER, ADMIN = "member", "admin"
+
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=16, choices=[(MEMBER, MEMBER), (ADMIN, ADMIN)], default=MEMBER)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["team", "user"], name="once_in_a_team")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} in {self.team_id}"
+
+
+class Session(AbstractBaseSession):
+    """A browser's session, and what its user needs to know it by. `agent` is short: a browser and a system."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="sessions")
+    created_at = models.DateTimeField(auto_now_add=True)
+    last_seen = models.DateTimeField(auto_now_add=True)
+    agent = models.CharField(max_length=64, blank=True, default="")
+    address = models.CharField(max_length=45, blank=True, default="")
+
+
+class EventCode(models.Model):
+    """What a class types to get in without an account; at most `most_guests` may, before `expires_at`.
+
+    Its guests stay for `guest_minutes`.
+    """
+
+    event = models.CharField(max_length=100)
+    digest = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    most_guests = models.PositiveIntegerField(default=30)
+    used = models.PositiveIntegerField(default=0)
+    guest_minutes = models.PositiveIntegerField(default=240)
+
+    def __str__(self) -> str:
+        return self.event
+
+
+class Guest(models.Model):
+    """A user without an account, until `expires_at`; `event` is empty where guests need no code."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="guest")
+    event = models.ForeignKey(EventCode, on_delete=models.SET_NULL, null=True, related_name="guests")
+    expires_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"guest {self.user_id}"

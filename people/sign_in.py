@@ -32,8 +32,8 @@ def with_password(request: HttpRequest, username: str, password: str) -> User | 
     The failure is written before the password is tried and taken back when it was right: requests sent at the same
     time cannot all be counted as the first.
     """
-    address = request.META.get("REMOTE_ADDR", "")[:45]
-    attempt = _count(username, address)
+    address = address_of(request)
+    attempt = count(username, address)
     user = authenticate(request, username=username, password=password)
     if not isinstance(user, User):
         return None
@@ -41,7 +41,16 @@ def with_password(request: HttpRequest, username: str, password: str) -> User | 
     return user
 
 
-def _count(username: str, address: str) -> LoginFailure:
+def address_of(request: HttpRequest) -> str:
+    """Where a request comes from, as the server has it (behind a proxy: PLAYGROUND_PROXY)."""
+    return str(request.META.get("REMOTE_ADDR", ""))[:45]
+
+
+def count(username: str, address: str) -> LoginFailure:
+    """Write a failure of that name from that address, for the caller to delete when it was none.
+
+    Raises TooManyFailures.
+    """
     now = timezone.now()
     LoginFailure.objects.filter(at__lt=now - WINDOW).delete()
     # Cut and folded, so that one name cannot be tried under many spellings.

@@ -29,8 +29,10 @@ app.conf.update(
     # Web may write to the broker, and must not steer the root worker by it.
     worker_enable_remote_control=False,
     timezone="UTC",
+    imports=("sandboxes.guest_ends",),  # above sandboxes.tasks: it deletes as a use case does
     beat_schedule={
         "sweep": {"task": "sandboxes.tasks.sweep", "schedule": 5.0},
+        "guests": {"task": "sandboxes.guest_ends.end_guests", "schedule": 15.0},
         "collect": {"task": "sandboxes.tasks.collect", "schedule": 30.0},
     },
 )

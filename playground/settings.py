@@ -96,6 +96,13 @@ RECORDING_SECONDS = number("RECORDING_SECONDS", 7200)
 # Of one user, or of one address that is not signed in; 0: any number.
 REQUESTS_PER_MINUTE = number("REQUESTS_PER_MINUTE", 600)
 CREATES_PER_MINUTE = number("CREATES_PER_MINUTE", 20)
+# Who gets in, and with what rights. `GUESTS`: whether people without an account do: not at all, with a code, or freely.
+GUESTS = text("GUESTS", "codes")
+if GUESTS not in ("off", "codes", "open"):
+    raise ImproperlyConfigured(f"PLAYGROUND_GUESTS must be off, codes or open, not {GUESTS!r}")
+# Minutes that a guest without a code stays; those with one stay as their code says.
+GUEST_MINUTES = number("GUEST_MINUTES", 60)
+GUEST_MAX = number("GUEST_MAX", 100)
 
 # Django.
 DEBUG = flag("DEBUG", False)
@@ -145,6 +152,7 @@ TEMPLATES = [
         },
     }
 ]
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend", "people.backends.Auditors"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{kind}"}
     for kind in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")

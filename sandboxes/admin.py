@@ -39,7 +39,14 @@ class LookOnly(ModelAdmin):
 
 @admin.register(Namespace)
 class NamespaceAdmin(LookOnly):
-    list_display = ("name", "owner", "created_at")
+    """Of a namespace only its team can be changed."""
+
+    list_display = ("name", "owner", "team", "created_at")
+    fields = ("name", "owner", "team", "created_at")
+    readonly_fields = ("name", "owner", "created_at")
+
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return super(LookOnly, self).has_change_permission(request)
 
 
 @admin.register(Node)
@@ -111,5 +118,10 @@ class RegistryCredentialForm(forms.ModelForm):  # type: ignore[type-arg]
 @admin.register(RegistryCredential)
 @method_decorator(sensitive_post_parameters("password"), name="changeform_view")
 class RegistryCredentialAdmin(ModelAdmin):
+    """Not to look at: the password would be among what is shown."""
+
     form = RegistryCredentialForm
     list_display = ("registry", "username")
+
+    def has_view_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return self.has_change_permission(request)

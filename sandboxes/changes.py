@@ -13,11 +13,12 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from people.rules import Verb
 from sandboxes import policy, publish, spec, tasks
 from sandboxes.errors import Cause, Conflict, Malformed, SpecRefused
 from sandboxes.members import members_of
 from sandboxes.models import Counter, Pod
-from sandboxes.pods import accepted, authorize, create_pod, delete_pod, live_pod, pod_object
+from sandboxes.pods import accepted, create_pod, delete_pod, live_pod, pod_object
 from sandboxes.spec.causes import forbidden
 from sandboxes.times import stamp
 from sandboxes.world import Desired
@@ -103,7 +104,7 @@ def restart(user: User, namespace: str, name: str, member: str) -> Pod:
 
 def clone(user: User, namespace: str, name: str, to: str, *, dry_run: bool = False) -> Pod:
     """Another pod of the same spec, under another name. Raises what creating raises."""
-    found = spec.decode(live_pod(user, namespace, name).manifest)
+    found = spec.decode(live_pod(user, namespace, name, Verb.READ).manifest)
     meta = found.metadata.model_copy(update={"name": to, "generate_name": ""})
     fresh = found.spec.model_copy(update={"ephemeral_containers": ()})
     return create_pod(user, namespace, found.model_copy(update={"metadata": meta, "spec": fresh}), dry_run=dry_run)
@@ -118,8 +119,7 @@ def replace(user: User, namespace: str, name: str, pod: spec.Pod) -> Pod:
 
 def _write(user: User, namespace: str, name: str, intent: Callable[[Pod], Json]) -> Pod:
     """The columns that `intent` gives, in one transaction with the wake; nothing when nothing is new."""
-    known = live_pod(user, namespace, name)
-    authorize(user, "update", known)
+    known = live_pod(user, namespace, name, Verb.UPDATE)
     with transaction.atomic():
         version = Counter.next()  # before the row, as every other writer takes them
         row = Pod.objects.select_related("namespace").select_for_update(of=("self",)).get(pk=known.pk)

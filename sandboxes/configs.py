@@ -1,4 +1,5 @@
-"""Use cases of ConfigMaps and Secrets: whoever may see a namespace's pods may see and change its sources.
+"""Use cases of ConfigMaps and Secrets: whoever may change a namespace's pods may see and change its sources. An auditor
+sees ConfigMaps, and not what Secrets hold.
 
 A change wakes the pods that name the object: files of a volume follow it, an environment is what it was at the start.
 """
@@ -15,6 +16,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 
+from people.rules import Verb
 from sandboxes import tasks
 from sandboxes.errors import AlreadyExists, Conflict, Malformed, NotFound, SpecRefused
 from sandboxes.models import ConfigObject, Counter, Namespace, Pod
@@ -32,14 +34,14 @@ Change = Callable[[dict[str, Any]], dict[str, Any]]
 
 
 def listed(user: User, namespace: str, kind: type[Config]) -> list[ConfigObject]:
-    """Those of a namespace, by name. Raises NotFound."""
-    home = live_namespace(user, namespace)
+    """Those of a namespace, by name. Raises NotFound, NotAllowed."""
+    home = live_namespace(user, namespace, Verb.LIST if kind is ConfigMap else Verb.REVEAL)
     return list(ConfigObject.objects.filter(namespace=home, kind=kind.__name__).order_by("name"))
 
 
-def found(user: User, namespace: str, kind: type[Config], name: str) -> ConfigObject:
-    """Raises NotFound, also for what is not this user's."""
-    home = live_namespace(user, namespace)
+def found(user: User, namespace: str, kind: type[Config], name: str, verb: Verb) -> ConfigObject:
+    """Raises NotFound, also for what is not this user's; NotAllowed. To read a Secret is to reveal it."""
+    home = live_namespace(user, namespace, Verb.REVEAL if kind is Secret and verb is Verb.READ else verb)
     row = (
         ConfigObject.objects.filter(namespace=home, kind=kind.__name__, name=name).first()
         if PLAUSIBLE_NAME.fullmatch(name)
@@ -51,8 +53,8 @@ def found(user: User, namespace: str, kind: type[Config], name: str) -> ConfigOb
 
 
 def create(user: User, namespace: str, config: Config, *, dry_run: bool = False) -> ConfigObject:
-    """Raises NotFound, Malformed, SpecRefused or AlreadyExists."""
-    home = live_namespace(user, namespace)
+    """Raises NotFound, NotAllowed, Malformed, SpecRefused or AlreadyExists."""
+    home = live_namespace(user, namespace, Verb.CREATE)
     accepted = _accepted(_named(config, home.name))
     kind = type(accepted)
     row = ConfigObject(namespace=home, kind=kind.__name__, name=accepted.metadata.name, created_at=timezone.now())

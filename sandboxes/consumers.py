@@ -14,10 +14,11 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from channels.utils import await_many_dispatch
 from django.contrib.auth.models import User
 
-from sandboxes import credentials, pods, upstream, wire
+from people.rules import Verb
+from sandboxes import access, credentials, pods, upstream, wire
 from sandboxes.errors import NotFound
 from sandboxes.nudges import Nudge, Nudges
-from sandboxes.publish import pod_group
+from sandboxes.publish import pod_group, user_group
 
 log = logging.getLogger(__name__)
 TRUSTED = 1.0  # a pod that is being built nudges many times a second: not each of them asks who is there
@@ -33,18 +34,20 @@ class PodLive(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels has no 
             await await_many_dispatch([receive], self.dispatch)
 
     async def connect(self) -> None:
-        self.rev, self.trusted_until, self.changed = -1, 0.0, asyncio.Event()
+        self.rev, self.trusted_until, self.doubted, self.changed = -1, 0.0, False, asyncio.Event()
         self.work: asyncio.Task[None] | None = None
         self.user: User | None = await database_sync_to_async(credentials.who)(self.scope)
         if self.user is None:
             await self._refuse(wire.CLOSE_UNAUTHENTICATED)
             return
         try:
-            pod = await database_sync_to_async(pods.live_pod)(self.user, **self.scope["url_route"]["kwargs"])
+            pod = await database_sync_to_async(pods.live_pod)(
+                self.user, **self.scope["url_route"]["kwargs"], verb=Verb.LOOK
+            )
         except NotFound:
             await self._refuse(wire.CLOSE_NOT_FOUND)
             return
-        self.uid, self.nudges = pod.uid, Nudges(pod_group(pod.uid), self._nudged)
+        self.uid, self.nudges = pod.uid, Nudges(pod_group(pod.uid), self._nudged, also=(user_group(self.user.pk),))
         await self.accept()
         self.work = asyncio.create_task(self._live())
 
@@ -54,7 +57,8 @@ class PodLive(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels has no 
             await asyncio.gather(self.work, return_exceptions=True)
 
     def _nudged(self, nudge: Nudge) -> None:
-        """The row may be newer than what was sent: read it when the reader is free."""
+        """The row may be newer than what was sent, or the user be another: look when the reader is free."""
+        self.doubted |= nudge.get("type") == "user.changed"
         if nudge.get("rev", self.rev + 1) > self.rev:
             self.changed.set()
 
@@ -100,14 +104,22 @@ class PodLive(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels has no 
 
     def _look(self) -> wire.Snapshot | wire.Gone:
         """The pod as it is now, if this user may still see it."""
-        found = pods.snapshot(self.uid)
-        if isinstance(found, wire.Snapshot) and monotonic() >= self.trusted_until:
+        doubted, self.doubted = self.doubted, False
+        if doubted or monotonic() >= self.trusted_until:
+            # Before the pod is read: where a hundred pages are to close, that would take most of the time.
             user = credentials.who(self.scope)
             if user is None or user != self.user:
                 raise _End(wire.CLOSE_UNAUTHENTICATED)
-            if not pods.visible_to(user).filter(uid=self.uid).exists():
-                raise _End(wire.CLOSE_NOT_FOUND)
+            if not access.may_still(user, Verb.LOOK, self.uid):
+                return self._gone()
             self.trusted_until = monotonic() + TRUSTED
+        return pods.snapshot(self.uid)
+
+    def _gone(self) -> wire.Gone:
+        """For a pod that is not to be seen any more. Raises _End where it is there, and only not for this user."""
+        found = pods.snapshot(self.uid)
+        if isinstance(found, wire.Snapshot):
+            raise _End(wire.CLOSE_NOT_FOUND)
         return found
 
 

@@ -71,6 +71,10 @@ class NotFound(AboutObject):
     """It does not exist, or it is not yours."""
 
 
+class NotAllowed(AboutObject):
+    """You may see it, and may not do that."""
+
+
 class AlreadyExists(AboutObject):
     """An object of that name exists already."""
 

@@ -37,10 +37,11 @@ class Counter(models.Model):
 
 
 class Namespace(models.Model):
-    """A user's namespace; named once, never renamed."""
+    """A user's namespace, which a team may share; named once, never renamed."""
 
     name = models.CharField(max_length=63, unique=True)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="namespaces")
+    team = models.ForeignKey("people.Team", on_delete=models.SET_NULL, null=True, blank=True, related_name="namespaces")
     created_at = models.DateTimeField(auto_now_add=True)
     resource_version = models.BigIntegerField(default=0)
 

@@ -1,4 +1,4 @@
-"""Namespaces: whose they are, and the one a user gets at first need. Never renamed."""
+"""Namespaces: whose they are, who may do what in them, and the one a user gets at first need. Never renamed."""
 
 from __future__ import annotations
 
@@ -8,37 +8,73 @@ from itertools import count
 
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from sandboxes.errors import NotFound
+from people import rules
+from people.models import Membership
+from people.roles import require_scope, role_of
+from people.rules import Relation, Verb
+from sandboxes.errors import NotAllowed, NotFound
 from sandboxes.models import Counter, Namespace
 
 LONGEST = 63  # a DNS label (RFC 1123)
 LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
 
 
-def may(user: User, namespace: Namespace) -> bool:
-    """The one rule so far, for every verb: owner or staff."""
-    return user.is_staff or namespace.owner_id == user.pk
+def authorize(user: User, verb: Verb, namespace: Namespace, *, kind: str = "namespaces", name: str = "") -> None:
+    """May this user do that to what is in the namespace, `kind` and `name` of which are told, or to the namespace?
+
+    The one rule for HTTP, sockets and the admin. Raises NotFound where the user may not even see it, for what exists is
+    nobody else's business; NotAllowed where role or token do not suffice.
+    """
+    name = name or namespace.name
+    role, relation = role_of(user), relation_of(user, namespace)
+    if not rules.may(role, Verb.READ, relation):
+        raise NotFound(f'{kind} "{name}" not found', kind=kind, name=name)
+    if not rules.may(role, verb, relation):
+        raise NotAllowed(f'{kind} "{name}" is forbidden: the role {role} may not {verb}', kind=kind, name=name)
+    require_scope(user, verb, f'{kind} "{name}"')
+
+
+def relation_of(user: User, namespace: Namespace) -> Relation:
+    """The owner comes first; then what the user is in the namespace's team, if it has one."""
+    if namespace.owner_id == user.pk:
+        return Relation.OWNER
+    return Relation.STRANGER if namespace.team_id is None else relation_to_team(user, namespace.team_id)
+
+
+def relation_to_team(user: User, team: int) -> Relation:
+    """What the user is in the team of that key."""
+    found = Membership.objects.filter(team=team, user=user).first()
+    if found is None:
+        return Relation.STRANGER
+    return Relation.TEAM_ADMIN if found.role == Membership.ADMIN else Relation.TEAM_MEMBER
 
 
 def visible_namespaces(user: User) -> QuerySet[Namespace]:
-    """This user's namespaces, or all for staff, by name."""
+    """This user's namespaces and their teams', or all for operators and auditors, by name."""
     found = Namespace.objects.order_by("name")
-    return found if user.is_staff else found.filter(owner=user)
+    return found if rules.sees_all(role_of(user)) else found.filter(Q(owner=user) | Q(team__in=teams_of(user)))
 
 
-def live_namespace(user: User, name: str) -> Namespace:
-    """The namespace of that name. Raises NotFound when there is none, or when it is not this user's.
+def teams_of(user: User) -> QuerySet[Membership, int]:
+    """The keys of the teams that the user is in."""
+    return Membership.objects.filter(user=user).values_list("team", flat=True)
+
+
+def live_namespace(user: User, name: str, verb: Verb) -> Namespace:
+    """The namespace of that name, for that verb. Raises NotFound when there is none, or when it is not this user's;
+    NotAllowed as `authorize` does.
 
     A user's own one is made here too, if this is the first time it is needed.
     """
     # Also keeps what no name can hold (NUL, for one) away from the database.
     found = visible_namespaces(user).filter(name=name).first() if LABEL.fullmatch(name) else None
     if found is None and namespace_of(user).name == name:
-        return namespace_of(user)
+        found = namespace_of(user)
     if found is None:
         raise NotFound(f'namespaces "{name}" not found', kind="namespaces", name=name)
+    authorize(user, verb, found)
     return found
 
 

@@ -25,10 +25,13 @@ Nudge = dict[str, Any]
 
 
 class Nudges:
-    """Tells `nudged` of what is sent to a group, while `run` runs; of {} when some may have been missed."""
+    """Tells `nudged` of what is sent to a group, or to others `also`, while `run` runs; of {} when some may have been
+    missed.
+    """
 
-    def __init__(self, group: str, nudged: Callable[[Nudge], None]) -> None:
+    def __init__(self, group: str, nudged: Callable[[Nudge], None], also: tuple[str, ...] = ()) -> None:
         self._group = group
+        self._groups = (group, *also)
         self._nudged = nudged
         self.patience = ALONE
 
@@ -51,7 +54,8 @@ class Nudges:
             channel = await layer.new_channel()
         try:
             async with asyncio.timeout(ALONE):
-                await layer.group_add(self._group, channel)
+                for group in self._groups:
+                    await layer.group_add(group, channel)
             self.patience = LISTENING
             self._nudged({})
             async with asyncio.TaskGroup() as both:
@@ -60,7 +64,8 @@ class Nudges:
         finally:
             with suppress(*AWAY):
                 async with asyncio.timeout(ALONE):
-                    await layer.group_discard(self._group, channel)
+                    for group in self._groups:
+                        await layer.group_discard(group, channel)
 
     async def _relay(self, layer: Any, channel: str) -> None:
         while True:

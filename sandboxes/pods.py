@@ -1,4 +1,4 @@
-"""Use cases of pods: who may see what, create, delete, and what a page is shown.
+"""Use cases of pods: create, delete, and what a page is shown.
 
 Writes intent only (and wakes); status, memory and the engine are not this file's. A refused request leaves no row.
 """
@@ -15,15 +15,17 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
-from django.db.models import F, QuerySet
+from django.db.models import F
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 
 from people import roles
+from people.rules import Role, Verb
 from sandboxes import commands, policy, present, publish, spec, tasks, throttle, wire
+from sandboxes.access import authorize, visible_to
 from sandboxes.errors import AlreadyExists, Conflict, Malformed, NotFound, SpecRefused
-from sandboxes.models import ConfigObject, Counter, Namespace, Pod, PodEvent, Step
-from sandboxes.namespaces import live_namespace, may
+from sandboxes.models import ConfigObject, Counter, Pod, PodEvent, Step
+from sandboxes.namespaces import live_namespace
 from sandboxes.present import EventValues, PodValues, StepValues
 from sandboxes.spec.causes import forbidden
 from sandboxes.world import Desired
@@ -40,36 +42,22 @@ ASKED_PROFILE = "playground.dev/profile"
 PLAUSIBLE_NAME = re.compile(r"[a-z0-9.-]{1,253}")
 
 
-def visible_to(user: User) -> QuerySet[Pod]:
-    """The living pods this user may see: their own, or all for staff."""
-    living = Pod.objects.filter(gone_at=None).select_related("namespace", "node")
-    return living if user.is_staff else living.filter(namespace__owner=user)
-
-
-def authorize(user: User, verb: str, obj: Namespace | Pod) -> None:
-    """May this user do that? One rule for every verb so far: owner or staff. Raises NotFound, never "forbidden":
-    what exists is nobody else's business.
+def live_pod(user: User, namespace: str, name: str, verb: Verb) -> Pod:
+    """The living pod of that name, for that verb. Raises NotFound when there is none, or when it is not this user's;
+    NotAllowed as `authorize` does.
     """
-    if isinstance(obj, Pod):
-        if not may(user, obj.namespace):
-            raise _no_pod(obj.name)
-    elif not may(user, obj):
-        raise NotFound(f'namespaces "{obj.name}" not found', kind="namespaces", name=obj.name)
-
-
-def live_pod(user: User, namespace: str, name: str) -> Pod:
-    """The living pod of that name. Raises NotFound when there is none, or when it is not this user's."""
     # Also keeps what no name can hold (NUL, for one) away from the database.
     plausible = PLAUSIBLE_NAME.fullmatch(namespace) and PLAUSIBLE_NAME.fullmatch(name)
     found = visible_to(user).filter(namespace__name=namespace, name=name).first() if plausible else None
     if found is None:
         raise _no_pod(name)
+    authorize(user, verb, found)
     return found
 
 
 def pods_in(user: User, namespace: str) -> list[Pod]:
     """The living pods of a namespace, by name. Raises NotFound for a namespace that is not this user's."""
-    home = live_namespace(user, namespace)
+    home = live_namespace(user, namespace, Verb.LIST)
     return list(visible_to(user).filter(namespace=home).order_by("name"))
 
 
@@ -77,10 +65,9 @@ def create_pod(user: User, namespace: str, pod: spec.Pod, *, dry_run: bool = Fal
     """Accept a pod: its row and its wake, in one transaction. With `dry_run` all checks are made and nothing written.
 
     1 namespace   2 name   3 profile, defaults, validation   4 name in use   5 row and wake.
-    Raises NotFound, Malformed, SpecRefused, AlreadyExists or TooManyRequests.
+    Raises NotFound, NotAllowed, Malformed, SpecRefused, AlreadyExists or TooManyRequests.
     """
-    home = live_namespace(user, namespace)
-    authorize(user, "create", home)
+    home = live_namespace(user, namespace, Verb.CREATE)
     if pod.spec.ephemeral_containers:
         told = forbidden("spec.ephemeralContainers", "cannot be set on create")
         raise SpecRefused(pod.metadata.name, (told,))
@@ -131,7 +118,7 @@ def profile_for(user: User, pod: spec.Pod) -> policy.Profile:
     if asked is None:
         return most
     known = list(policy.PROFILES)
-    mine = known[: known.index(most.name) + 1] + (["lab"] if user.is_staff else [])
+    mine = known[: known.index(most.name) + 1] + (["lab"] if roles.role_of(user) is Role.OPERATOR else [])
     if asked not in mine:
         told = forbidden(f"metadata.annotations[{ASKED_PROFILE}]", f"you may have {', '.join(dict.fromkeys(mine))}")
         raise SpecRefused(pod.metadata.name, (told,))
@@ -163,10 +150,9 @@ class Terms:
 def delete_pod(user: User, namespace: str, name: str, *, grace: int | None, terms: Terms = Terms()) -> Pod:
     """Ask for a pod to be gone within `grace` seconds (None: what its spec says). Repeats may only shorten.
 
-    Raises NotFound or Conflict. Returns the pod as it is then.
+    Raises NotFound, NotAllowed or Conflict. Returns the pod as it is then.
     """
-    authorized = live_pod(user, namespace, name)
-    authorize(user, "delete", authorized)
+    authorized = live_pod(user, namespace, name, Verb.DELETE)
     with transaction.atomic():
         # The counter before the pod's row, as every other writer takes them: no two can wait for each other.
         version = Counter.next()
@@ -244,7 +230,7 @@ def events_in(user: User, namespace: str, chosen: Mapping[str, Any]) -> tuple[di
 
     Those of pods that are gone are among them, for as long as their rows are kept.
     """
-    home = live_namespace(user, namespace)
+    home = live_namespace(user, namespace, Verb.LOG)
     found = PodEvent.objects.filter(pod__namespace=home, **chosen).select_related("pod__namespace", "pod__node")
     newest = found.order_by("-last_seen", "-id")[:EVENTS_LISTED]
     return tuple(present.event(_event_values(event), _values(event.pod)) for event in reversed(newest))

@@ -9,6 +9,8 @@ import asyncio
 import logging
 import threading
 import uuid
+from concurrent.futures import Future
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 
@@ -18,6 +20,7 @@ log = logging.getLogger(__name__)
 
 # Seconds; a Redis that swallows what it is sent would otherwise keep every nudge waiting in memory.
 SEND_WITHIN = 5.0
+TOLD_WITHIN = 1.0
 
 
 def pod_group(uid: uuid.UUID | str) -> str:
@@ -28,6 +31,17 @@ def pod_group(uid: uuid.UUID | str) -> str:
 def node_group(node: str) -> str:
     """The watch of that node. Its messages: {"type": "node.changed", "uid": str, "rev": int}."""
     return f"node.{node}"
+
+
+def user_group(user: int) -> str:
+    """The sockets of a user. Its messages: {"type": "user.changed"}: what they may do is to be asked again."""
+    return f"user.{user}"
+
+
+def user_changed(user: int) -> None:
+    """Have the user's sockets look at once whether they may stay. Waits until it is sent: a command ends after it."""
+    with suppress(TimeoutError):
+        _send(user_group(user), {"type": "user.changed"}).result(TOLD_WITHIN)
 
 
 def pod_changed(uid: uuid.UUID, rev: int) -> None:
@@ -47,7 +61,7 @@ def _loop() -> asyncio.AbstractEventLoop:
     return loop
 
 
-def _send(group: str, message: dict[str, Any]) -> None:
+def _send(group: str, message: dict[str, Any]) -> Future[None]:
     async def send() -> None:
         layer = get_channel_layer()
         assert layer is not None, "CHANNEL_LAYERS is not set"
@@ -57,4 +71,4 @@ def _send(group: str, message: dict[str, Any]) -> None:
         except Exception as exc:  # a nudge is an optimisation: the sweep and the page's own reads are the net
             log.warning("nudge to %s lost: %s %s", group, type(exc).__name__, exc)
 
-    asyncio.run_coroutine_threadsafe(send(), _loop())
+    return asyncio.run_coroutine_threadsafe(send(), _loop())

@@ -10,7 +10,8 @@ import uuid
 from django.contrib.auth.models import User
 from django.db.models import F
 
-from sandboxes import pods, upstream
+from people import rules
+from sandboxes import access, pods, upstream
 from sandboxes.calls import Verb
 from sandboxes.errors import NotFound
 from sandboxes.models import Pod
@@ -30,7 +31,7 @@ def recorded_pod(user: User, namespace: str, name: str, uid: uuid.UUID | None = 
     row = found.order_by(F("gone_at").desc(nulls_first=True)).first()
     if row is None:
         raise missing
-    pods.authorize(user, "read", row)
+    access.authorize(user, rules.Verb.LOOK, row)
     return row
 
 

@@ -1,6 +1,6 @@
 """A terminal's WebSocket: authorise, then hand on what page and node say to each other. Holds no byte of its own.
 
-Whoever may no longer be there loses the shell with the socket: asked every 2 s.
+Whoever may no longer be there loses the shell with the socket: asked at least every 2 s.
 """
 
 from __future__ import annotations
@@ -19,12 +19,13 @@ from pydantic import ValidationError
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
-from sandboxes import credentials, pods, upstream_terminals, wire
+from people.rules import Verb
+from sandboxes import access, credentials, pods, upstream_terminals, wire
 from sandboxes import terminal_wire as messages
-from sandboxes.errors import NodeUnavailable, NotFound
+from sandboxes.errors import NodeUnavailable, NotAllowed, NotFound
 
 log = logging.getLogger(__name__)
-REAUTHORISE = 2.0
+REAUTHORISE = 1.5
 FIRST_WORD_WITHIN = 30.0
 # Of the node's close codes those that mean something to a page; any other is a connection that broke.
 HANDED_ON = (messages.CLOSE_MALFORMED, messages.CLOSE_MOVED, messages.CLOSE_ENDED)
@@ -49,9 +50,11 @@ class PodTerminal(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels has
             await self.close(wire.CLOSE_UNAUTHENTICATED)
             return
         try:
-            pod = await database_sync_to_async(pods.live_pod)(self.user, **self.scope["url_route"]["kwargs"])
-        except NotFound:
-            await self.close(wire.CLOSE_NOT_FOUND)
+            pod = await database_sync_to_async(pods.live_pod)(
+                self.user, **self.scope["url_route"]["kwargs"], verb=Verb.ATTACH
+            )
+        except (NotFound, NotAllowed) as exc:
+            await self.close(wire.CLOSE_NOT_FOUND if isinstance(exc, NotFound) else wire.CLOSE_FORBIDDEN)
             return
         self.uid, self.owner = pod.uid, str(self.user.pk)
         self.work = asyncio.create_task(self._work())
@@ -136,7 +139,7 @@ class PodTerminal(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels has
         user = credentials.who(self.scope)
         if user is None or user != self.user:
             return wire.CLOSE_UNAUTHENTICATED
-        return 0 if pods.visible_to(user).filter(uid=self.uid).exists() else wire.CLOSE_NOT_FOUND
+        return 0 if access.may_still(user, Verb.ATTACH, self.uid) else wire.CLOSE_NOT_FOUND
 
     async def _take_away(self, first: messages.First) -> None:
         with suppress(NotFound, NodeUnavailable):  # it is gone already, or its watch is and it with that

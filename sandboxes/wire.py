@@ -283,6 +283,7 @@ LIVE: TypeAdapter[Sample | Still | Snapshot | Stream | Gone] = TypeAdapter(Live)
 
 # Close codes of a live socket (RFC 6455 §7.4.2 leaves 4000-4999 to applications).
 CLOSE_UNAUTHENTICATED = 4401
+CLOSE_FORBIDDEN = 4403
 CLOSE_NOT_FOUND = 4404
 CLOSE_GONE = 4410
 CLOSE_FAILED = 1011  # §7.4.1: the server met a condition it did not expect

@@ -6,6 +6,7 @@ from asgiref.sync import sync_to_async
 from django.contrib.auth.models import User
 from django.http import HttpResponse
 
+from people.rules import Verb
 from sandboxes import changes, pods, spec, upstream
 from sandboxes.api import bodies
 from sandboxes.api import playground_shapes as shapes
@@ -52,7 +53,7 @@ def add(api: Documented) -> None:
               response={201: kubernetes_shapes.Pod}, by_alias=True)  # fmt: skip
     def replace(request: SignedIn, namespace: str, name: str) -> HttpResponse:
         """Another pod in the place of this one, which goes at once (kubectl replace --force)."""
-        pods.live_pod(request.auth, namespace, name)
+        pods.live_pod(request.auth, namespace, name, Verb.DELETE)
         pod = spec.decode(bodies.read(request) | {})
         return answer(pods.pod_object(changes.replace(request.auth, namespace, name, pod)), 201)
 
@@ -76,21 +77,21 @@ def _add_acts(api: Documented) -> None:
               openapi_extra=body_of(shapes.Kill))  # fmt: skip
     async def kill(request: SignedIn, namespace: str, name: str) -> HttpResponse:
         """Send a signal to a member's first process; what comes of it is up to that, and to restartPolicy."""
-        row = await sync_to_async(pods.live_pod)(request.auth, namespace, name)
+        row = await sync_to_async(pods.live_pod)(request.auth, namespace, name, Verb.ACT)
         asked = bodies.shaped(request, shapes.Kill)
         member = member_for_exec(pods.pod_object(row), asked.container)
         return answer({"members": await upstream.act(row.uid, member, "signal", signal=asked.signal)})
 
 
 async def _act(request: SignedIn, namespace: str, name: str, act: str) -> HttpResponse:
-    row = await sync_to_async(pods.live_pod)(request.auth, namespace, name)
+    row = await sync_to_async(pods.live_pod)(request.auth, namespace, name, Verb.ACT)
     asked = bodies.shaped(request, shapes.MemberChoice).container
     member = member_for_exec(pods.pod_object(row), asked) if asked else ""
     return answer({"members": await upstream.act(row.uid, member, act)})
 
 
 def _member(user: User, namespace: str, name: str, asked: str) -> str:
-    return member_for_exec(pods.pod_object(pods.live_pod(user, namespace, name)), asked)
+    return member_for_exec(pods.pod_object(pods.live_pod(user, namespace, name, Verb.UPDATE)), asked)
 
 
 def _shown(row: Pod) -> HttpResponse:

@@ -17,6 +17,8 @@ from django.http.multipartparser import MultiPartParserError
 from ninja.errors import AuthenticationError
 from ninja.errors import ValidationError as BadParameters
 
+from people.guests import FullOfGuests, NoGuests, WrongCode
+from people.tokens import TooManyTokens
 from sandboxes.errors import (
     AboutObject,
     AlreadyExists,
@@ -24,6 +26,7 @@ from sandboxes.errors import (
     Conflict,
     Malformed,
     NodeUnavailable,
+    NotAllowed,
     NotFound,
     PlaygroundError,
     SpecRefused,
@@ -72,12 +75,17 @@ TABLE: tuple[tuple[type[Exception], int, str], ...] = (
     (Unauthenticated, 401, "Unauthorized"),
     (AuthenticationError, 401, "Unauthorized"),
     (Forbidden, 403, "Forbidden"),
+    (NotAllowed, 403, "Forbidden"),
+    (NoGuests, 403, "Forbidden"),
+    (WrongCode, 401, "Unauthorized"),
     (NotFound, 404, "NotFound"),
     (Http404, 404, "NotFound"),
     (AlreadyExists, 409, "AlreadyExists"),
     (Conflict, 409, "Conflict"),
     (UnsupportedMedia, 415, "UnsupportedMediaType"),
     (TooManyRequests, 429, "TooManyRequests"),
+    (FullOfGuests, 429, "TooManyRequests"),
+    (TooManyTokens, 429, "TooManyRequests"),
     (NodeUnavailable, 503, "ServiceUnavailable"),
 )
 # What a code alone is called, for answers that Django gives before a route is found.

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
+from people.rules import Verb
 from sandboxes import changes, pods
 from sandboxes.api import bodies, shapes
 from sandboxes.api.answers import answer
@@ -40,14 +41,14 @@ def _add(api: Documented, path: str, what: str, use: Any, told: str) -> None:
 
     @api.patch(f"{POD}{path}", operation_id=f"patch{what}", openapi_extra=PATCH_BODY, **options)
     def patch(request: SignedIn, namespace: str, name: str) -> HttpResponse:
-        pods.live_pod(request.auth, namespace, name)
+        pods.live_pod(request.auth, namespace, name, Verb.UPDATE)
         given = bodies.read(request, kinds=tuple(PATCHES))
         apply = PATCHES[request.content_type or ""]
         return _shown(use(request.auth, namespace, name, lambda pod: apply(pod, given)))
 
     @api.put(f"{POD}{path}", operation_id=f"replace{what}", openapi_extra=PUT_BODY, **options)
     def put(request: SignedIn, namespace: str, name: str) -> HttpResponse:
-        pods.live_pod(request.auth, namespace, name)
+        pods.live_pod(request.auth, namespace, name, Verb.UPDATE)
         given = bodies.read(request)
         return _shown(use(request.auth, namespace, name, lambda _: given))
 
@@ -58,7 +59,7 @@ def _add(api: Documented, path: str, what: str, use: Any, told: str) -> None:
         @api.get(f"{POD}{path}", operation_id=f"read{what}", **options)
         def read(request: HttpRequest, namespace: str, name: str) -> HttpResponse:
             """The pod, whose debug members are in its spec."""
-            return _shown(pods.live_pod(request.auth, namespace, name))  # type: ignore[attr-defined]
+            return _shown(pods.live_pod(request.auth, namespace, name, Verb.READ))  # type: ignore[attr-defined]
 
 
 def _shown(row: Pod) -> HttpResponse:

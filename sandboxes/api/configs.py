@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from django.http import HttpResponse
 from ninja import Query
 
+from people.rules import Verb
 from sandboxes import configs, pods, present
 from sandboxes.api import bodies, config_shapes, options, selectors
 from sandboxes.api.answers import answer
@@ -69,7 +70,7 @@ def _add_all(api: Documented, kind: type[Config], path: str) -> None:
     )
     def create(request: SignedIn, namespace: str, dry_run: DryRun = "") -> HttpResponse:
         dry = options.dry_run(dry_run, options.CREATE)
-        live_namespace(request.auth, namespace)  # a stranger learns nothing from how a body is refused
+        live_namespace(request.auth, namespace, Verb.CREATE)  # a stranger learns nothing from how a body is refused
         asked = decode(kind, bodies.read(request))
         return answer(configs.shown(configs.create(request.auth, namespace, asked, dry_run=dry)), 201)
 
@@ -86,7 +87,7 @@ def _add_one(api: Documented, kind: type[Config], path: str) -> None:
         description=f"One {name_of_kind}.",
     )
     def read(request: SignedIn, namespace: str, name: str) -> HttpResponse:
-        return answer(configs.shown(configs.found(request.auth, namespace, kind, name)))
+        return answer(configs.shown(configs.found(request.auth, namespace, kind, name, Verb.READ)))
 
     @api.delete(
         path,
@@ -98,7 +99,7 @@ def _add_one(api: Documented, kind: type[Config], path: str) -> None:
     )
     def delete(request: SignedIn, namespace: str, name: str, dry_run: DryRun = "") -> HttpResponse:
         dry = options.dry_run(dry_run, options.DELETE)
-        known = configs.found(request.auth, namespace, kind, name)
+        known = configs.found(request.auth, namespace, kind, name, Verb.DELETE)
         _, terms = options.deletion(request)
         terms = with_fields(terms, dry_run=dry or terms.dry_run)
         return answer(configs.shown(configs.delete(known, terms)))
@@ -119,7 +120,8 @@ def _add_changes(api: Documented, kind: type[Config], path: str) -> None:
     )
     def replace(request: SignedIn, namespace: str, name: str, dry_run: DryRun = "") -> HttpResponse:
         dry = options.dry_run(dry_run, options.UPDATE)
-        known, given = configs.found(request.auth, namespace, kind, name), bodies.read(request)
+        known = configs.found(request.auth, namespace, kind, name, Verb.UPDATE)
+        given = bodies.read(request)
         return answer(configs.shown(configs.change(known, lambda _: given, dry_run=dry)))
 
     @api.patch(
@@ -132,6 +134,7 @@ def _add_changes(api: Documented, kind: type[Config], path: str) -> None:
     )
     def patch(request: SignedIn, namespace: str, name: str, dry_run: DryRun = "") -> HttpResponse:
         dry = options.dry_run(dry_run, options.PATCH)
-        known, given = configs.found(request.auth, namespace, kind, name), bodies.read(request, kinds=tuple(PATCHES))
+        known = configs.found(request.auth, namespace, kind, name, Verb.UPDATE)
+        given = bodies.read(request, kinds=tuple(PATCHES))
         apply = PATCHES[request.content_type or ""]
         return answer(configs.shown(configs.change(known, lambda obj: apply(obj, given), dry_run=dry)))

@@ -9,6 +9,7 @@ from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from ninja import Query, Schema
 
+from people.rules import Verb
 from sandboxes import pods, upstream_copies
 from sandboxes.api import playground_shapes as shapes
 from sandboxes.api.answers import UnsupportedMedia, answer
@@ -35,7 +36,7 @@ def add(api: Documented) -> None:
     @api.get(COPY, operation_id="copyOut", openapi_extra={"responses": {200: {"content": A_TAR}}})
     async def out(request: SignedIn, namespace: str, name: str, query: Query[CopyQuery]) -> StreamingHttpResponse:
         """A tar of a file or folder of a member. It needs a `tar` in the member's image."""
-        row = await sync_to_async(pods.live_pod)(request.auth, namespace, name)
+        row = await sync_to_async(pods.live_pod)(request.auth, namespace, name, Verb.COPY)
         member = member_for_exec(pods.pod_object(row), query.container)
         pieces = upstream_copies.copy_out(row.uid, member, query.path)
         await anext(pieces)  # what is refused is refused before an answer begins
@@ -45,7 +46,7 @@ def add(api: Documented) -> None:
              openapi_extra={"requestBody": {"content": A_TAR, "required": True}})  # fmt: skip
     async def into(request: SignedIn, namespace: str, name: str, query: Query[CopyQuery]) -> HttpResponse:
         """Unpack a tar below a folder of a member, which must be there. It needs a `tar` in the member's image."""
-        row = await sync_to_async(pods.live_pod)(request.auth, namespace, name)
+        row = await sync_to_async(pods.live_pod)(request.auth, namespace, name, Verb.COPY)
         if request.content_type != TAR:
             raise UnsupportedMedia
         member = member_for_exec(pods.pod_object(row), query.container)

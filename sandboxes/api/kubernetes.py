@@ -14,7 +14,8 @@ from django.contrib.auth.models import User
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from ninja import Query
 
-from sandboxes import credentials, namespaces, pods, present, spec, upstream
+from people.rules import Verb
+from sandboxes import access, credentials, namespaces, pods, present, spec, upstream
 from sandboxes.api import bodies, changes, configs, options, selectors, shapes
 from sandboxes.api.answers import answer
 from sandboxes.api.auth import SIGNED_IN, SignedIn
@@ -67,7 +68,8 @@ def list_pods(
 )
 def delete_pods(request: SignedIn, namespace: str, query: Query[options.DeleteQuery]) -> HttpResponse:
     """Delete the pods of a namespace that are chosen, each as one alone would be. The pods as they are then."""
-    namespaces.live_namespace(request.auth, namespace)  # a stranger learns nothing from how a body is refused
+    # A stranger learns nothing from how a body is refused.
+    namespaces.live_namespace(request.auth, namespace, Verb.DELETE)
     dry = options.dry_run(query.dry_run, options.DELETE)
     grace, terms = options.deletion(request)
     asked = query.grace_period_seconds if grace is None else grace
@@ -90,7 +92,8 @@ def delete_pods(request: SignedIn, namespace: str, query: Query[options.DeleteQu
 def create_pod(request: SignedIn, namespace: str, dry_run: Annotated[str, Query(alias="dryRun")] = "") -> HttpResponse:
     """Create a pod. With `dryRun=All` everything is checked and nothing is kept."""
     dry = options.dry_run(dry_run, options.CREATE)
-    namespaces.live_namespace(request.auth, namespace)  # a stranger learns nothing from how a body is refused
+    # A stranger learns nothing from how a body is refused.
+    namespaces.live_namespace(request.auth, namespace, Verb.CREATE)
     row = pods.create_pod(request.auth, namespace, spec.decode(bodies.read(request)), dry_run=dry)
     return answer(pods.pod_object(row), 201)
 
@@ -98,7 +101,7 @@ def create_pod(request: SignedIn, namespace: str, dry_run: Annotated[str, Query(
 @api.get(POD, response=shapes.Pod, by_alias=True, operation_id="readPod")
 def read_pod(request: SignedIn, namespace: str, name: str) -> HttpResponse:
     """One pod."""
-    return answer(pods.pod_object(pods.live_pod(request.auth, namespace, name)))
+    return answer(pods.pod_object(pods.live_pod(request.auth, namespace, name, Verb.READ)))
 
 
 @api.delete(
@@ -117,7 +120,7 @@ def delete_pod(
 ) -> HttpResponse:
     """Delete a pod within its grace period, which a later call may shorten. 0 takes its name away at once."""
     dry = options.dry_run(dry_run, options.DELETE)
-    pods.live_pod(request.auth, namespace, name)
+    pods.live_pod(request.auth, namespace, name, Verb.DELETE)
     grace, terms = options.deletion(request)
     asked = grace_period_seconds if grace is None else grace
     terms = replace(terms, dry_run=dry or terms.dry_run)
@@ -163,14 +166,14 @@ def _chosen(user: User, namespace: str, labels: str, fields: str) -> list[dict[s
 
 
 def _of_log(user: User, namespace: str, name: str, query: LogQuery) -> tuple[Pod, str]:
-    row = pods.live_pod(user, namespace, name)
+    row = pods.live_pod(user, namespace, name, Verb.LOG)
     return row, member_of(pods.pod_object(row), query.container, previous=query.previous)
 
 
 def _may_still(request: SignedIn, row: Pod) -> bool:
-    """Whether who asked may see this pod now; it may take hours until a followed log ends."""
+    """Whether who asked may read this log now; it may take hours until a followed log ends."""
     user = credentials.again(request)
-    return user is not None and user == request.auth and pods.visible_to(user).filter(pk=row.pk).exists()
+    return user is not None and user == request.auth and access.may_still(user, Verb.LOG, row.pk)
 
 
 async def _with_first(first: bytes, rest: AsyncGenerator[bytes, None]) -> AsyncIterator[bytes]:

@@ -23,7 +23,7 @@ WAITING = {
     "ImagePullBackOff": "trying and failing to pull image",
 }
 MOST = 2**31 - 1
-REAUTHORISE = 15.0  # seconds
+REAUTHORISE = 1.5  # seconds
 
 
 class LogQuery(Schema):
@@ -111,7 +111,7 @@ def _must_have_run(pod: Mapping[str, Any], member: str, found: Mapping[str, Any]
 async def while_allowed(
     pieces: AsyncGenerator[bytes, None], allowed: Callable[[], Awaitable[bool]]
 ) -> AsyncGenerator[bytes, None]:
-    """The same pieces, for as long as `allowed` says so when it is asked, every 15 s; then they end."""
+    """The same pieces, for as long as `allowed` says so when it is asked, every 1.5 s; then they end."""
     loop = asyncio.get_running_loop()
     due, coming = loop.time() + REAUTHORISE, None
     async with aclosing(pieces):  # the node stops reading when the client leaves

@@ -8,25 +8,33 @@ from operator import itemgetter
 from typing import Any, get_args
 
 from asgiref.sync import sync_to_async
+from django.conf import settings
 from django.contrib.auth import login, logout
 from django.contrib.auth.models import AnonymousUser, User
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 
-from people import links, sign_in
+from people import guests, links, sign_in
+from people.roles import guest_until, role_of
+from people.rules import Verb
 from sandboxes import inspection_wire, namespaces, pods, upstream, wire, wiring_wire
-from sandboxes.api import acts, bodies, copies, nodes, recording, terminal_shapes, terminals
+from sandboxes.api import acts, bodies, copies, nodes, people, people_shapes, recording, terminal_shapes, terminals
 from sandboxes.api import playground_shapes as shapes
 from sandboxes.api.answers import Unauthenticated, answer
 from sandboxes.api.auth import SIGNED_IN, MaybeSignedIn, SignedIn, visitor
 from sandboxes.api.documents import Documented, body_of
 from sandboxes.api.logs import member_for_exec
-from sandboxes.errors import Cause, Malformed, NodeUnavailable, NotFound
+from sandboxes.errors import Cause, Conflict, Malformed, NodeUnavailable, NotFound
 from sandboxes.models import Image
+from sandboxes.times import stamp
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 BODIES = (
+    people_shapes.NewGuest,
+    people_shapes.NewToken,
+    people_shapes.NewTeam,
+    people_shapes.MemberRole,
     shapes.PasswordSignIn,
     shapes.LinkSignIn,
     shapes.Execute,
@@ -76,6 +84,25 @@ def delete_session(request: MaybeSignedIn) -> HttpResponse:
     return _session(request, AnonymousUser())
 
 
+@api.post(
+    "/guests",
+    auth=visitor,
+    response={201: shapes.Session},
+    by_alias=True,
+    operation_id="becomeGuest",
+    openapi_extra=body_of(people_shapes.NewGuest, required=False),
+)
+def create_guest(request: MaybeSignedIn) -> HttpResponse:
+    """Sign in without an account, with the code of an event where guests need one. The CSRF token changes with it."""
+    asked = bodies.shaped(request, people_shapes.NewGuest)
+    if isinstance(request.auth, User):
+        raise Conflict("you are signed in already: sign out first")
+    guest = guests.admit(request, asked.code)
+    login(request, guest.user, backend=BACKEND)
+    request.session.set_expiry(guest.expires_at)
+    return _session(request, guest.user, 201)
+
+
 @api.get("/catalogue", response=shapes.Catalogue, by_alias=True, operation_id="listCatalogue")
 def list_catalogue(request: SignedIn) -> HttpResponse:
     """The images at hand, and those on their way."""
@@ -89,7 +116,7 @@ def list_catalogue(request: SignedIn) -> HttpResponse:
 @api.get("/namespaces/{namespace}/pods/{name}/live", response=wire.Sample, by_alias=True, operation_id="readLiveSample")
 async def read_live(request: SignedIn, namespace: str, name: str) -> HttpResponse:
     """One sample of the pod from inside, taken now; 503 with the reason while there is nothing to read."""
-    row = await sync_to_async(pods.live_pod)(request.auth, namespace, name)
+    row = await sync_to_async(pods.live_pod)(request.auth, namespace, name, Verb.LOOK)
     try:
         sample = await upstream.one_sample(row.uid)
     except NotFound as exc:  # the pod is there, its containers are not yet
@@ -105,7 +132,7 @@ async def read_live(request: SignedIn, namespace: str, name: str) -> HttpRespons
 )
 async def inspect(request: SignedIn, namespace: str, name: str) -> HttpResponse:
     """Limits, use, rights, mounts and environment of each container, read now. What a Secret holds is not told."""
-    row = await sync_to_async(pods.live_pod)(request.auth, namespace, name)
+    row = await sync_to_async(pods.live_pod)(request.auth, namespace, name, Verb.LOOK)
     return HttpResponse(await upstream.inspection(row.uid), content_type="application/json")
 
 
@@ -117,7 +144,7 @@ async def inspect(request: SignedIn, namespace: str, name: str) -> HttpResponse:
 )
 async def wiring(request: SignedIn, namespace: str, name: str) -> HttpResponse:
     """The neighbours that the pod's network knows, and the firewall rules its packets meet; at most 5 s old."""
-    row = await sync_to_async(pods.live_pod)(request.auth, namespace, name)
+    row = await sync_to_async(pods.live_pod)(request.auth, namespace, name, Verb.LOOK)
     return HttpResponse(await upstream.wiring(row.uid), content_type="application/json")
 
 
@@ -126,7 +153,7 @@ async def wiring(request: SignedIn, namespace: str, name: str) -> HttpResponse:
 )
 def list_commands(request: SignedIn, namespace: str, name: str) -> HttpResponse:
     """The docker commands that would make this pod by hand, in order, and those that take it away."""
-    found = pods.commands_of(pods.live_pod(request.auth, namespace, name))
+    found = pods.commands_of(pods.live_pod(request.auth, namespace, name, Verb.READ))
     return answer({"items": [{"about": each.about, "line": each.line} for each in found]})
 
 
@@ -139,7 +166,7 @@ def list_commands(request: SignedIn, namespace: str, name: str) -> HttpResponse:
 )
 async def execute(request: SignedIn, namespace: str, name: str) -> HttpResponse:
     """Run a command in a member to its end. For a shell to type into there is none of this."""
-    row = await sync_to_async(pods.live_pod)(request.auth, namespace, name)
+    row = await sync_to_async(pods.live_pod)(request.auth, namespace, name, Verb.EXEC)
     asked = bodies.shaped(request, shapes.Execute)
     member = member_for_exec(pods.pod_object(row), asked.container)
     done = await upstream.execute(
@@ -153,6 +180,7 @@ copies.add(api)
 terminals.add(api)
 recording.add(api)
 nodes.add(api)
+people.add(api)
 
 
 def _stdin(asked: shapes.Execute) -> bytes:
@@ -163,12 +191,18 @@ def _stdin(asked: shapes.Execute) -> bytes:
         raise Malformed(f"stdinBase64: {told}", (Cause("stdinBase64", "FieldValueInvalid", told),)) from exc
 
 
-def _session(request: HttpRequest, user: User | AnonymousUser) -> HttpResponse:
-    told: dict[str, Any] = {"user": None, "namespace": None, "csrfToken": get_token(request)}
+def _session(request: HttpRequest, user: User | AnonymousUser, code: int = 200) -> HttpResponse:
+    told: dict[str, Any] = {"user": None, "namespace": None, "csrfToken": get_token(request), "guests": settings.GUESTS}
     if isinstance(user, User):
-        told["user"] = {"name": user.username, "isStaff": user.is_staff}
+        until = guest_until(user)
+        told["user"] = {
+            "name": user.username,
+            "isStaff": user.is_staff,
+            "role": role_of(user),
+            "guestUntil": stamp(until) if until else None,
+        }
         told["namespace"] = namespaces.namespace_of(user).name
-    return answer(told)
+    return answer(told, code)
 
 
 def _by_link(body: dict[str, Any]) -> User:

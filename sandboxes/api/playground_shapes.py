@@ -10,18 +10,23 @@ from sandboxes.api.shapes import Answer
 
 
 class SessionUser(Answer):
-    """Who is signed in."""
+    """Who is signed in; `guestUntil` (RFC 3339) for a guest."""
 
     name: str
     is_staff: bool
+    role: Literal["learner", "author", "auditor", "operator"]
+    guest_until: str | None
 
 
 class Session(Answer):
-    """The visitor's session; `csrf_token` goes into X-CSRFToken of every request that changes something."""
+    """The visitor's session; `csrf_token` goes into X-CSRFToken of every request that changes something. `guests`:
+    whether one may come without an account, not at all, with the code of an event, or freely.
+    """
 
     user: SessionUser | None
     namespace: str | None
     csrf_token: str
+    guests: Literal["off", "codes", "open"]
 
 
 class PasswordSignIn(Answer):

@@ -7,6 +7,7 @@ from uuid import UUID
 from asgiref.sync import sync_to_async
 from django.http import HttpResponse
 
+from people.rules import Verb
 from sandboxes import pods, upstream_terminals
 from sandboxes.api import bodies
 from sandboxes.api import terminal_shapes as shapes
@@ -40,6 +41,6 @@ def add(api: Documented) -> None:
 
 
 async def _done(request: SignedIn, namespace: str, pod: str, act: str, **arguments: str) -> HttpResponse:
-    row = await sync_to_async(pods.live_pod)(request.auth, namespace, pod)
+    row = await sync_to_async(pods.live_pod)(request.auth, namespace, pod, Verb.ATTACH)
     owner = str(request.auth.pk)
     return answer({"items": await upstream_terminals.terminals(row.uid, owner, act, **arguments)})

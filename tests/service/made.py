@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.utils import timezone
 
+from people.models import Guest, Membership, Team
 from sandboxes.models import Namespace, Node, Pod
 
 MANIFEST: dict[str, Any] = {
@@ -24,3 +26,18 @@ def pod(*, user: str = "alice", name: str = "web", node: str = "n1", **columns: 
     Node.objects.get_or_create(name=node)
     given = {"manifest": MANIFEST, "spec_hash": "h", "created_at": timezone.now(), "rev": 1} | columns
     return Pod.objects.create(namespace=home, name=name, node_id=node, **given)
+
+
+def guest(user: User, *, minutes: int = 60) -> Guest:
+    """The user as a guest, for so many minutes from now on."""
+    return Guest.objects.create(user=user, expires_at=timezone.now() + timedelta(minutes=minutes))
+
+
+def team(name: str, *, admin: str, member: str = "") -> Team:
+    """A team of these users, made with whatever it needs to exist; as it was, if there was one."""
+    found, _ = Team.objects.get_or_create(name=name)
+    for username, role in ((admin, Membership.ADMIN), (member, Membership.MEMBER)):
+        if username:
+            user, _ = User.objects.get_or_create(username=username)
+            Membership.objects.update_or_create(team=found, user=user, defaults={"role": role})
+    return found

@@ -25,10 +25,20 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 K, P = "/api/v1/namespaces", "/api/playground/v1"
 POD = P + "/namespaces/{namespace}/pods/{name}"
 TERMINAL = str(UUID(int=7))
-# Who may: `anyone`, `members` (whoever is signed in, about what is theirs), `owner` (and staff), `staff`.
+# Who may: `anyone`, `members` (whoever is signed in, about what is theirs), `owner` (and staff), `staff`, `founders`
+# (authors and staff; to all others it is forbidden).
 ACCESS = {
     **dict.fromkeys((f"{method} {P}/session" for method in ("GET", "POST", "DELETE")), "anyone"),
+    f"POST {P}/guests": "anyone",
     f"GET {K}": "members",
+    **dict.fromkeys((f"{method} {P}/tokens" for method in ("GET", "POST")), "members"),
+    f"DELETE {P}/tokens/{{token}}": "members",
+    **dict.fromkeys((f"{method} {P}/sessions" for method in ("GET", "DELETE")), "members"),
+    f"DELETE {P}/sessions/{{session}}": "members",
+    f"GET {P}/teams": "members",
+    f"POST {P}/teams": "founders",
+    **dict.fromkeys((f"{method} {P}/teams/{{team}}" for method in ("GET", "DELETE")), "owner"),
+    **dict.fromkeys((f"{method} {P}/teams/{{team}}/members/{{user}}" for method in ("PUT", "DELETE")), "owner"),
     f"GET {P}/catalogue": "members",
     f"GET {P}/nodes": "staff",
     f"GET {P}/nodes/{{name}}": "staff",
@@ -70,6 +80,8 @@ QUERY = {f"GET {POD}/recording/samples": "?from=2026-01-01T00:00:00Z", f"GET {PO
 QUERY |= {f"PUT {POD}/copy": "?path=/etc"}
 # A body that is malformed is refused before anybody is asked for, in the same words to all.
 BODIES = dict.fromkeys((f"POST {POD}/clone", f"PUT {POD}/terminals/{{terminal}}"), b'{"name": "other"}')
+BODIES |= {f"POST {P}/teams": b'{"name": "others"}'}
+SHUT = ("not found", 'pods "web" not found', 'namespaces "alice" not found', 'teams "crew" not found')
 CHANGES = {"PATCH": "application/merge-patch+json"}
 
 
@@ -89,7 +101,8 @@ def test_every_socket_has_a_row_and_every_row_a_socket() -> None:
 def ask(client: Client, route: str) -> Answered:
     """The route, of alice's pod, with the least that it takes."""
     method, _, path = route.partition(" ")
-    filled = path.format(namespace="alice", name="n1" if "/nodes/" in path else "web", terminal=TERMINAL)
+    filled = path.format(namespace="alice", name="n1" if "/nodes/" in path else "web", terminal=TERMINAL,
+                         team="crew", user="bob", token=0, session="none")  # fmt: skip
     kind = CHANGES.get(method, "application/json")
     return read(client.generic(method, filled + QUERY.get(route, ""), BODIES.get(route, b"{}"), content_type=kind))
 
@@ -98,20 +111,24 @@ def is_shut(found: Answered) -> bool:
     """As if there were no such thing: what is asked for is named, or nothing is."""
     if (found.code, found.body.get("reason")) != (404, "NotFound"):
         return False
-    return found.body["message"] in ("not found", 'pods "web" not found', 'namespaces "alice" not found') or (
-        "nodes" in found.body["message"]
-    )
+    return found.body["message"] in SHUT or ("nodes" in found.body["message"])
 
 
 @pytest.mark.parametrize("route", ACCESS)
 def test_only_who_may_gets_through(route: str) -> None:
     may = ACCESS[route]
     made.pod()
+    made.team("crew", admin="alice", member="bob")
     nobody = Client(raise_request_exception=False)
     assert (ask(nobody, route).code == 401) == (may != "anyone")
     assert is_shut(ask(Caller("mallory").client, route)) == (may in ("owner", "staff"))
+    if may == "founders":
+        assert ask(Caller("mallory").client, route).code == ask(Caller("alice").client, route).code == 403
     # Staff first: what the owner deletes is not there for anyone.
     for caller, is_refused in ((Caller("root", staff=True), False), (Caller("alice"), may == "staff")):
+        if route == f"POST {P}/teams" and not caller.user.is_staff:
+            continue
+        made.team("crew", admin="alice", member="bob")  # again, where the last one deleted it
         found = ask(caller.client, route)
         assert is_shut(found) == is_refused and found.code not in (401, 403), found.body
 

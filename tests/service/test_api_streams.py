@@ -12,12 +12,11 @@ from uuid import UUID
 import pytest
 from channels.db import database_sync_to_async
 from django.contrib.auth.models import User
-from django.contrib.sessions.models import Session
 from django.http import StreamingHttpResponse
 from django.test import AsyncClient
 
 from people import tokens
-from people.models import AccessToken
+from people.models import AccessToken, Session
 from sandboxes import upstream
 from sandboxes.calls import LogOptions
 from sandboxes.errors import Malformed, NodeUnavailable, NotFound

@@ -245,7 +245,7 @@ async def test_who_may_no_longer_look_is_shown_out_without_a_nudge(
 
 
 async def test_a_session_that_ends_ends_its_sockets(node: Upstream, monkeypatch: pytest.MonkeyPatch) -> None:
-    from django.contrib.sessions.models import Session
+    from people.models import Session
 
     monkeypatch.setattr("sandboxes.nudges.LISTENING", 0.05)
     await sync_to_async(made.pod)()

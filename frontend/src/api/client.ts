@@ -10,10 +10,23 @@ import type { paths as KubernetesPaths } from "./generated/kubernetes";
 import type { components, paths as PlaygroundPaths } from "./generated/playground";
 import { readRefusal } from "./refusal";
 
+/** Whether people come without an account: not at all, with the code of an event, freely. */
+export type Guests = components["schemas"]["Session"]["guests"];
+
+export interface SessionUser {
+  readonly name: string;
+  readonly role: string;
+  /** Operators and auditors: nodes, and what is others'. */
+  readonly seesAll: boolean;
+  /** RFC 3339; "" for who is no guest. */
+  readonly guestUntil: string;
+}
+
 export interface Session {
-  readonly user: { readonly name: string; readonly isStaff: boolean } | null;
+  readonly user: SessionUser | null;
   readonly namespace: string | null;
   readonly csrfToken: string;
+  readonly guests: Guests;
 }
 
 export type CatalogueImage = Readonly<components["schemas"]["CatalogueImage"]>;
@@ -61,10 +74,15 @@ function record(value: unknown): Readonly<Record<string, unknown>> {
 function readSession(value: unknown): Session {
   const answer = record(value);
   csrfToken = text(answer, "csrfToken");
-  const user = isRecord(answer.user)
-    ? { name: text(answer.user, "name"), isStaff: answer.user.isStaff === true }
-    : null;
-  return { user, namespace: text(answer, "namespace") || null, csrfToken };
+  const guests = answer.guests === "codes" || answer.guests === "open" ? answer.guests : "off";
+  return { user: readUser(answer.user), namespace: text(answer, "namespace") || null, csrfToken, guests };
+}
+
+function readUser(user: unknown): SessionUser | null {
+  if (!isRecord(user)) return null;
+  const role = text(user, "role") || "learner";
+  const seesAll = user.isStaff === true || role === "operator" || role === "auditor";
+  return { name: text(user, "name"), role, seesAll, guestUntil: text(user, "guestUntil") };
 }
 
 export async function getSession(): Promise<Session> {

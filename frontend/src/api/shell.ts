@@ -36,6 +36,7 @@ interface Size {
 const OVER = new Map<number, Line>([
   [4400, "over"],
   [4401, "signed-out"],
+  [4403, "over"],
   [4404, "gone"],
   [4408, "moved"],
   [4409, "over"],

@@ -1,12 +1,15 @@
 // Who one is here, what this browser remembers, and the way to the API.
 import { useOutletContext } from "react-router";
 import { SINGLE_KEYS, THEME } from "../state/preferences";
+import { clock } from "../state/text";
 import { Button } from "../ui/button";
 import { Toggle } from "../ui/field";
 import { Pane } from "../ui/pane";
 import { choose, usePreference } from "../ui/preference";
 import { Switcher } from "../ui/switcher";
 import { CopyButton } from "../ui/take";
+import { Sessions } from "./account-sessions";
+import { Tokens } from "./account-tokens";
 import type { FrameContext } from "./frame";
 import { useShell } from "./shell";
 import { ShortcutList } from "./shortcuts";
@@ -16,6 +19,13 @@ const THEMES = [
   { value: "light", label: "Light" },
   { value: "dark", label: "Dark" },
 ] as const;
+
+const ROLES: ReadonlyMap<string, string> = new Map([
+  ["learner", "learner: you see and change the pods of your own namespace, and of your teams'"],
+  ["author", "author: you see and change the pods of your own namespace and of your teams', and found teams"],
+  ["auditor", "auditor: you see everything, and change nothing"],
+  ["operator", "operator: you see and change the pods of every namespace"],
+]);
 
 export function AccountPage() {
   const { session } = useOutletContext<FrameContext>();
@@ -36,13 +46,17 @@ export function AccountPage() {
             <dt>Namespace</dt>
             <dd className="mono">{session.namespace ?? "none yet: ask an admin for one"}</dd>
             <dt>Role</dt>
-            <dd>
-              {session.user?.isStaff
-                ? "staff: you see and change the pods of every namespace"
-                : "member: you see and change the pods of your own namespace"}
-            </dd>
+            <dd>{ROLES.get(session.user?.role ?? "") ?? session.user?.role}</dd>
+            {session.user?.guestUntil && (
+              <>
+                <dt>Guest</dt>
+                <dd>until {clock(session.user.guestUntil)}; then you are signed out and your pods are deleted</dd>
+              </>
+            )}
           </dl>
         </Pane>
+        <Sessions />
+        <Tokens />
         <Appearance />
         <Api name={name} namespace={session.namespace} />
         <Pane title="Keyboard">
@@ -93,8 +107,8 @@ function Api({ name, namespace }: { readonly name: string; readonly namespace: s
     >
       <div className="account-body">
         <p>
-          A token is made on the machine that runs the playground. It is shown once, holds until an admin deletes it,
-          and may do all that you may:
+          Make a token above, or on the machine that runs the playground; that one may do all that you may, and never
+          ends:
         </p>
         <Code text={`./play token ${name}`} about="the command" />
         <p>Then, with the token in place of TOKEN:</p>

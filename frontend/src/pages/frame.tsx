@@ -79,7 +79,7 @@ function SignedIn({ session, name }: { readonly session: Session; readonly name:
       <a className="skip" href="#main">
         Skip to the page
       </a>
-      <Header name={name} isStaff={session.user?.isStaff === true} />
+      <Header name={name} seesAll={session.user?.seesAll === true} />
       <main className="page" id="main" tabIndex={-1}>
         <Mishap place={pathname}>
           <Suspense fallback={<Empty>Loading…</Empty>}>

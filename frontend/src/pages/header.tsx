@@ -13,10 +13,10 @@ import { useShell } from "./shell";
 
 interface Props {
   readonly name: string;
-  readonly isStaff: boolean;
+  readonly seesAll: boolean;
 }
 
-export function Header({ name, isStaff }: Props) {
+export function Header({ name, seesAll }: Props) {
   const shell = useShell();
   return (
     <header className="top">
@@ -29,7 +29,7 @@ export function Header({ name, isStaff }: Props) {
           My pods
         </NavLink>
         <NavLink to="/new">New pod</NavLink>
-        {isStaff && <NavLink to="/nodes">Nodes</NavLink>}
+        {seesAll && <NavLink to="/nodes">Nodes</NavLink>}
       </nav>
       <div className="top-tools">
         <Button kind="plain" aria-keyshortcuts={IS_MAC ? "Meta+K" : "Control+K"} onPress={() => shell.open("palette")}>

@@ -15,7 +15,7 @@ const EVERY_MS = 3000;
 
 export function NodesPage() {
   const { session } = useOutletContext<FrameContext>();
-  return session.user?.isStaff ? <Nodes /> : <NowherePage />;
+  return session.user?.seesAll ? <Nodes /> : <NowherePage />;
 }
 
 function Nodes() {

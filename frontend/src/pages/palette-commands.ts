@@ -98,7 +98,7 @@ export function useCommands(session: Session): readonly Command[] {
           go(`namespace ${name}`, "Go to", `Pods of ${name}`, `/?namespace=${name}`, { also: "namespace" }),
         )
       : []),
-    ...(session.user?.isStaff
+    ...(session.user?.seesAll
       ? [go("nodes", "Go to", "Nodes", "/nodes", { also: "machine capacity bridge lsns admin" })]
       : []),
     go("account", "Go to", "Account", "/account", { also: "token api settings me", ...key("g a") }),

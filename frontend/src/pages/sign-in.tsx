@@ -2,6 +2,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useEffect, useRef, useState } from "react";
 import { useLocation, useNavigate } from "react-router";
+import { becomeGuest } from "../api/account";
 import { type Credentials, signIn } from "../api/client";
 import { Refusal, told } from "../api/refusal";
 import { isRecord, text } from "../state/read";
@@ -9,7 +10,8 @@ import { Brand } from "../ui/brand";
 import { Button } from "../ui/button";
 import { Field } from "../ui/field";
 import { Problem } from "../ui/pane";
-import { SESSION_KEY } from "./session";
+import { GuestForm } from "./guest-form";
+import { SESSION_KEY, useSession } from "./session";
 
 /** The page that sent the person here: a path of this site, never another host's address. */
 function nextPage(state: unknown): string {
@@ -17,18 +19,23 @@ function nextPage(state: unknown): string {
   return next.startsWith("/") && !next.startsWith("//") ? next : "/";
 }
 
-function useSignIn() {
+/** What follows once one is somebody. */
+function useEntered() {
   const queries = useQueryClient();
   const navigate = useNavigate();
   const location = useLocation();
+  return async () => {
+    await queries.resetQueries({ queryKey: SESSION_KEY });
+    navigate(nextPage(location.state), { replace: true });
+  };
+}
+
+function useSignIn(onSuccess: () => Promise<void>) {
   return useMutation({
     mutationFn: signIn,
     // Without an answer it is sent again: a link is nowhere else by now.
     retry: (failures, error) => !(error instanceof Refusal) && failures < 2,
-    onSuccess: async () => {
-      await queries.resetQueries({ queryKey: SESSION_KEY });
-      navigate(nextPage(location.state), { replace: true });
-    },
+    onSuccess,
   });
 }
 
@@ -48,7 +55,10 @@ function useLink(spend: (credentials: Credentials) => void) {
 export function SignInPage() {
   const [username, setUsername] = useState("");
   const [password, setPassword] = useState("");
-  const entry = useSignIn();
+  const entered = useEntered();
+  const entry = useSignIn(entered);
+  const visit = useMutation({ mutationFn: becomeGuest, onSuccess: entered });
+  const { data: session } = useSession();
   useLink(entry.mutate);
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -95,6 +105,8 @@ export function SignInPage() {
           On the machine itself, <code className="mono">./play up</code> prints a link that signs you in once.
         </p>
       </form>
+      {visit.isError && <Problem title="You did not get in">{told(visit.error)}</Problem>}
+      <GuestForm guests={session?.guests ?? "off"} isBusy={visit.isPending} onCome={visit.mutate} />
     </main>
   );
 }

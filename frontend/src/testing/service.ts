@@ -11,7 +11,12 @@ interface Asked {
 
 type Answers = Readonly<Record<string, readonly [status: number, body: unknown]>>;
 
-export const SESSION = { user: { name: "ada", isStaff: false }, namespace: "ada", csrfToken: "t0ken" };
+export const SESSION = {
+  user: { name: "ada", isStaff: false, role: "learner", guestUntil: null },
+  namespace: "ada",
+  csrfToken: "t0ken",
+  guests: "off",
+};
 
 /** `answers`: "POST /api/…" → status and body. What is not listed is a 404 Status. */
 export function service(answers: Answers): readonly Asked[] {

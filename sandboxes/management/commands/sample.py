@@ -14,6 +14,7 @@ from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError
 
 from people.accounts import named
+from people.rules import Verb
 from sandboxes import namespaces, pods, spec, upstream, wire
 from sandboxes.errors import AlreadyExists, NodeUnavailable, NotFound
 from sandboxes.models import Pod
@@ -82,7 +83,7 @@ def _until_it_runs(owner: User, namespace: str) -> wire.Sample:
 def _look(owner: User, namespace: str) -> tuple[str, wire.Sample | None]:
     """What the pod waits for, or how it is inside."""
     try:
-        row = pods.live_pod(owner, namespace, NAME)
+        row = pods.live_pod(owner, namespace, NAME, Verb.READ)
         if row.status.get("phase") != "Running":
             return waiting(row), None
         sample = wire.Sample.model_validate_json(asyncio.run(upstream.one_sample(row.uid)))

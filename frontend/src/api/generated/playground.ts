@@ -24,6 +24,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/playground/v1/guests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create Guest
+         * @description Sign in without an account, with the code of an event where guests need one. The CSRF token changes with it.
+         */
+        post: operations["becomeGuest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/playground/v1/namespaces/{namespace}/pods/{name}/clone": {
         parameters: {
             query?: never;
@@ -481,6 +501,166 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/playground/v1/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Sessions
+         * @description Where you are signed in.
+         */
+        get: operations["listSessions"];
+        put?: never;
+        post?: never;
+        /**
+         * End Others
+         * @description Sign out everywhere but here.
+         */
+        delete: operations["endOtherSessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/playground/v1/sessions/{session}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End One
+         * @description Sign out one session. Shells that were opened in it end, and its sockets close.
+         */
+        delete: operations["endSession"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/playground/v1/teams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Teams
+         * @description The teams that you are in; all for operators and auditors.
+         */
+        get: operations["listTeams"];
+        put?: never;
+        /**
+         * Found Team
+         * @description Found a team, with you as its admin and a namespace of its name. For authors and operators.
+         */
+        post: operations["foundTeam"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/playground/v1/teams/{team}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Team
+         * @description One team.
+         */
+        get: operations["readTeam"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Team
+         * @description Delete a team. Its namespaces stay, with their owners alone.
+         */
+        delete: operations["deleteTeam"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/playground/v1/teams/{team}/members/{user}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Member
+         * @description Take somebody into a team, or make them something else in it.
+         */
+        put: operations["putTeamMember"];
+        post?: never;
+        /**
+         * Remove Member
+         * @description Show somebody out of a team, or leave it.
+         */
+        delete: operations["removeTeamMember"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/playground/v1/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Tokens
+         * @description Your tokens, without their texts.
+         */
+        get: operations["listTokens"];
+        put?: never;
+        /**
+         * Create Token
+         * @description A new token; its text is in this answer and nowhere else. A token makes none that may more than itself.
+         */
+        post: operations["createToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/playground/v1/tokens/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke Token
+         * @description Revoke a token. Shells that were opened with it end, and its sockets close.
+         */
+        delete: operations["revokeToken"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -779,6 +959,16 @@ export interface components {
             port?: number;
             service?: string;
         };
+        /** @description A token just made. `text` is shown this once. */
+        GrantedToken: {
+            createdAt: string;
+            expiresAt: string | null;
+            id: number;
+            lastUsedAt: string | null;
+            name: string;
+            scopes: ("read" | "write" | "shell")[];
+            text: string;
+        };
         /** @description A GET to the pod's own address; `host` is refused (policy.py). `scheme` is HTTP or HTTPS. */
         HTTPGetAction: {
             host?: string;
@@ -949,6 +1139,11 @@ export interface components {
         MemberChoice: {
             container?: string;
         };
+        /** @description What somebody is to be in a team. */
+        MemberRole: {
+            /** @enum {string} */
+            role?: "member" | "admin";
+        };
         /** @description Which containers this sample looked at; pause is member "". The processes of a `frozen` one stand still. */
         MemberState: {
             attempt: number;
@@ -1052,6 +1247,20 @@ export interface components {
             routes: components["schemas"]["Route"][];
             sockets: components["schemas"]["Socket"][];
             socketsTruncated: boolean;
+        };
+        /** @description The code of an event; empty where guests need none. Case and hyphens do not matter. */
+        NewGuest: {
+            code?: string;
+        };
+        /** @description A team to be founded; `name` is a DNS label, and becomes that of its namespace. */
+        NewTeam: {
+            name: string;
+        };
+        /** @description A token to be made: what for, what it is good for (`read` comes with each), and for how many days. */
+        NewToken: {
+            expiresInDays?: number;
+            name?: string;
+            scopes?: ("read" | "write" | "shell")[];
         };
         /** @description Nodes by name. */
         NodeList: {
@@ -1429,16 +1638,37 @@ export interface components {
             runAsUser?: number | null;
             seccompProfile?: components["schemas"]["SeccompProfile"] | null;
         };
-        /** @description The visitor's session; `csrf_token` goes into X-CSRFToken of every request that changes something. */
+        /**
+         * @description The visitor's session; `csrf_token` goes into X-CSRFToken of every request that changes something. `guests`:
+         *     whether one may come without an account, not at all, with the code of an event, or freely.
+         */
         Session: {
             csrfToken: string;
+            /** @enum {string} */
+            guests: "off" | "codes" | "open";
             namespace: string | null;
             user: components["schemas"]["SessionUser"] | null;
         };
-        /** @description Who is signed in. */
+        /** @description Your sessions, newest first. */
+        SessionList: {
+            items: components["schemas"]["SessionRow"][];
+        };
+        /** @description Where you are signed in: `current` is the session that asks. */
+        SessionRow: {
+            address: string;
+            agent: string;
+            createdAt: string;
+            current: boolean;
+            id: string;
+            lastSeen: string;
+        };
+        /** @description Who is signed in; `guestUntil` (RFC 3339) for a guest. */
         SessionUser: {
+            guestUntil: string | null;
             isStaff: boolean;
             name: string;
+            /** @enum {string} */
+            role: "learner" | "author" | "auditor" | "operator";
         };
         SleepAction: {
             seconds?: number;
@@ -1538,6 +1768,22 @@ export interface components {
             /** @enum {string} */
             place: "node" | "pod";
         };
+        /** @description Your teams by name; all of them for operators and auditors. */
+        TeamList: {
+            items: components["schemas"]["TeamRow"][];
+        };
+        /** @description Who is in a team, and as what. */
+        TeamMember: {
+            name: string;
+            /** @enum {string} */
+            role: "member" | "admin";
+        };
+        /** @description A team, who is in it, and the namespaces it shares. */
+        TeamRow: {
+            members: components["schemas"]["TeamMember"][];
+            name: string;
+            namespaces: string[];
+        };
         /**
          * @description A shell that lives. `attached`: how many pages are at it. `written`: bytes since it began. `user`: "" is the
          *     member's own.
@@ -1563,6 +1809,19 @@ export interface components {
             message?: string;
             reason?: string;
             startedAt?: string;
+        };
+        /** @description A token without its text. `expiresAt` is null for one that was made on the machine and ends never. */
+        Token: {
+            createdAt: string;
+            expiresAt: string | null;
+            id: number;
+            lastUsedAt: string | null;
+            name: string;
+            scopes: ("read" | "write" | "shell")[];
+        };
+        /** @description Your tokens, newest first. */
+        TokenList: {
+            items: components["schemas"]["Token"][];
         };
         /**
          * @description What it has used so far, and uses now. CPU times are in microseconds, all since the container began.
@@ -1641,6 +1900,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Catalogue"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    becomeGuest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["NewGuest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
                 };
             };
             /** @description Refused */
@@ -2517,6 +2809,380 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    listSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionList"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    endOtherSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionList"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    endSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionList"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    listTeams: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamList"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    foundTeam: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTeam"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamRow"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    readTeam: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                team: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamRow"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    deleteTeam: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                team: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamList"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    putTeamMember: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                team: string;
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["MemberRole"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamRow"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    removeTeamMember: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                team: string;
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamList"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    listTokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenList"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    createToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["NewToken"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantedToken"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    revokeToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenList"];
                 };
             };
             /** @description Refused */

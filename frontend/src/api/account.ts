@@ -1,0 +1,46 @@
+// One's own sessions and tokens, and coming as a guest.
+import { getSession, playground, unwrap } from "./client";
+import type { components } from "./generated/playground";
+
+type Schemas = components["schemas"];
+export type SessionRow = Readonly<Schemas["SessionRow"]>;
+export type Token = Readonly<Schemas["Token"]>;
+export type GrantedToken = Readonly<Schemas["GrantedToken"]>;
+export type ScopeName = Token["scopes"][number];
+
+const SESSIONS = "/api/playground/v1/sessions";
+const TOKENS = "/api/playground/v1/tokens";
+
+export async function becomeGuest(code: string): Promise<void> {
+  // For its CSRF token: the page may hold none yet.
+  await getSession();
+  await unwrap(playground.POST("/api/playground/v1/guests", { body: { code } }));
+}
+
+export async function listSessions(): Promise<readonly SessionRow[]> {
+  return (await unwrap(playground.GET(SESSIONS)))?.items ?? [];
+}
+
+export async function endSession(session: string): Promise<void> {
+  await unwrap(playground.DELETE(`${SESSIONS}/{session}`, { params: { path: { session } } }));
+}
+
+export async function endOtherSessions(): Promise<void> {
+  await unwrap(playground.DELETE(SESSIONS));
+}
+
+export async function listTokens(): Promise<readonly Token[]> {
+  return (await unwrap(playground.GET(TOKENS)))?.items ?? [];
+}
+
+export async function createToken(asked: {
+  readonly name: string;
+  readonly scopes: readonly ScopeName[];
+  readonly expiresInDays: number;
+}): Promise<GrantedToken | null> {
+  return (await unwrap(playground.POST(TOKENS, { body: { ...asked, scopes: [...asked.scopes] } }))) ?? null;
+}
+
+export async function revokeToken(token: number): Promise<void> {
+  await unwrap(playground.DELETE(`${TOKENS}/{token}`, { params: { path: { token } } }));
+}

@@ -1,0 +1,104 @@
+import { render, screen, waitFor, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { afterEach, expect, test, vi } from "vitest";
+import { App } from "../app";
+import { SESSION, service } from "../testing/service";
+import "./account";
+
+const API = "/api/playground/v1";
+const NEVER = { id: 1, name: "old", scopes: ["read", "shell", "write"], createdAt: "2026-11-20T12:00:00Z" };
+const HERE = { id: "a1", agent: "Firefox on Linux", address: "10.0.0.7", current: true };
+const THERE = { id: "b2", agent: "Safari on iOS", address: "10.0.0.9", current: false };
+const TIMES = { createdAt: "2026-11-27T10:00:00Z", lastSeen: "2026-11-27T11:00:00Z" };
+const BASE = {
+  [`GET ${API}/session`]: [200, SESSION],
+  [`GET ${API}/sessions`]: [200, { items: [HERE, THERE].map((row) => ({ ...TIMES, ...row })) }],
+  [`GET ${API}/tokens`]: [200, { items: [{ ...NEVER, expiresAt: null, lastUsedAt: null }] }],
+} as const;
+
+function visit(address: string) {
+  globalThis.history.pushState(null, "", address);
+  return render(<App />);
+}
+
+afterEach(() => vi.unstubAllGlobals());
+
+test("a session elsewhere is ended, the one that asks has no button", async () => {
+  const asked = service({ ...BASE, [`DELETE ${API}/sessions/b2`]: [200, { items: [] }] });
+  visit("/account");
+  const pane = await screen.findByRole("region", { name: "Sessions" });
+  expect(await within(pane).findByText("this one")).toBeTruthy();
+  expect(within(pane).getAllByRole("button", { name: /^End/ })).toHaveLength(1);
+  await userEvent.click(within(pane).getByRole("button", { name: "End the session of Safari on iOS" }));
+  await waitFor(() => expect(asked.some(({ method, path }) => method === "DELETE" && path.endsWith("/b2"))).toBe(true));
+});
+
+test("all other sessions are ended at once", async () => {
+  const asked = service({ ...BASE, [`DELETE ${API}/sessions`]: [200, { items: [] }] });
+  visit("/account");
+  await userEvent.click(await screen.findByRole("button", { name: "Sign out everywhere else" }));
+  await waitFor(() =>
+    expect(asked.some(({ method, path }) => method === "DELETE" && path.endsWith("/sessions"))).toBe(true),
+  );
+});
+
+test("a token is made with a scope and an end, and shown to be copied", async () => {
+  const made = { ...NEVER, id: 2, name: "ci", expiresAt: "2027-11-27T12:00:00Z", lastUsedAt: null, text: "pgt_once" };
+  const asked = service({ ...BASE, [`POST ${API}/tokens`]: [201, made] });
+  visit("/account");
+  const pane = await screen.findByRole("region", { name: "Tokens" });
+  expect(await within(pane).findByText(/never ends, never used/)).toBeTruthy();
+  await userEvent.type(within(pane).getByLabelText("What for"), "ci");
+  await userEvent.selectOptions(within(pane).getByLabelText("It may"), "write");
+  await userEvent.selectOptions(within(pane).getByLabelText("It ends after"), "365");
+  await userEvent.click(within(pane).getByRole("button", { name: "Make a token" }));
+  expect(await within(pane).findByText("pgt_once")).toBeTruthy();
+  const sent = asked.find(({ method, path }) => method === "POST" && path === `${API}/tokens`);
+  expect(sent?.body).toEqual({ name: "ci", scopes: ["read", "write"], expiresInDays: 365 });
+});
+
+test("a token that cannot be revoked says why", async () => {
+  service({ ...BASE, [`DELETE ${API}/tokens/1`]: [404, { reason: "NotFound", message: 'tokens "1" not found' }] });
+  visit("/account");
+  await userEvent.click(await screen.findByRole("button", { name: "Revoke the token old" }));
+  expect((await screen.findByRole("alert")).textContent).toContain('tokens "1" not found');
+});
+
+test("a guest is told until when", async () => {
+  const user = { ...SESSION.user, name: "guest-x", guestUntil: "2026-11-27T15:00:00Z" };
+  service({ ...BASE, [`GET ${API}/session`]: [200, { ...SESSION, user }] });
+  visit("/account");
+  expect(await screen.findByText(/then you are signed out and your pods are deleted/)).toBeTruthy();
+});
+
+const NOBODY = { user: null, namespace: null, csrfToken: "fresh" };
+
+test("a guest comes in with the code of an event", async () => {
+  const asked = service({
+    [`GET ${API}/session`]: [200, { ...NOBODY, guests: "codes" }],
+    [`POST ${API}/guests`]: [401, { reason: "Unauthorized", message: "This code is wrong or over" }],
+  });
+  visit("/sign-in");
+  const form = await screen.findByRole("form", { name: "Try without an account" });
+  const button = within(form).getByRole("button", { name: "Come in as a guest" });
+  expect(button).toHaveProperty("disabled", true);
+  await userEvent.type(within(form).getByLabelText("Event code"), " abcde-fghij ");
+  await userEvent.click(button);
+  expect((await screen.findByRole("alert")).textContent).toContain("This code is wrong or over");
+  expect(asked.find(({ method }) => method === "POST")).toMatchObject({
+    token: "fresh",
+    body: { code: "abcde-fghij" },
+  });
+});
+
+test("where guests come freely no code is needed, and where none come there is no form", async () => {
+  service({ [`GET ${API}/session`]: [200, { ...NOBODY, guests: "open" }] });
+  const { unmount } = visit("/sign-in");
+  const form = await screen.findByRole("form", { name: "Try without an account" });
+  expect(within(form).getByRole("button", { name: "Come in as a guest" })).toHaveProperty("disabled", false);
+  unmount();
+  service({ [`GET ${API}/session`]: [200, { ...NOBODY, guests: "off" }] });
+  visit("/sign-in");
+  await screen.findByLabelText("User name");
+  expect(screen.queryByRole("form", { name: "Try without an account" })).toBeNull();
+});

@@ -1,0 +1,37 @@
+// Coming without an account: with the code of an event, or freely, as the service says.
+import { type FormEvent, useState } from "react";
+import type { Guests } from "../api/client";
+import { Button } from "../ui/button";
+import { Field } from "../ui/field";
+
+interface Props {
+  readonly guests: Guests;
+  readonly isBusy: boolean;
+  readonly onCome: (code: string) => void;
+}
+
+export function GuestForm({ guests, isBusy, onCome }: Props) {
+  const [code, setCode] = useState("");
+  if (guests === "off") return null;
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    onCome(code.trim());
+  };
+  return (
+    <form className="sign-in" onSubmit={submit} aria-label="Try without an account">
+      <h2>Try without an account</h2>
+      <p className="hint">You get pods of your own for a while. Afterwards they are deleted.</p>
+      <Field
+        id="event-code"
+        label={guests === "codes" ? "Event code" : "Event code, if you have one"}
+        value={code}
+        onChange={setCode}
+        mono
+        input={{ autoCapitalize: "none", maxLength: 100 }}
+      />
+      <Button type="submit" isDisabled={isBusy || (guests === "codes" && code.trim() === "")}>
+        Come in as a guest
+      </Button>
+    </form>
+  );
+}

@@ -1,0 +1,47 @@
+"""What happens when a guest's time is over: the user signs in no more, and their pods go as any others do."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import suppress
+from datetime import datetime
+
+from celery import shared_task
+from django.contrib.auth.models import User
+from django.db.models import Q
+from django.utils import timezone
+
+from people.models import Guest, Session
+from sandboxes.errors import NotFound
+from sandboxes.models import Pod
+from sandboxes.pods import delete_pod
+from sandboxes.world import Desired
+
+log = logging.getLogger(__name__)
+EXPIRES = 30  # seconds, as of every task
+
+
+@shared_task(name="sandboxes.guest_ends.end_guests", expires=EXPIRES)
+def end_guests() -> None:
+    """End what is over; and drop the rows of sessions that are."""
+    now = timezone.now()
+    for user in over(now):
+        end(user)
+    Session.objects.filter(expire_date__lt=now).delete()
+
+
+def over(now: datetime) -> list[User]:
+    """Guests whose time is over, and who can still sign in or still have pods."""
+    there = Q(is_active=True) | Q(namespaces__pods__in=Pod.objects.filter(gone_at=None).exclude(desired=Desired.GONE))
+    return list(User.objects.filter(there, pk__in=Guest.objects.filter(expires_at__lte=now).values("user")).distinct())
+
+
+def end(user: User) -> None:
+    """Repeatable: what was not done the last time is done the next."""
+    if user.is_active:
+        user.is_active = False
+        user.save(update_fields=["is_active"])  # heard by `revocation`, where that runs; sockets look for themselves
+    for pod in Pod.objects.filter(namespace__owner=user, gone_at=None).select_related("namespace"):
+        with suppress(NotFound):  # gone meanwhile
+            delete_pod(user, pod.namespace.name, pod.name, grace=None)
+    log.info("guest %s is over", user.pk)

@@ -1,0 +1,105 @@
+"""Use cases of teams: found one with a namespace of its name, say who is in it, take it apart."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+
+from people import rules
+from people.models import Membership, Team
+from people.roles import require_scope, role_of
+from people.rules import Relation, Verb
+from sandboxes.errors import AlreadyExists, Cause, Conflict, Malformed, NotAllowed, NotFound
+from sandboxes.models import Counter, Namespace
+from sandboxes.namespaces import LABEL, namespace_of, relation_to_team, teams_of
+
+
+def visible_teams(user: User) -> QuerySet[Team]:
+    """The teams that the user is in, or all for operators and auditors, by name."""
+    found = Team.objects.order_by("name").prefetch_related("memberships__user", "namespaces")
+    return found if rules.sees_all(role_of(user)) else found.filter(pk__in=teams_of(user))
+
+
+def live_team(user: User, name: str, verb: Verb) -> Team:
+    """The team of that name, for that verb. Raises NotFound, NotAllowed."""
+    team = visible_teams(user).filter(name=name).first() if LABEL.fullmatch(name) else None
+    if team is None:
+        raise NotFound(f'teams "{name}" not found', kind="teams", name=name)
+    relation = relation_to_team(user, team.pk)
+    if not rules.may(role_of(user), verb, relation):
+        who = role_of(user) if relation is Relation.STRANGER else relation
+        raise NotAllowed(f'teams "{name}" is forbidden: a {who} may not {verb}', kind="teams", name=name)
+    require_scope(user, verb, f'teams "{name}"')
+    return team
+
+
+def found_team(user: User, name: str) -> Team:
+    """A new team with its founder as admin, and a namespace of its name, which is the founder's and the team's.
+
+    Raises NotAllowed, Malformed, AlreadyExists.
+    """
+    if role_of(user) not in rules.FOUNDERS:
+        raise NotAllowed(f"teams is forbidden: the role {role_of(user)} may not create", kind="teams")
+    require_scope(user, Verb.CREATE, "teams")
+    if not LABEL.fullmatch(name):
+        told = "must be 1-63 lower-case letters, digits or inner hyphens (RFC 1123)"
+        raise Malformed(f"name: {told}", (Cause("name", "FieldValueInvalid", told),))
+    namespace_of(user)  # first of all their own: the team's is never taken for it
+    try:
+        with transaction.atomic():
+            team = Team.objects.create(name=name)
+            Membership.objects.create(team=team, user=user, role=Membership.ADMIN)
+            Namespace.objects.create(name=name, owner=user, team=team, resource_version=Counter.next())
+    except IntegrityError as exc:
+        told = f'teams "{name}" already exists, or a namespace of that name does'
+        raise AlreadyExists(told, kind="teams", name=name) from exc
+    return team
+
+
+def delete_team(user: User, name: str) -> None:
+    """Its namespaces stay, with their owners alone. Raises NotFound, NotAllowed."""
+    live_team(user, name, Verb.MANAGE).delete()
+
+
+def put_member(user: User, name: str, username: str, role: str) -> Team:
+    """Take a user in, or give a member another role. Raises NotFound, NotAllowed, Conflict for the last admin."""
+    team = live_team(user, name, Verb.MANAGE)
+    member = _user(username)
+    with transaction.atomic():
+        row, _ = Membership.objects.select_for_update().get_or_create(team=team, user=member, defaults={"role": role})
+        if row.role != role:
+            row.role = role
+            row.save()
+        _check_admins(team)
+    return visible_teams(user).get(pk=team.pk)
+
+
+def remove_member(user: User, name: str, username: str) -> None:
+    """Show a member out; everyone may leave. Raises NotFound, NotAllowed, Conflict for the last admin."""
+    team = live_team(user, name, Verb.READ if username == user.username else Verb.MANAGE)
+    require_scope(user, Verb.MANAGE, f'teams "{name}"')
+    with transaction.atomic():
+        row = Membership.objects.select_for_update().filter(team=team, user=_user(username)).first()
+        if row is None:
+            raise _no_user(username)
+        row.delete()
+        _check_admins(team)
+
+
+def _check_admins(team: Team) -> None:
+    if not Membership.objects.filter(team=team, role=Membership.ADMIN).exists():
+        told = f'teams "{team.name}" needs an admin: make another one first, or delete the team'
+        raise Conflict(told, kind="teams", name=team.name)
+
+
+def _user(username: str) -> User:
+    # A NUL is an error to Postgres.
+    found = None if "\0" in username else User.objects.filter(username=username, is_active=True).first()
+    if found is None:
+        raise _no_user(username)
+    return found
+
+
+def _no_user(username: str) -> NotFound:
+    return NotFound(f'users "{username[:150]}" not found', kind="users", name=username[:150])

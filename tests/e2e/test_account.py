@@ -1,0 +1,54 @@
+"""A person's own tokens and sessions, and a guest who comes with a code, in a browser."""
+
+from __future__ import annotations
+
+import httpx
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import sign_in
+from tests.stack import Stack
+
+PODS = "/api/v1/namespaces/admin/pods"
+MAKE_CODE = """
+from datetime import timedelta
+from django.utils import timezone
+from people.guests import make_code
+from people.models import EventCode
+print(make_code(EventCode(event="class", expires_at=timezone.now() + timedelta(hours=1), most_guests=1)))
+"""
+
+
+def status(stack: Stack, token: str) -> int:
+    return httpx.get(stack.url + PODS, headers={"Authorization": f"Bearer {token}"}).status_code
+
+
+def test_a_token_works_until_it_is_revoked_on_the_account_page(page: Page, stack: Stack) -> None:
+    sign_in(page, stack)
+    page.goto("/account")
+    tokens = page.get_by_role("region", name="Tokens")
+    tokens.get_by_label("What for").fill("e2e")
+    tokens.get_by_label("It may").select_option("write")
+    tokens.get_by_role("button", name="Make a token").click()
+    text = tokens.locator(".code code").inner_text()
+    assert text.startswith("pgt_")
+    assert status(stack, text) == 200
+    tokens.get_by_role("button", name="Revoke the token e2e").click()
+    expect(tokens.get_by_text("e2e", exact=True)).to_have_count(0)
+    assert status(stack, text) == 401
+    expect(page.get_by_role("region", name="Sessions").get_by_text("this one")).to_be_visible()
+    assert page.get_by_role("region", name="Sessions").get_by_text("on Linux").count() >= 1
+
+
+def test_a_guest_comes_with_a_code_that_another_one_cannot_use(page: Page, stack: Stack) -> None:
+    code = stack.manage("shell", "--no-imports", "-c", MAKE_CODE).split()[-1]
+    page.goto("/sign-in")
+    form = page.get_by_role("form", name="Try without an account")
+    form.get_by_label("Event code").fill(code.upper())
+    form.get_by_role("button", name="Come in as a guest").click()
+    expect(page.get_by_role("heading", name="My pods")).to_be_visible()
+    page.goto("/account")
+    expect(page.get_by_text("then you are signed out and your pods are deleted")).to_be_visible()
+    page.get_by_role("button", name="Sign out").first.click()
+    form.get_by_label("Event code").fill(code)
+    form.get_by_role("button", name="Come in as a guest").click()
+    expect(page.get_by_role("alert")).to_contain_text("as many guests came with it as may")
