@@ -14,7 +14,7 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from channels.utils import await_many_dispatch
 from django.contrib.auth.models import User
 
-from sandboxes import credentials, pods, upstream, wire
+from sandboxes import credentials, lifetimes, pods, upstream, wire
 from sandboxes.errors import NotFound
 from sandboxes.nudges import Nudge, Nudges
 from sandboxes.publish import pod_group
@@ -108,6 +108,7 @@ class PodLive(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels has no 
             if not pods.visible_to(user).filter(uid=self.uid).exists():
                 raise _End(wire.CLOSE_NOT_FOUND)
             self.trusted_until = monotonic() + TRUSTED
+            lifetimes.note_use(self.uid)
         return found
 
 

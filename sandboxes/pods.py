@@ -9,7 +9,6 @@ import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -19,13 +18,13 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 
-from sandboxes import commands, policy, present, publish, spec, tasks, wire
+from sandboxes import commands, deletion, lifetimes, policy, present, publish, quotas, spec, tasks, wire
 from sandboxes.errors import AlreadyExists, Conflict, Malformed, NotFound, SpecRefused
 from sandboxes.models import ConfigObject, Counter, Namespace, Pod, PodEvent, Step
 from sandboxes.namespaces import live_namespace, may
 from sandboxes.present import EventValues, PodValues, StepValues
+from sandboxes.quota import Pool
 from sandboxes.spec.causes import forbidden
-from sandboxes.world import Desired
 
 # Kubernetes' alphabet for generated names: no vowels, so no words (apimachinery, util/rand).
 SUFFIX_ALPHABET = "bcdfghjklmnpqrstvwxz2456789"
@@ -61,6 +60,7 @@ def live_pod(user: User, namespace: str, name: str) -> Pod:
     found = visible_to(user).filter(namespace__name=namespace, name=name).first() if plausible else None
     if found is None:
         raise _no_pod(name)
+    lifetimes.note_use(found.uid)
     return found
 
 
@@ -70,11 +70,14 @@ def pods_in(user: User, namespace: str) -> list[Pod]:
     return list(visible_to(user).filter(namespace=home).order_by("name"))
 
 
-def create_pod(user: User, namespace: str, pod: spec.Pod, *, dry_run: bool = False) -> Pod:
-    """Accept a pod: its row and its wake, in one transaction. With `dry_run` all checks are made and nothing written.
+def create_pod(
+    user: User, namespace: str, pod: spec.Pod, *, dry_run: bool = False, pools: tuple[Pool, ...] = ()
+) -> Pod:
+    """Accept a pod: its row, its place and its wake, in one transaction. With `dry_run` all checks are made and nothing
+    written. `pools`: what it is counted in besides its owner's, a team's or a template's.
 
-    1 namespace   2 name   3 defaults, validation, profile   4 name in use   5 row and wake.
-    Raises NotFound, Malformed, SpecRefused or AlreadyExists.
+    1 namespace   2 name   3 defaults, validation, profile   4 name in use   5 quotas   6 row and wake.
+    Raises NotFound, Malformed, SpecRefused, AlreadyExists or QuotaExceeded.
     """
     home = live_namespace(user, namespace)
     authorize(user, "create", home)
@@ -94,12 +97,16 @@ def create_pod(user: User, namespace: str, pod: spec.Pod, *, dry_run: bool = Fal
     taken = AlreadyExists(f'pods "{row.name}" already exists', kind="pods", name=row.name)
     if Pod.objects.filter(namespace=home, name=row.name, gone_at=None).exists():
         raise taken
+    pools, seconds = (*quotas.pools_of(home.owner), *pools), lifetimes.granted(home.owner)
     if dry_run:
+        quotas.check(row, pools, seconds=seconds, viewer=user)
         return row
     try:
         with transaction.atomic():
             row.resource_version = Counter.next()
             row.save(force_insert=True)
+            lifetimes.begin(row, home.owner)
+            quotas.take(row, pools, seconds=seconds, viewer=user)
             tasks.wake(row.uid)
     except IntegrityError as exc:  # one of two at the same time: the constraint lets one in
         raise taken from exc
@@ -153,7 +160,7 @@ def delete_pod(user: User, namespace: str, name: str, *, grace: int | None, term
         if row is None:
             raise _no_pod(name)
         check_terms(row, terms, "Pod")
-        changes = _deletion(row, grace)
+        changes = deletion.columns(row, grace)
         if changes and not terms.dry_run:
             Pod.objects.filter(pk=row.pk).update(**changes, rev=F("rev") + 1, resource_version=version)
             tasks.wake(row.pk)
@@ -178,32 +185,6 @@ def check_terms(row: Pod | ConfigObject, terms: Terms, kind: str) -> None:
             told = f"the {what} in the precondition ({asked}) does not match the {what} in record ({found})"
             told = f'Operation cannot be fulfilled on {kind} "{row.name}": {told}. The object might have been {perhaps}'
             raise Conflict(told, kind=kind, name=row.name)
-
-
-def _deletion(row: Pod, grace: int | None) -> dict[str, Any]:
-    """The columns to change, {} when a repeat does not shorten (CheckGracefulDelete and BeforeDelete, PODS §4.9)."""
-    seconds = _grace(row, grace)
-    now = timezone.now()
-    if row.deletion_at is not None and row.deletion_grace is not None:
-        if seconds >= row.deletion_grace or grace is None:
-            return {}
-        asked = row.deletion_at - timedelta(seconds=row.deletion_grace)
-    else:
-        asked = now
-    changes: dict[str, Any] = {
-        "desired": Desired.GONE.value,
-        "deletion_at": asked + timedelta(seconds=seconds),
-        "deletion_grace": seconds,
-    }
-    return changes | ({"gone_at": now} if seconds == 0 else {})
-
-
-def _grace(row: Pod, asked: int | None) -> int:
-    # Nothing runs, or nothing runs any more: nobody needs time to finish.
-    if row.node_id is None or row.status.get("phase") in ("Succeeded", "Failed"):
-        return 0
-    wanted = row.manifest["spec"].get("terminationGracePeriodSeconds", spec.DEFAULT_GRACE) if asked is None else asked
-    return 1 if wanted < 0 else min(int(wanted), spec.LONGEST_GRACE)
 
 
 def pod_object(row: Pod) -> dict[str, Any]:
@@ -268,6 +249,8 @@ def _values(row: Pod) -> PodValues:
         node=row.node_id or "",
         status=row.status,
         generation=row.generation,
+        expires_at=row.expires_at,
+        ends_at_latest=row.ends_at_latest,
     )
 
 

@@ -194,6 +194,7 @@ def _observe(row: Pod, tools: Tools, told: _Told, pause_image: str, back_off: Ba
         gates=row.gates,
         restarts=row.restarts,
         full_name=f"{row.name}_{row.namespace.name}({row.uid})",
+        ending=row.ending,
     )
     observed = Observed(
         containers=tools.engine.observe(row.uid),

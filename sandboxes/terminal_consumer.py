@@ -19,7 +19,7 @@ from pydantic import ValidationError
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
-from sandboxes import credentials, pods, upstream_terminals, wire
+from sandboxes import credentials, lifetimes, pods, upstream_terminals, wire
 from sandboxes import terminal_wire as messages
 from sandboxes.errors import NodeUnavailable, NotFound
 
@@ -136,7 +136,10 @@ class PodTerminal(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels has
         user = credentials.who(self.scope)
         if user is None or user != self.user:
             return wire.CLOSE_UNAUTHENTICATED
-        return 0 if pods.visible_to(user).filter(uid=self.uid).exists() else wire.CLOSE_NOT_FOUND
+        if not pods.visible_to(user).filter(uid=self.uid).exists():
+            return wire.CLOSE_NOT_FOUND
+        lifetimes.note_use(self.uid)
+        return 0
 
     async def _take_away(self, first: messages.First) -> None:
         with suppress(NotFound, NodeUnavailable):  # it is gone already, or its watch is and it with that

@@ -27,6 +27,7 @@ from sandboxes.errors import (
     NodeUnavailable,
     NotFound,
     PlaygroundError,
+    QuotaExceeded,
     SpecRefused,
 )
 
@@ -72,6 +73,7 @@ TABLE: tuple[tuple[type[Exception], int, str], ...] = (
     (Unauthenticated, 401, "Unauthorized"),
     (AuthenticationError, 401, "Unauthorized"),
     (Forbidden, 403, "Forbidden"),
+    (QuotaExceeded, 403, "Forbidden"),
     (NotFound, 404, "NotFound"),
     (Http404, 404, "NotFound"),
     (AlreadyExists, 409, "AlreadyExists"),
@@ -145,6 +147,9 @@ def _details(exc: Exception) -> Json | None:
             return {"causes": _causes(exc.causes)}
         case BadParameters():
             return {"causes": _causes(_parameter_causes(exc))}
+        case QuotaExceeded():
+            later = {} if exc.retry_after is None else {"retryAfterSeconds": exc.retry_after}
+            return _about(exc.kind, exc.name, "") | {"causes": _causes(exc.causes)} | later
         case AboutObject() if exc.kind:
             return _about(exc.kind, exc.name, "")
         case TooManyFailures():

@@ -14,7 +14,7 @@ from django.contrib.auth.models import User
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from ninja import Query
 
-from sandboxes import credentials, namespaces, pods, present, spec, upstream
+from sandboxes import credentials, lifetimes, namespaces, pods, present, spec, upstream
 from sandboxes.api import bodies, changes, configs, options, selectors, shapes
 from sandboxes.api.answers import answer
 from sandboxes.api.auth import SIGNED_IN, SignedIn
@@ -170,7 +170,10 @@ def _of_log(user: User, namespace: str, name: str, query: LogQuery) -> tuple[Pod
 def _may_still(request: SignedIn, row: Pod) -> bool:
     """Whether who asked may see this pod now; it may take hours until a followed log ends."""
     user = credentials.again(request)
-    return user is not None and user == request.auth and pods.visible_to(user).filter(pk=row.pk).exists()
+    if user is None or user != request.auth or not pods.visible_to(user).filter(pk=row.pk).exists():
+        return False
+    lifetimes.note_use(row.pk)
+    return True
 
 
 async def _with_first(first: bytes, rest: AsyncGenerator[bytes, None]) -> AsyncIterator[bytes]:

@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 
 from people import links, sign_in
-from sandboxes import inspection_wire, namespaces, pods, upstream, wire, wiring_wire
+from sandboxes import inspection_wire, namespaces, pods, quotas, upstream, wire, wiring_wire
 from sandboxes.api import acts, bodies, copies, nodes, recording, terminal_shapes, terminals
 from sandboxes.api import playground_shapes as shapes
 from sandboxes.api.answers import Unauthenticated, answer
@@ -33,6 +33,7 @@ BODIES = (
     shapes.MemberChoice,
     shapes.Kill,
     shapes.CloneTo,
+    shapes.Extend,
     terminal_shapes.NameTerminal,
     bodies.PodManifest,
 )
@@ -84,6 +85,12 @@ def list_catalogue(request: SignedIn) -> HttpResponse:
     rows.sort(key=lambda row: (row["reference"], nearest.index(row["state"])))
     firsts = (next(group) for _, group in groupby(rows, key=itemgetter("reference")))
     return answer({"items": list(firsts)})
+
+
+@api.get("/quota", response=shapes.Quota, by_alias=True, operation_id="readQuota")
+def read_quota(request: SignedIn) -> HttpResponse:
+    """How much your pods have of what they may have, and which they are."""
+    return answer({"items": [_use(use) for use in quotas.uses(request.auth)]})
 
 
 @api.get("/namespaces/{namespace}/pods/{name}/live", response=wire.Sample, by_alias=True, operation_id="readLiveSample")
@@ -153,6 +160,14 @@ copies.add(api)
 terminals.add(api)
 recording.add(api)
 nodes.add(api)
+
+
+def _use(use: quotas.Use) -> dict[str, Any]:
+    by = [
+        {"name": each.name, "amount": each.amount, "secondsLeft": each.left, "isEnding": each.is_ending}
+        for each in use.by
+    ]
+    return {"pool": use.pool, "resource": use.resource, "used": use.used, "limit": use.limit, "by": by}
 
 
 def _stdin(asked: shapes.Execute) -> bytes:

@@ -44,7 +44,8 @@ class Intent:
 
     `files` is the digest of what the pod's files are to be written from; `taken_on` is when the pod came to the node;
     `gates` are the conditions of its readiness gates by type, `restarts` the attempts of members that somebody wants
-    restarted; `full_name` is how the kubelet names it: name_ns(uid).
+    restarted; `full_name` is how the kubelet names it: name_ns(uid). `ending`: reason and message of a stop that nobody
+    asked for.
     """
 
     pod: Pod
@@ -57,6 +58,7 @@ class Intent:
     gates: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     restarts: Mapping[str, int] = field(default_factory=dict)
     full_name: str = ""
+    ending: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

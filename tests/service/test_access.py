@@ -30,6 +30,7 @@ ACCESS = {
     **dict.fromkeys((f"{method} {P}/session" for method in ("GET", "POST", "DELETE")), "anyone"),
     f"GET {K}": "members",
     f"GET {P}/catalogue": "members",
+    f"GET {P}/quota": "members",
     f"GET {P}/nodes": "staff",
     f"GET {P}/nodes/{{name}}": "staff",
     f"GET {K}/{{namespace}}/events": "owner",
@@ -51,7 +52,7 @@ ACCESS = {
     **dict.fromkeys(
         (
             f"POST {POD}/{act}"
-            for act in ("clone", "exec", "kill", "pause", "replace", "restart", "start", "stop", "unpause")
+            for act in ("clone", "exec", "extend", "kill", "pause", "replace", "restart", "start", "stop", "unpause")
         ),
         "owner",
     ),

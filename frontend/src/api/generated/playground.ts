@@ -108,6 +108,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/playground/v1/namespaces/{namespace}/pods/{name}/extend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Extend
+         * @description Let the pod live for so many minutes more; 422 names the latest end when that is too many.
+         */
+        post: operations["extendPod"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/playground/v1/namespaces/{namespace}/pods/{name}/inspect": {
         parameters: {
             query?: never;
@@ -453,6 +473,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/playground/v1/quota": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Quota
+         * @description How much your pods have of what they may have, and which they are.
+         */
+        get: operations["readQuota"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/playground/v1/session": {
         parameters: {
             query?: never;
@@ -773,6 +813,10 @@ export interface components {
             stdoutBase64: string;
             timedOut: boolean;
             truncated: boolean;
+        };
+        /** @description How much longer the pod shall live. */
+        Extend: {
+            minutes: number;
         };
         /** @description grpc.health.v1.Health/Check of `service` at the pod's own address. */
         GRPCAction: {
@@ -1258,6 +1302,34 @@ export interface components {
             layers: number;
             layersDone: number;
             reference: string;
+        };
+        /** @description Your quotas, your own first. */
+        Quota: {
+            items: components["schemas"]["QuotaUse"][];
+        };
+        /**
+         * @description A pod that has a share: `name` is namespace/name, "" for one that is not yours to see.
+         *
+         *     `secondsLeft`: until it ends by itself, null when it does not. `isEnding`: deleted, and not gone yet.
+         */
+        QuotaHolder: {
+            amount: number;
+            isEnding: boolean;
+            name: string;
+            secondsLeft: number | null;
+        };
+        /**
+         * @description How much of a resource the pods of a pool have together; `limit` null: there is none.
+         *
+         *     `pods` and `members` are counts, `limits.cpu` milli-CPUs, `limits.memory` bytes, `seconds` of life granted.
+         */
+        QuotaUse: {
+            by: components["schemas"]["QuotaHolder"][];
+            limit: number | null;
+            pool: string;
+            /** @enum {string} */
+            resource: "pods" | "members" | "limits.cpu" | "limits.memory" | "seconds";
+            used: number;
         };
         /** @description A condition that somebody else sets, and without which the pod is not Ready. */
         ReadinessGate: {
@@ -1819,6 +1891,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Executed"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    extendPod: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                namespace: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Extend"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pod"];
                 };
             };
             /** @description Refused */
@@ -2426,6 +2534,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NodeView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    readQuota: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Quota"];
                 };
             };
             /** @description Refused */
