@@ -69,17 +69,17 @@ def begin(row: Pod, owner: User) -> None:
     row.refresh_from_db(fields=list(columns))
 
 
-_noted: dict[uuid.UUID, float] = {}
+noted: dict[uuid.UUID, float] = {}
 
 
 def note_use(uid: uuid.UUID) -> None:
     """Somebody watches the pod or asks for something of it. Written at most once a minute, and harmless to repeat."""
     every, now = noted_every(terms()), monotonic()
-    if now - _noted.get(uid, -every) < every:
+    if now - noted.get(uid, -every) < every:
         return
-    if len(_noted) > MOST_NOTED:
-        _noted.clear()
-    _noted[uid] = now
+    if len(noted) > MOST_NOTED:
+        noted.clear()
+    noted[uid] = now
     # After the caller's transaction: it takes the counter before a pod's row, as every writer does.
     transaction.on_commit(lambda: _note(uid, every))
 
@@ -89,7 +89,7 @@ def _note(uid: uuid.UUID, every: float) -> None:
     try:
         Pod.objects.filter(stale, pk=uid).update(used_at=Now())
     except OperationalError as exc:  # a database that is busy fails no reader: the next use is written
-        _noted.pop(uid, None)
+        noted.pop(uid, None)
         log.warning("pod %s: its use was not noted: %s", uid, exc)
 
 

@@ -87,7 +87,7 @@ def test_a_start_that_hangs_ends_with_what_it_waited_for(hurried: Stack) -> None
 
         def stopped() -> bool:
             # Each read is a use of it: it is not idle, and does not come to run.
-            return found.read()["status"].get("reason") == "StartDeadlineExceeded"
+            return bool(found.read()["status"].get("reason") == "StartDeadlineExceeded")
 
         wait_for(stopped, "it to be given up", 50)
         message = found.read()["status"]["message"]

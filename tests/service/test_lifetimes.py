@@ -15,9 +15,11 @@ from django.utils import timezone
 
 from sandboxes import lifetimes, pods, sweep, tasks
 from sandboxes.consumers import TRUSTED
+from sandboxes.management.commands import sample
 from sandboxes.models import Node, Pod, PodEvent
+from sandboxes.namespaces import namespace_of
 from tests.service import made
-from tests.service.caller import Caller, manifest
+from tests.service.caller import Caller, manifest, user
 from tests.service.node import FakeNode, a_pod
 from tests.service.test_consumers import bearer, change, message, node, page
 
@@ -37,7 +39,7 @@ def alice() -> Iterator[Caller]:
 @pytest.fixture(autouse=True)
 def forgets() -> None:
     """No use of an earlier test counts as noted a moment ago."""
-    lifetimes._noted.clear()
+    lifetimes.noted.clear()
 
 
 def ago(column: str, **span: float) -> None:
@@ -191,7 +193,7 @@ def test_use_is_written_once_a_minute_at_most(alice: Caller, django_assert_num_q
     assert first is not None
     with django_assert_num_queries(0):
         lifetimes.note_use(pod.uid)
-    lifetimes._noted.clear()  # another process
+    lifetimes.noted.clear()  # another process
     lifetimes.note_use(pod.uid)
     assert Pod.objects.get().used_at == first
 
@@ -201,7 +203,7 @@ async def test_who_goes_on_watching_a_pod_uses_it() -> None:
     pod = await database_sync_to_async(made.pod)()
     async with page(await bearer("alice")) as socket:
         await message(socket)
-        lifetimes._noted.clear()
+        lifetimes.noted.clear()
         await asyncio.sleep(TRUSTED)
         await change(pod, used_at=None, rev=2)
         await message(socket)
@@ -254,6 +256,15 @@ def test_a_pod_that_is_started_again_has_its_time_to_start_and_to_be_used(alice:
     assert (pod.desired, pod.ending) == ("RUNNING", {})
     Pod.objects.update(status={"phase": "Pending"})
     assert reasons() == []
+
+
+def test_the_sample_pod_is_started_again_when_it_was_stopped_for_nobody_used_it() -> None:
+    owner = user("admin", staff=True)
+    home = namespace_of(owner).name
+    assert sample._make(owner, home)
+    Pod.objects.update(desired="STOPPED")
+    assert not sample._make(owner, home)
+    assert Pod.objects.get().desired == "RUNNING"
 
 
 def test_a_stopped_pod_expires_and_a_finished_one_is_not_stopped(alice: Caller) -> None:

@@ -26,7 +26,7 @@ function Bars({ bars: shown }: { readonly bars: readonly Bar[] }) {
     <ul className="quota" aria-label="Quota">
       {shown.map(({ key, used, limit, isFull, text }) => (
         <li key={key} className={isFull ? "quota-full" : ""}>
-          <meter min={0} max={limit} value={Math.min(used, limit)} aria-label={text} />
+          <meter max={limit} optimum={0} low={limit * 0.99} value={Math.min(used, limit)} aria-label={text} />
           <span>{text}</span>
         </li>
       ))}

@@ -14,9 +14,10 @@ from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError
 
 from people.accounts import named
-from sandboxes import namespaces, pods, spec, upstream, wire
+from sandboxes import changes, namespaces, pods, spec, upstream, wire
 from sandboxes.errors import AlreadyExists, NodeUnavailable, NotFound
 from sandboxes.models import Pod
+from sandboxes.world import Desired
 
 NAME = "sample"
 # IfNotPresent: it is there, built or pulled, and the sample must not need a registry.
@@ -55,10 +56,12 @@ class Command(BaseCommand):
 
 
 def _make(owner: User, namespace: str) -> bool:
-    """Whether the pod had to be made. Raises CommandError with the reason when it is refused."""
+    """Whether the pod had to be made; one that is stopped, for nobody used it, is started."""
     try:
         pods.create_pod(owner, namespace, spec.decode(MANIFEST))
     except AlreadyExists:
+        if pods.live_pod(owner, namespace, NAME).desired == Desired.STOPPED:
+            changes.start(owner, namespace, NAME)
         return False
     return True
 
