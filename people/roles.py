@@ -29,11 +29,16 @@ def guest_until(user: User) -> datetime | None:
     return Guest.objects.filter(user=user).values_list("expires_at", flat=True).first()
 
 
+def is_guest(user: User) -> bool:
+    """Whether somebody without an account."""
+    return guest_until(user) is not None
+
+
 def profile_of(user: User) -> str:
     """The name of the profile of pods that this user makes: `restricted` for guests, `baseline` for authors and
     operators, for all others the setting PLAYGROUND_PROFILE.
     """
-    if guest_until(user) is not None:
+    if is_guest(user):
         return RESTRICTED
     return BASELINE if role_of(user) in (Role.AUTHOR, Role.OPERATOR) else settings.PROFILE
 

@@ -78,6 +78,23 @@ PROFILE = text("PROFILE", "baseline")
 if PROFILE not in ("restricted", "baseline", "lab"):
     raise ImproperlyConfigured(f"PLAYGROUND_PROFILE must be restricted, baseline or lab, not {PROFILE!r}")
 NODE_MAX_PODS = number("NODE_MAX_PODS", 100)
+# What the pods of one user may have together; 0: no limit. Staff has none. Milli-CPUs, bytes, seconds of life.
+PODS_PER_USER = number("PODS_PER_USER", 3)
+MEMBERS_PER_USER = number("MEMBERS_PER_USER", 16)
+CPU_PER_USER = number("CPU_PER_USER", 16000)
+MEMORY_PER_USER = number("MEMORY_PER_USER", 8 * 2**30)
+SECONDS_PER_USER = number("SECONDS_PER_USER", 0)
+# Pods of all guests together.
+GUEST_PODS = number("GUEST_PODS", 20)
+# How long a pod lives unless it is extended, and how far it can be: seconds from when it was made; 0: no end.
+POD_TTL = number("POD_TTL", 8 * 3600)
+POD_TTL_MAX = number("POD_TTL_MAX", 24 * 3600)
+GUEST_TTL = number("GUEST_TTL", 3600)
+GUEST_TTL_MAX = number("GUEST_TTL_MAX", 2 * 3600)
+# Stopped when nobody used it for so many seconds, at all or since it was started, or when it does not come to run.
+IDLE = number("IDLE", 3600)
+NEVER_USED = number("NEVER_USED", 3600)
+START_WITHIN = number("START_WITHIN", 900)
 # Pull and start failures are tried again after base, doubling to cap; seconds (kubelet: 10 and 300).
 BACKOFF_BASE = number("BACKOFF_BASE", 10)
 BACKOFF_CAP = number("BACKOFF_CAP", 300)

@@ -15,7 +15,7 @@ from django.http import HttpRequest
 from django.utils.decorators import method_decorator
 from django.views.decorators.debug import sensitive_post_parameters
 
-from sandboxes.models import Fact, Image, Namespace, Node, Pod, PodEvent, RegistryCredential, Step
+from sandboxes.models import Budget, Fact, Image, Namespace, Node, Pod, PodEvent, RegistryCredential, Slot, Step
 from sandboxes.spec.registries import place_of
 
 if TYPE_CHECKING:
@@ -62,6 +62,8 @@ class PodAdmin(LookOnly):
         "node",
         "desired",
         "created_at",
+        "expires_at",
+        "used_at",
         "deletion_at",
         "gone_at",
         "owner",
@@ -69,6 +71,16 @@ class PodAdmin(LookOnly):
     )
     list_filter = ("desired", "node")
     search_fields = ("name", "uid")
+
+
+@admin.register(Slot)
+class SlotAdmin(LookOnly):
+    list_display = ("pool", "number", "pod")
+
+
+@admin.register(Budget)
+class BudgetAdmin(LookOnly):
+    list_display = ("pool", "resource", "used")
 
 
 @admin.register(PodEvent)

@@ -1,4 +1,5 @@
-"""Use cases that change a pod that is there: labels and images, conditions of its gates, debug members, stop and start.
+"""Use cases that change a pod that is there: labels and images, conditions of its gates, debug members, stop, start,
+extend.
 
 Writes intent only, and wakes. What may change is Kubernetes' list (pkg/apis/core/validation, ValidatePodUpdate).
 """
@@ -6,19 +7,22 @@ Writes intent only, and wakes. What may change is Kubernetes' list (pkg/apis/cor
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import F
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from people.rules import Verb
-from sandboxes import policy, publish, spec, tasks
+from sandboxes import policy, publish, quotas, spec, tasks
 from sandboxes.errors import Cause, Conflict, Malformed, SpecRefused
 from sandboxes.members import members_of
 from sandboxes.models import Counter, Pod
 from sandboxes.pods import accepted, create_pod, delete_pod, live_pod, pod_object
+from sandboxes.quota import Resource
 from sandboxes.spec.causes import forbidden
 from sandboxes.times import stamp
 from sandboxes.world import Desired
@@ -64,6 +68,7 @@ def update_debug(user: User, namespace: str, name: str, change: Change) -> Pod:
         whole = row.manifest | {"spec": row.manifest["spec"] | {"ephemeralContainers": asked}}
         new = accepted(spec.decode(whole), policy.profile_named(row.profile))
         _check_debug(name, old, new)
+        quotas.grown(row, old, new, viewer=user)
         return {"manifest": spec.dump(new), "generation": row.generation + (new.spec != old.spec)}
 
     return _write(user, namespace, name, intent)
@@ -82,12 +87,41 @@ def update_status(user: User, namespace: str, name: str, change: Change) -> Pod:
 
 def stop(user: User, namespace: str, name: str) -> Pod:
     """Members and pause end; what they left stays. Harmless for one that is stopped."""
-    return _write(user, namespace, name, lambda row: {"desired": _unless_gone(row, Desired.STOPPED)})
+    return _write(user, namespace, name, lambda row: {"desired": _unless_gone(row, Desired.STOPPED), "ending": {}})
 
 
 def start(user: User, namespace: str, name: str) -> Pod:
     """A stopped pod gets a new pause and new members. Harmless for one that runs."""
-    return _write(user, namespace, name, lambda row: {"desired": _unless_gone(row, Desired.RUNNING)})
+
+    def intent(row: Pod) -> Json:
+        desired = _unless_gone(row, Desired.RUNNING)
+        times = {} if row.desired == desired else {"wanted_since": Now(), "used_at": Now()}
+        return {"desired": desired, "ending": {}} | times
+
+    return _write(user, namespace, name, intent)
+
+
+def extend(user: User, namespace: str, name: str, minutes: int) -> Pod:
+    """The pod ends so much later, as far as its owner may go. Raises NotFound, Conflict, SpecRefused, QuotaExceeded."""
+    span = timedelta(minutes=minutes)
+
+    def intent(row: Pod) -> Json:
+        _unless_gone(row, Desired.RUNNING)
+        if row.expires_at is None or row.ends_at_latest is None:
+            told = "the pod does not end by itself: there is nothing to extend"
+            raise SpecRefused(name, (Cause("minutes", "FieldValueInvalid", f"Invalid value: {minutes}: {told}"),))
+        if row.expires_at + span > row.ends_at_latest:
+            raise SpecRefused(name, (_too_late(row.expires_at, row.ends_at_latest, minutes),))
+        quotas.more(row, Resource.SECONDS, minutes * 60, viewer=user)
+        return {"expires_at": row.expires_at + span}
+
+    return _write(user, namespace, name, intent)
+
+
+def _too_late(expires: datetime, latest: datetime, minutes: int) -> Cause:
+    left = int((latest - expires).total_seconds() // 60)
+    told = f"the pod may live until {stamp(latest)} at the latest, which is {left} min more than it has"
+    return Cause("minutes", "FieldValueInvalid", f"Invalid value: {minutes}: {told}")
 
 
 def restart(user: User, namespace: str, name: str, member: str) -> Pod:
@@ -111,9 +145,12 @@ def clone(user: User, namespace: str, name: str, to: str, *, dry_run: bool = Fal
 
 
 def replace(user: User, namespace: str, name: str, pod: spec.Pod) -> Pod:
-    """Another pod in the place of this one, which goes at once. Either both happen or neither."""
+    """Another pod in the place of this one, which goes at once. Either both happen or neither.
+
+    It has the place in the quotas too, although the first one's containers may be there for a moment more.
+    """
     with transaction.atomic():
-        delete_pod(user, namespace, name, grace=0)
+        quotas.free(delete_pod(user, namespace, name, grace=0).uid)
         return create_pod(user, namespace, pod)
 
 

@@ -15,7 +15,7 @@ from channels.utils import await_many_dispatch
 from django.contrib.auth.models import User
 
 from people.rules import Verb
-from sandboxes import access, credentials, pods, upstream, wire
+from sandboxes import access, credentials, lifetimes, pods, upstream, wire
 from sandboxes.errors import NotFound
 from sandboxes.nudges import Nudge, Nudges
 from sandboxes.publish import pod_group, user_group
@@ -113,6 +113,7 @@ class PodLive(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels has no 
             if not access.may_still(user, Verb.LOOK, self.uid):
                 return self._gone()
             self.trusted_until = monotonic() + TRUSTED
+            lifetimes.note_use(self.uid)
         return pods.snapshot(self.uid)
 
     def _gone(self) -> wire.Gone:

@@ -92,6 +92,16 @@ class TooManyRequests(PlaygroundError):
         self.seconds = seconds
 
 
+class QuotaExceeded(AboutObject):
+    """There is no room for it in a quota."""
+
+    def __init__(self, message: str, *, name: str, causes: tuple[Cause, ...], retry_after: int | None) -> None:
+        """`retry_after`: the seconds until room is made by itself, None when nobody can tell."""
+        super().__init__(message, kind="pods", name=name)
+        self.causes = causes
+        self.retry_after = retry_after
+
+
 class EngineError(PlaygroundError):
     """The Docker engine refused."""
 

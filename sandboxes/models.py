@@ -3,6 +3,8 @@
 - intent (spec, labels, desired, gates, deletion …): `pods.py`, `changes.py`; ConfigObject: `configs.py`
 - status, memory, wanted, next_look_at, Step: `reconcile.py`, the owner of the pass (`rows.py`); until a pod has a
   node `sweep.schedule`, for no pass can hold it
+- wanted_since, expires_at, ends_at_latest, used_at, ending: `lifetimes.py` and `changes.py`; Slot, Budget, Share:
+  `quotas.py`
 - Fact, Image, Node: `watch`; RegistryCredential: the admins, in Django's admin
 - wakes: anyone, only by `wakes = wakes + 1`
 - PodEvent: reconcile and watch, append-only (a repeat raises the count)
@@ -15,6 +17,7 @@ import uuid
 from django.conf import settings
 from django.db import connection, models
 from django.db.models import Q
+from django.db.models.functions import Now
 
 
 class Counter(models.Model):
@@ -68,6 +71,8 @@ class Pod(models.Model):
 
     `gates`: conditions of its readiness gates by type. `restarts`: member → the attempt that somebody wants restarted.
     `number`: no other pod has had it; 0 for those that are older than numbers.
+    `wanted_since` (when it was last asked to run), `expires_at`, `ends_at_latest` and `used_at` (null: never) are by
+    the database's clock; `ending` is reason and message of an end that nobody asked for.
     """
 
     uid = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -86,6 +91,11 @@ class Pod(models.Model):
     deletion_at = models.DateTimeField(null=True)
     deletion_grace = models.PositiveIntegerField(null=True)
     gone_at = models.DateTimeField(null=True)
+    wanted_since = models.DateTimeField(db_default=Now())
+    expires_at = models.DateTimeField(null=True)
+    ends_at_latest = models.DateTimeField(null=True)
+    used_at = models.DateTimeField(null=True)
+    ending = models.JSONField(default=dict)
 
     node = models.ForeignKey(Node, on_delete=models.PROTECT, null=True, related_name="pods")
     status = models.JSONField(default=dict)
@@ -108,6 +118,45 @@ class Pod(models.Model):
 
     def __str__(self) -> str:
         return f"{self.namespace_id}/{self.name}"
+
+
+class Slot(models.Model):
+    """One of a pool's places for pods: the numbers from 1 to its limit, each taken once (`quotas.py`)."""
+
+    pool = models.CharField(max_length=160)
+    number = models.PositiveIntegerField()
+    pod = models.ForeignKey(Pod, on_delete=models.CASCADE, related_name="slots")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["pool", "number"], name="one_pod_a_slot"),
+            models.UniqueConstraint(fields=["pod", "pool"], name="one_slot_a_pod_and_pool"),
+        ]
+
+
+class Budget(models.Model):
+    """How much of a resource the pods of a pool have together: the sum of its shares (`quotas.py`)."""
+
+    pool = models.CharField(max_length=160)
+    resource = models.CharField(max_length=16)
+    used = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["pool", "resource"], name="one_budget_a_resource"),
+            models.CheckConstraint(condition=Q(used__gte=0), name="no_budget_below_nothing"),
+        ]
+
+
+class Share(models.Model):
+    """What one pod has of a budget."""
+
+    budget = models.ForeignKey(Budget, on_delete=models.CASCADE, related_name="shares")
+    pod = models.ForeignKey(Pod, on_delete=models.CASCADE, related_name="shares")
+    amount = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["pod", "budget"], name="one_share_a_pod")]
 
 
 class ConfigObject(models.Model):

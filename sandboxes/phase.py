@@ -13,6 +13,8 @@ from sandboxes.plan import Look
 
 Json = dict[str, Any]
 TERMINAL = ("Succeeded", "Failed")
+# Of a pod that somebody stopped; one that is stopped for another reason says that instead.
+STOPPED = {"reason": "Stopped", "message": "The pod was stopped. Starting it makes a new pause and new members."}
 
 
 def phase_of(look: Look, shown: Mapping[str, Json], previous: str) -> str:

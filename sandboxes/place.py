@@ -46,6 +46,11 @@ def _requested(pod: Pod, name: str, unit: str) -> int:
     return max(together, *alone, 0)
 
 
+def full(nodes: int) -> Placement:
+    """As when each of so many nodes has all the pods it takes."""
+    return Placement(None, f"0/{nodes} nodes are available: {nodes} Too many pods.")
+
+
 def place(pod: Pod, nodes: tuple[Candidate, ...]) -> Placement:
     """The ready node with the fewest pods that has room and the ports free; ties go by name."""
     wanted = host_ports(pod)

@@ -9,7 +9,6 @@ import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -21,14 +20,26 @@ from django.utils.crypto import get_random_string
 
 from people import roles
 from people.rules import Role, Verb
-from sandboxes import commands, policy, present, publish, spec, tasks, throttle, wire
+from sandboxes import (
+    commands,
+    deletion,
+    lifetimes,
+    policy,
+    present,
+    publish,
+    quotas,
+    spec,
+    tasks,
+    throttle,
+    wire,
+)
 from sandboxes.access import authorize, visible_to
 from sandboxes.errors import AlreadyExists, Conflict, Malformed, NotFound, SpecRefused
 from sandboxes.models import ConfigObject, Counter, Pod, PodEvent, Step
 from sandboxes.namespaces import live_namespace
 from sandboxes.present import EventValues, PodValues, StepValues
+from sandboxes.quota import Pool
 from sandboxes.spec.causes import forbidden
-from sandboxes.world import Desired
 
 # Kubernetes' alphabet for generated names: no vowels, so no words (apimachinery, util/rand).
 SUFFIX_ALPHABET = "bcdfghjklmnpqrstvwxz2456789"
@@ -52,6 +63,7 @@ def live_pod(user: User, namespace: str, name: str, verb: Verb) -> Pod:
     if found is None:
         raise _no_pod(name)
     authorize(user, verb, found)
+    lifetimes.note_use(found.uid)
     return found
 
 
@@ -61,11 +73,14 @@ def pods_in(user: User, namespace: str) -> list[Pod]:
     return list(visible_to(user).filter(namespace=home).order_by("name"))
 
 
-def create_pod(user: User, namespace: str, pod: spec.Pod, *, dry_run: bool = False) -> Pod:
-    """Accept a pod: its row and its wake, in one transaction. With `dry_run` all checks are made and nothing written.
+def create_pod(
+    user: User, namespace: str, pod: spec.Pod, *, dry_run: bool = False, pools: tuple[Pool, ...] = ()
+) -> Pod:
+    """Accept a pod: its row, its place and its wake, in one transaction. With `dry_run` all checks are made and nothing
+    written. `pools`: what it is counted in besides its owner's, a team's or a template's.
 
-    1 namespace   2 name   3 profile, defaults, validation   4 name in use   5 row and wake.
-    Raises NotFound, NotAllowed, Malformed, SpecRefused, AlreadyExists or TooManyRequests.
+    1 namespace   2 name   3 profile, defaults, validation   4 name in use   5 quotas   6 row and wake.
+    Raises NotFound, NotAllowed, Malformed, SpecRefused, AlreadyExists, QuotaExceeded or TooManyRequests.
     """
     home = live_namespace(user, namespace, Verb.CREATE)
     if pod.spec.ephemeral_containers:
@@ -85,13 +100,17 @@ def create_pod(user: User, namespace: str, pod: spec.Pod, *, dry_run: bool = Fal
     taken = AlreadyExists(f'pods "{row.name}" already exists', kind="pods", name=row.name)
     if Pod.objects.filter(namespace=home, name=row.name, gone_at=None).exists():
         raise taken
+    pools, seconds = (*quotas.pools_of(home.owner), *pools), lifetimes.granted(home.owner)
     if dry_run:
+        quotas.check(row, pools, seconds=seconds, viewer=user)
         return row
     throttle.take(throttle.creates(), f"user-{user.pk}")
     try:
         with transaction.atomic():
             row.resource_version, row.number = Counter.next(), Counter.next("pod")
             row.save(force_insert=True)
+            lifetimes.begin(row, home.owner)
+            quotas.take(row, pools, seconds=seconds, viewer=user)
             tasks.wake(row.uid)
     except IntegrityError as exc:  # one of two at the same time: the constraint lets one in
         raise taken from exc
@@ -160,7 +179,7 @@ def delete_pod(user: User, namespace: str, name: str, *, grace: int | None, term
         if row is None:
             raise _no_pod(name)
         check_terms(row, terms, "Pod")
-        changes = _deletion(row, grace)
+        changes = deletion.columns(row, grace)
         if changes and not terms.dry_run:
             Pod.objects.filter(pk=row.pk).update(**changes, rev=F("rev") + 1, resource_version=version)
             tasks.wake(row.pk)
@@ -185,32 +204,6 @@ def check_terms(row: Pod | ConfigObject, terms: Terms, kind: str) -> None:
             told = f"the {what} in the precondition ({asked}) does not match the {what} in record ({found})"
             told = f'Operation cannot be fulfilled on {kind} "{row.name}": {told}. The object might have been {perhaps}'
             raise Conflict(told, kind=kind, name=row.name)
-
-
-def _deletion(row: Pod, grace: int | None) -> dict[str, Any]:
-    """The columns to change, {} when a repeat does not shorten (CheckGracefulDelete and BeforeDelete, PODS §4.9)."""
-    seconds = _grace(row, grace)
-    now = timezone.now()
-    if row.deletion_at is not None and row.deletion_grace is not None:
-        if seconds >= row.deletion_grace or grace is None:
-            return {}
-        asked = row.deletion_at - timedelta(seconds=row.deletion_grace)
-    else:
-        asked = now
-    changes: dict[str, Any] = {
-        "desired": Desired.GONE.value,
-        "deletion_at": asked + timedelta(seconds=seconds),
-        "deletion_grace": seconds,
-    }
-    return changes | ({"gone_at": now} if seconds == 0 else {})
-
-
-def _grace(row: Pod, asked: int | None) -> int:
-    # Nothing runs, or nothing runs any more: nobody needs time to finish.
-    if row.node_id is None or row.status.get("phase") in ("Succeeded", "Failed"):
-        return 0
-    wanted = row.manifest["spec"].get("terminationGracePeriodSeconds", spec.DEFAULT_GRACE) if asked is None else asked
-    return 1 if wanted < 0 else min(int(wanted), spec.LONGEST_GRACE)
 
 
 def pod_object(row: Pod) -> dict[str, Any]:
@@ -275,6 +268,8 @@ def _values(row: Pod) -> PodValues:
         node=row.node_id or "",
         status=row.status,
         generation=row.generation,
+        expires_at=row.expires_at,
+        ends_at_latest=row.ends_at_latest,
     )
 
 

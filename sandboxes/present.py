@@ -22,6 +22,8 @@ Json = dict[str, Any]
 NEW_STATUS = {"phase": "Pending"}
 COMPONENT = "playground"
 PROFILE = "playground/profile"
+# When the pod ends by itself, and how far that can be extended.
+EXPIRES, LATEST = "playground/expires-at", "playground/extendable-until"
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,8 @@ class PodValues:
     node: str
     status: Mapping[str, Any]
     generation: int = 1
+    expires_at: datetime | None = None
+    ends_at_latest: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -94,8 +98,13 @@ def _pod_metadata(row: PodValues) -> Json:
         "creationTimestamp": stamp(row.created_at),
         **deleting,
         **({"labels": dict(given["labels"])} if given.get("labels") else {}),
-        "annotations": dict(given.get("annotations") or {}) | {PROFILE: row.profile},
+        "annotations": dict(given.get("annotations") or {}) | {PROFILE: row.profile} | _lifetime(row),
     }
+
+
+def _lifetime(row: PodValues) -> dict[str, str]:
+    times = {EXPIRES: row.expires_at, LATEST: row.ends_at_latest}
+    return {key: stamp(at) for key, at in times.items() if at is not None}
 
 
 def event(row: EventValues, about: PodValues) -> Json:

@@ -195,6 +195,7 @@ def _observe(row: Pod, tools: Tools, told: _Told, pause_image: str, back_off: Ba
         restarts=row.restarts,
         full_name=f"{row.name}_{row.namespace.name}({row.uid})",
         number=row.number,
+        ending=row.ending,
     )
     observed = Observed(
         containers=tools.engine.observe(row.uid),

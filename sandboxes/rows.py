@@ -15,7 +15,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F, Q
 
-from sandboxes import publish
+from sandboxes import publish, quotas
 from sandboxes.journal import Entry
 from sandboxes.models import Counter, Fact, Pod, PodEvent, Step
 from sandboxes.outcome import Done, subject
@@ -117,11 +117,12 @@ class Claim:
             held.update(owner="", until=None, next_look_at=now)
 
     def finish(self, row: Pod, now: datetime) -> None:
-        """Nothing is left of the pod: the row stays for a day, its name is free."""
+        """Nothing is left of the pod: the row stays for a day, its name is free, and so is its place in the quotas."""
         with transaction.atomic():
             version = Counter.next()
             ended = {"finished_at": now, "gone_at": row.gone_at or now, "wanted": [], "next_look_at": None}
             self._show(**ended, resource_version=version, owner="", until=None)
+            quotas.free(self.uid)
             Fact.objects.filter(pod_id=self.uid).delete()
 
     def _update(self, **changes: Any) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from sandboxes import images
 from sandboxes.members import Member, Role
-from sandboxes.phase import TERMINAL, phase_of
+from sandboxes.phase import STOPPED, TERMINAL, phase_of
 from sandboxes.plan import FORBIDDEN_SYSCTL, Look, shown_until
 from sandboxes.plan.start import has_image
 from sandboxes.spec.images import parse as parse_image
@@ -63,7 +63,7 @@ def status(look: Look, *, previous: Mapping[str, Any], place: Place) -> Json:
     if memory.ended and memory.ended.reason:
         found |= {"reason": memory.ended.reason, "message": memory.ended.message}
     if look.intent.desired is Desired.STOPPED:
-        found |= {"reason": "Stopped", "message": "The pod was stopped. Starting it makes a new pause and new members."}
+        found |= STOPPED | dict(look.intent.ending)
     return found
 
 

@@ -11,14 +11,16 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F, Q
 
-from sandboxes import publish, rows, spec
+from sandboxes import publish, quotas, rows, spec
 from sandboxes.act import Tools
 from sandboxes.engine.naming import canary_uids
 from sandboxes.engine.port import Engine, Listed
 from sandboxes.errors import Malformed, PlaygroundError, SpecRefused
 from sandboxes.journal import Entry
 from sandboxes.models import Counter, Node, Pod
-from sandboxes.place import Candidate, Placement, host_ports, place
+from sandboxes.phase import STOPPED
+from sandboxes.place import Candidate, Placement, full, host_ports, place
+from sandboxes.quota import node_pool
 from sandboxes.spec.qos import qos_class
 from sandboxes.status import unscheduled
 from sandboxes.world import Desired
@@ -60,8 +62,15 @@ def schedule(uid: uuid.UUID, now: datetime) -> str | None:
             return node_of(uid)
         if row.desired == Desired.GONE:  # it never was on a node: there is nothing to take down
             _change(row, finished_at=now, gone_at=row.gone_at or now)
+            quotas.free(uid)
+            return None
+        if row.desired == Desired.STOPPED:  # starting it wakes it
+            known = {"phase": "Pending", "qosClass": _qos(row)} | row.status
+            _change(row, status=known | STOPPED | row.ending, next_look_at=None)
             return None
         placement = _placement(row, nodes, now)
+        if placement.node and not _take_place(uid, placement.node, nodes):
+            placement = full(len(nodes))
         status = unscheduled(placement.message, previous=row.status, now=now, qos=_qos(row))
         if placement.node:
             told = Entry("Scheduled", f"Successfully assigned {row.namespace.name}/{row.name} to {placement.node}")
@@ -73,6 +82,10 @@ def schedule(uid: uuid.UUID, now: datetime) -> str | None:
                 _change(row, status=status)
             Pod.objects.filter(pk=uid).update(next_look_at=now + PLACE_AGAIN)
     return placement.node
+
+
+def _take_place(uid: uuid.UUID, name: str, nodes: list[Node]) -> bool:
+    return quotas.take_place(uid, node_pool(name, next(node.max_pods for node in nodes if node.name == name)))
 
 
 def _change(row: Pod, **changes: Any) -> None:

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
+from sandboxes import lifetimes
 from sandboxes import sweep as sweeping
 from sandboxes.act import Tools
 from sandboxes.engine.connect import connect
@@ -58,8 +59,10 @@ def place(uid: str) -> None:
 
 @shared_task(name="sandboxes.tasks.sweep", expires=EXPIRES)
 def sweep() -> None:
-    """Send someone to every pod that is due."""
+    """End the pods whose time is over, and send someone to every pod that is due."""
     now = timezone.now()
+    for found in lifetimes.over():
+        lifetimes.end(found, now)
     for uid, node in sweeping.due(now):
         _send(uid, node)
     sweeping.drop_old_rows(now)

@@ -20,7 +20,7 @@ from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
 from people.rules import Verb
-from sandboxes import access, credentials, pods, upstream_terminals, wire
+from sandboxes import access, credentials, lifetimes, pods, upstream_terminals, wire
 from sandboxes import terminal_wire as messages
 from sandboxes.errors import NodeUnavailable, NotAllowed, NotFound
 
@@ -139,7 +139,10 @@ class PodTerminal(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels has
         user = credentials.who(self.scope)
         if user is None or user != self.user:
             return wire.CLOSE_UNAUTHENTICATED
-        return 0 if access.may_still(user, Verb.ATTACH, self.uid) else wire.CLOSE_NOT_FOUND
+        if not access.may_still(user, Verb.ATTACH, self.uid):
+            return wire.CLOSE_NOT_FOUND
+        lifetimes.note_use(self.uid)
+        return 0
 
     async def _take_away(self, first: messages.First) -> None:
         with suppress(NotFound, NodeUnavailable):  # it is gone already, or its watch is and it with that

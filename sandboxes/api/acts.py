@@ -1,4 +1,6 @@
-"""What can be done to a pod besides changing its spec: stop, start, restart, freeze, thaw, signal, clone, replace."""
+"""What can be done to a pod besides changing its spec: stop, start, extend, restart, freeze, thaw, signal, clone,
+replace.
+"""
 
 from __future__ import annotations
 
@@ -39,6 +41,13 @@ def add(api: Documented) -> None:
         """Stop one member within its grace and start it again at once; the pod's address stays."""
         member = _member(request.auth, namespace, name, bodies.shaped(request, shapes.MemberChoice).container)
         return _shown(changes.restart(request.auth, namespace, name, member))
+
+    @api.post(f"{POD}/extend", operation_id="extendPod", openapi_extra=body_of(shapes.Extend), **told)  # type: ignore[arg-type]
+    def extend(request: SignedIn, namespace: str, name: str) -> HttpResponse:
+        """Let the pod live for so many minutes more; 422 names the latest end when that is too many."""
+        pods.live_pod(request.auth, namespace, name, Verb.UPDATE)  # a stranger learns nothing by how bodies are refused
+        minutes = bodies.shaped(request, shapes.Extend).minutes
+        return _shown(changes.extend(request.auth, namespace, name, minutes))
 
     @api.post(f"{POD}/clone", openapi_extra=body_of(shapes.CloneTo), operation_id="clonePod",
               response={201: kubernetes_shapes.Pod}, by_alias=True)  # fmt: skip

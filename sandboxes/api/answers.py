@@ -29,6 +29,7 @@ from sandboxes.errors import (
     NotAllowed,
     NotFound,
     PlaygroundError,
+    QuotaExceeded,
     SpecRefused,
     TooManyRequests,
 )
@@ -78,6 +79,7 @@ TABLE: tuple[tuple[type[Exception], int, str], ...] = (
     (NotAllowed, 403, "Forbidden"),
     (NoGuests, 403, "Forbidden"),
     (WrongCode, 401, "Unauthorized"),
+    (QuotaExceeded, 403, "Forbidden"),
     (NotFound, 404, "NotFound"),
     (Http404, 404, "NotFound"),
     (AlreadyExists, 409, "AlreadyExists"),
@@ -153,6 +155,9 @@ def _details(exc: Exception) -> Json | None:
             return {"causes": _causes(exc.causes)}
         case BadParameters():
             return {"causes": _causes(_parameter_causes(exc))}
+        case QuotaExceeded():
+            later = {} if exc.retry_after is None else {"retryAfterSeconds": exc.retry_after}
+            return _about(exc.kind, exc.name, "") | {"causes": _causes(exc.causes)} | later
         case AboutObject() if exc.kind:
             return _about(exc.kind, exc.name, "")
         case TooManyRequests():

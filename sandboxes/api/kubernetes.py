@@ -15,7 +15,7 @@ from django.http import Http404, HttpResponse, StreamingHttpResponse
 from ninja import Query
 
 from people.rules import Verb
-from sandboxes import access, credentials, namespaces, pods, present, spec, upstream
+from sandboxes import access, credentials, lifetimes, namespaces, pods, present, spec, upstream
 from sandboxes.api import bodies, changes, configs, options, selectors, shapes
 from sandboxes.api.answers import answer
 from sandboxes.api.auth import SIGNED_IN, SignedIn
@@ -173,7 +173,10 @@ def _of_log(user: User, namespace: str, name: str, query: LogQuery) -> tuple[Pod
 def _may_still(request: SignedIn, row: Pod) -> bool:
     """Whether who asked may read this log now; it may take hours until a followed log ends."""
     user = credentials.again(request)
-    return user is not None and user == request.auth and access.may_still(user, Verb.LOG, row.pk)
+    if user is None or user != request.auth or not access.may_still(user, Verb.LOG, row.pk):
+        return False
+    lifetimes.note_use(row.pk)
+    return True
 
 
 async def _with_first(first: bytes, rest: AsyncGenerator[bytes, None]) -> AsyncIterator[bytes]:

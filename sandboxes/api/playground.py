@@ -17,7 +17,7 @@ from django.middleware.csrf import get_token
 from people import guests, links, sign_in
 from people.roles import guest_until, role_of
 from people.rules import Verb
-from sandboxes import inspection_wire, namespaces, pods, upstream, wire, wiring_wire
+from sandboxes import inspection_wire, namespaces, pods, quotas, upstream, wire, wiring_wire
 from sandboxes.api import acts, bodies, copies, nodes, people, people_shapes, recording, terminal_shapes, terminals
 from sandboxes.api import playground_shapes as shapes
 from sandboxes.api.answers import Unauthenticated, answer
@@ -41,6 +41,7 @@ BODIES = (
     shapes.MemberChoice,
     shapes.Kill,
     shapes.CloneTo,
+    shapes.Extend,
     terminal_shapes.NameTerminal,
     bodies.PodManifest,
 )
@@ -113,6 +114,12 @@ def list_catalogue(request: SignedIn) -> HttpResponse:
     return answer({"items": list(firsts)})
 
 
+@api.get("/quota", response=shapes.Quota, by_alias=True, operation_id="readQuota")
+def read_quota(request: SignedIn) -> HttpResponse:
+    """How much your pods have of what they may have, and which they are."""
+    return answer({"items": [_use(use) for use in quotas.uses(request.auth)]})
+
+
 @api.get("/namespaces/{namespace}/pods/{name}/live", response=wire.Sample, by_alias=True, operation_id="readLiveSample")
 async def read_live(request: SignedIn, namespace: str, name: str) -> HttpResponse:
     """One sample of the pod from inside, taken now; 503 with the reason while there is nothing to read."""
@@ -181,6 +188,14 @@ terminals.add(api)
 recording.add(api)
 nodes.add(api)
 people.add(api)
+
+
+def _use(use: quotas.Use) -> dict[str, Any]:
+    by = [
+        {"name": each.name, "amount": each.amount, "secondsLeft": each.left, "isEnding": each.is_ending}
+        for each in use.by
+    ]
+    return {"pool": use.pool, "resource": use.resource, "used": use.used, "limit": use.limit, "by": by}
 
 
 def _stdin(asked: shapes.Execute) -> bytes:

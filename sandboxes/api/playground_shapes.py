@@ -113,6 +113,12 @@ class Kill(MemberChoice):
     signal: str = "TERM"
 
 
+class Extend(Answer):
+    """How much longer the pod shall live."""
+
+    minutes: Annotated[int, Field(ge=1, le=7 * 24 * 60)]
+
+
 class CloneTo(Answer):
     """The name of the copy; with `dryRun` it is only checked."""
 
@@ -124,6 +130,37 @@ class Done(Answer):
     """To how many members it was done."""
 
     members: int
+
+
+class QuotaHolder(Answer):
+    """A pod that has a share: `name` is namespace/name, "" for one that is not yours to see.
+
+    `secondsLeft`: until it ends by itself, null when it does not. `isEnding`: deleted, and not gone yet.
+    """
+
+    name: str
+    amount: int
+    seconds_left: int | None
+    is_ending: bool
+
+
+class QuotaUse(Answer):
+    """How much of a resource the pods of a pool have together; `limit` null: there is none.
+
+    `pods` and `members` are counts, `limits.cpu` milli-CPUs, `limits.memory` bytes, `seconds` of life granted.
+    """
+
+    pool: str
+    resource: Literal["pods", "members", "limits.cpu", "limits.memory", "seconds"]
+    used: int
+    limit: int | None
+    by: list[QuotaHolder]
+
+
+class Quota(Answer):
+    """Your quotas, your own first."""
+
+    items: list[QuotaUse]
 
 
 class ListedNode(Answer):

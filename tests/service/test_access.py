@@ -40,6 +40,7 @@ ACCESS = {
     **dict.fromkeys((f"{method} {P}/teams/{{team}}" for method in ("GET", "DELETE")), "owner"),
     **dict.fromkeys((f"{method} {P}/teams/{{team}}/members/{{user}}" for method in ("PUT", "DELETE")), "owner"),
     f"GET {P}/catalogue": "members",
+    f"GET {P}/quota": "members",
     f"GET {P}/nodes": "staff",
     f"GET {P}/nodes/{{name}}": "staff",
     f"GET {K}/{{namespace}}/events": "owner",
@@ -61,7 +62,7 @@ ACCESS = {
     **dict.fromkeys(
         (
             f"POST {POD}/{act}"
-            for act in ("clone", "exec", "kill", "pause", "replace", "restart", "start", "stop", "unpause")
+            for act in ("clone", "exec", "extend", "kill", "pause", "replace", "restart", "start", "stop", "unpause")
         ),
         "owner",
     ),

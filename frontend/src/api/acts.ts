@@ -17,6 +17,10 @@ export async function startPod(pod: PodName): Promise<void> {
   await unwrap(playground.POST(`${POD}/start`, path(pod)));
 }
 
+export async function extendPod(pod: PodName, minutes: number): Promise<void> {
+  await unwrap(playground.POST(`${POD}/extend`, { ...path(pod), body: { minutes } }));
+}
+
 export async function restartMember(pod: PodName, container: string): Promise<void> {
   await unwrap(playground.POST(`${POD}/restart`, { ...path(pod), body: { container } }));
 }

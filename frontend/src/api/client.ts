@@ -220,6 +220,13 @@ export async function readWiring(namespace: string, name: string): Promise<Wirin
   return (await unwrap(call)) ?? null;
 }
 
+export type QuotaUse = Readonly<components["schemas"]["QuotaUse"]>;
+
+/** How much one's pods have of what they may have. */
+export async function readQuota(): Promise<readonly QuotaUse[]> {
+  return (await unwrap(playground.GET("/api/playground/v1/quota")))?.items ?? [];
+}
+
 /** The nodes by name, for staff. */
 export async function listNodes(): Promise<readonly ListedNode[]> {
   return (await unwrap(playground.GET("/api/playground/v1/nodes")))?.items ?? [];

@@ -96,6 +96,18 @@ describe("a live stream", () => {
     expect(told.map((event) => event.type)).toEqual(["lost"]);
   });
 
+  test("rests without a connection until it is renewed", () => {
+    const stream = open();
+    const old = newest();
+    stream.rest();
+    expect(old.closed).toBe(true);
+    old.onclose?.({ code: 1006 });
+    vi.advanceTimersByTime(60_000);
+    expect(Wire.made.length).toBe(1);
+    stream.renew();
+    expect(Wire.made.length).toBe(2);
+  });
+
   test("is silent after it was closed", () => {
     const stream = open();
     stream.close();

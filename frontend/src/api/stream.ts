@@ -10,6 +10,8 @@ export type Transport =
 export interface LiveStream {
   /** Drop the connection, which may be half dead, and make a new one. */
   renew(): void;
+  /** Close the connection until `renew`: nobody looks. */
+  rest(): void;
   close(): void;
 }
 
@@ -86,6 +88,9 @@ export function openStream(address: string, tell: (event: Transport) => void): L
       drop();
       tell({ type: "lost" });
       connect();
+    },
+    rest() {
+      if (!over) drop();
     },
     close() {
       over = true;

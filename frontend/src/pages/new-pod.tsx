@@ -19,6 +19,7 @@ import { MemberList, UndoNote } from "./member-list";
 import { NotInForm } from "./not-in-form";
 import { type Part, PartSwitch } from "./part-switch";
 import { PodFields } from "./pod-fields";
+import { QuotaNote } from "./quota-bar";
 import { StartingPoints } from "./starting-points";
 import { type Creating, useCreate } from "./use-create";
 import { HEADING, isUntouched, type Making, useMaking } from "./use-making";
@@ -86,6 +87,7 @@ function NewPodForm({ namespace }: { readonly namespace: string }) {
                 <span className="aside">in {namespace}</span>
                 <PartSwitch part={part} onChange={setPart} />
               </div>
+              <QuotaNote namespace={namespace} />
               <Refused creating={creating} />
             </div>
             <FormPart namespace={namespace} making={making} creating={creating} />

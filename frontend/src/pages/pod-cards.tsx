@@ -1,6 +1,7 @@
 // My pods as cards, each with a small living matrix of its namespaces.
 import { useMemo, useRef } from "react";
 import { Link } from "react-router";
+import { countdown, isNear, leftOf } from "../state/lifetime";
 import type { PodFacts } from "../state/pod";
 import { age } from "../state/text";
 import { whyNothingRuns } from "../state/troubles";
@@ -67,11 +68,18 @@ function PodCard({ pod }: { readonly pod: PodFacts }) {
         <div className="card-foot">
           <span className="mono">{pod.podIP || <span className="faint">no address yet</span>}</span>
           <Ports pod={pod} published={seen.published} />
+          <EndsIn pod={pod} />
           <DeletePod pod={pod} quiet />
         </div>
       </Members>
     </li>
   );
+}
+
+function EndsIn({ pod }: { readonly pod: PodFacts }) {
+  const left = leftOf(pod, Date.now());
+  if (left === null) return null;
+  return <span className={isNear(left) ? "bad" : "hint"}>ends in {countdown(left)}</span>;
 }
 
 /** What stands there until the list has come: as many cards as fill the first look. */

@@ -1,9 +1,10 @@
 // My pods as a table: the same facts as the cards.
 import { useRef } from "react";
 import { Link } from "react-router";
+import { isNear, leftOf } from "../state/lifetime";
 import { miniature, sharing } from "../state/miniature";
 import type { PodFacts } from "../state/pod";
-import { age } from "../state/text";
+import { age, span } from "../state/text";
 import { Members } from "../ui/hue";
 import { MemberName } from "../ui/member";
 import { Pane } from "../ui/pane";
@@ -36,8 +37,14 @@ const COLUMNS: readonly Column<PodFacts>[] = [
   { head: "IP", worth: 2, cell: (pod) => <span className="mono">{pod.podIP}</span> },
   { head: "Ports", worth: 2, cell: (pod) => <Ports pod={pod} published={[]} /> },
   { head: "Age", align: "end", cell: (pod) => <span className="mono">{age(pod.createdAt, Date.now())}</span> },
+  { head: "Ends in", worth: 3, align: "end", cell: (pod) => <EndsIn pod={pod} /> },
   { head: "Actions", worth: 2, align: "end", cell: (pod) => <DeletePod pod={pod} quiet /> },
 ];
+
+function EndsIn({ pod }: { readonly pod: PodFacts }) {
+  const left = leftOf(pod, Date.now());
+  return <span className={isNear(left) ? "mono bad" : "mono"}>{left === null ? "" : span(left)}</span>;
+}
 
 function Sharing({ pod }: { readonly pod: PodFacts }) {
   const place = useRef<HTMLSpanElement>(null);

@@ -14,6 +14,7 @@ import { LitScope } from "../ui/lit";
 import { Empty } from "../ui/pane";
 import { type Reading, Troubles } from "../views/troubles";
 import { DeletePod } from "./delete-pod";
+import { LifetimeNote } from "./lifetime-note";
 import { LiveBadge } from "./live-badge";
 import { Phase } from "./phase";
 import { PaneLinks, Panes } from "./pod-panes";
@@ -71,6 +72,7 @@ function LivePod({ namespace, name }: { readonly namespace: string; readonly nam
       </div>
       {state.gone && <GoneNote name={name} />}
       <LostNote state={state} />
+      {pod && !live.gone && past.moment === null && <LifetimeNote pod={pod} />}
       {state.snapshot && pod && !state.gone && (
         <Troubles troubles={wrong} readings={readings(state, pod)} object={state.snapshot.pod} onLog={showLog} />
       )}

@@ -18,6 +18,7 @@ import type { FrameContext } from "./frame";
 import { GlanceScope } from "./glance";
 import { NoCardsYet, PodCards } from "./pod-cards";
 import { PodTable } from "./pod-table";
+import { QuotaBars } from "./quota-bar";
 
 const POLL_MS = 2000;
 
@@ -101,7 +102,7 @@ function PodList({ namespace, isOwn }: { readonly namespace: string; readonly is
       {pods.data.length === 0 ? (
         <NoPods namespace={namespace} isOwn={isOwn} />
       ) : (
-        <SomePods namespace={namespace} pods={pods.data} />
+        <SomePods namespace={namespace} pods={pods.data} isOwn={isOwn} />
       )}
     </>
   );
@@ -128,7 +129,13 @@ function NoPods({ namespace, isOwn }: { readonly namespace: string; readonly isO
   );
 }
 
-function SomePods({ namespace, pods }: { readonly namespace: string; readonly pods: readonly PodFacts[] }) {
+interface SomeProps {
+  readonly namespace: string;
+  readonly pods: readonly PodFacts[];
+  readonly isOwn: boolean;
+}
+
+function SomePods({ namespace, pods, isOwn }: SomeProps) {
   const [query, setQuery] = useState("");
   const as = usePreference(PODS_AS);
   const shown = filtered(pods, query);
@@ -140,6 +147,7 @@ function SomePods({ namespace, pods }: { readonly namespace: string; readonly po
             ? counted(pods.length, "pod")
             : `${shown.length} of ${counted(pods.length, "pod")}`}
         </span>
+        {isOwn && <QuotaBars />}
         {(pods.length > FEW || query !== "") && (
           <Field
             bare

@@ -5,6 +5,7 @@ import { getPod } from "../api/client";
 import { Refusal } from "../api/refusal";
 import { type LiveStream, liveAddress, openStream, type Transport } from "../api/stream";
 import { apply, isDead, type LiveState, lost, opened, refused, START } from "../state/live";
+import { whenHidden } from "../ui/hidden";
 import { SESSION_KEY } from "./session";
 
 type Happening = { readonly event: Transport; readonly at: number };
@@ -23,6 +24,7 @@ function fold(state: LiveState, { event, at }: Happening): LiveState {
 }
 
 const LOOK_MS = 1000;
+const HIDDEN_MS = 5 * 60_000;
 
 export function useLive(namespace: string, name: string): LiveState {
   const [state, tell] = useReducer(fold, START);
@@ -47,9 +49,23 @@ export function useLive(namespace: string, name: string): LiveState {
         }
       });
     const stream: LiveStream = openStream(liveAddress(namespace, name), on);
-    const timer = setInterval(() => isDead(latest.current, Date.now()) && stream.renew(), LOOK_MS);
+    let rests = false;
+    const timer = setInterval(() => !rests && isDead(latest.current, Date.now()) && stream.renew(), LOOK_MS);
+    // A tab that is only left open keeps no pod from being idle.
+    const forgetHidden = whenHidden(
+      HIDDEN_MS,
+      () => {
+        rests = true;
+        stream.rest();
+      },
+      () => {
+        rests = false;
+        stream.renew();
+      },
+    );
     return () => {
       over = true;
+      forgetHidden();
       clearInterval(timer);
       stream.close();
     };

@@ -29,8 +29,11 @@ const SIGNALS: readonly Act[] = [
   { key: "SIGUSR1", title: "Send SIGUSR1", about: "what it means is up to the program" },
 ];
 
+/** By somebody, or because nobody used it or its start hung. */
+const STOPPED: ReadonlySet<string> = new Set(["Stopped", "Idle", "NeverUsed", "StartDeadlineExceeded"]);
+
 export function isStopped(pod: PodFacts): boolean {
-  return pod.reason === "Stopped";
+  return STOPPED.has(pod.reason);
 }
 
 function runs(member: MemberFacts): boolean {

@@ -38,6 +38,9 @@ export interface PodFacts {
   readonly name: string;
   readonly createdAt: string;
   readonly deletedAt: string;
+  /** When it ends by itself, and how far that can be put off; "" for one that does not end. */
+  readonly expiresAt: string;
+  readonly extendableUntil: string;
   readonly phase: string;
   readonly reason: string;
   readonly message: string;
@@ -126,6 +129,7 @@ export function readPod(pod: Obj): PodFacts {
   const metadata = object(pod, "metadata");
   const spec = object(pod, "spec");
   const status = object(pod, "status");
+  const notes = object(metadata, "annotations");
   const name = text(metadata, "name");
   return {
     uid: text(metadata, "uid"),
@@ -133,6 +137,8 @@ export function readPod(pod: Obj): PodFacts {
     name,
     createdAt: text(metadata, "creationTimestamp"),
     deletedAt: text(metadata, "deletionTimestamp"),
+    expiresAt: text(notes, "playground/expires-at"),
+    extendableUntil: text(notes, "playground/extendable-until"),
     phase: text(status, "phase") || "Pending",
     reason: text(status, "reason"),
     message: text(status, "message"),

@@ -27,6 +27,8 @@ interface Said {
 
 type Kind =
   | "stopped"
+  | "stopped-unused"
+  | "given-up"
   | "image-building"
   | "image-missing"
   | "image-never"
@@ -51,6 +53,8 @@ interface Rule {
 // The first that fits counts; the last one fits all.
 const RULES: readonly Rule[] = [
   { kind: "stopped", reason: /^Stopped$/ },
+  { kind: "stopped-unused", reason: /^(Idle|NeverUsed)$/ },
+  { kind: "given-up", reason: /^StartDeadlineExceeded$/ },
   { kind: "image-building", message: /^Waiting for image .* to be built/ },
   { kind: "image-missing", reason: /^(ErrImagePull|ImagePullBackOff)$/ },
   { kind: "image-never", reason: /^ErrImageNeverPull$/ },
@@ -98,6 +102,12 @@ const TELL = {
     why: "Its volumes and logs are kept. Start the pod, among its actions, makes a new pause and new members.",
     remedy: "wait",
   }),
+  "stopped-unused": ({ message }) => ({
+    title: "The pod was stopped, for nobody used it",
+    why: message,
+    remedy: "wait",
+  }),
+  "given-up": ({ message }) => ({ title: "The pod did not come to run", why: message, remedy: "wait" }),
   "image-building": ({ who, image }) => ({
     title: `${who} waits for its image`,
     why: `${image} is being built on this node. ${who} starts by itself when it is ready.`,
@@ -170,10 +180,13 @@ const TELL = {
   }),
 } satisfies Record<Kind, (said: Said) => Told>;
 
+/** What they say in full is all there is to say. */
+const SAID: ReadonlySet<Kind> = new Set(["stopped", "stopped-unused", "given-up"]);
+
 function told(said: Said, member: string): Trouble {
   const { message, reason } = said;
   const kind = kindOf(said);
-  const words = kind === "stopped" ? "" : message;
+  const words = SAID.has(kind) ? "" : message;
   return { ...TELL[kind](said), key: `${member} ${reason} ${message}`, words, member };
 }
 

@@ -47,6 +47,17 @@ export function clock(when: number | string): string {
   return Number.isNaN(date.getTime()) ? "" : date.toLocaleTimeString([], { hour12: false });
 }
 
+/** A moment to the minute, with its day where that is not today's. */
+export function moment(when: string, now: number): string {
+  const date = new Date(when);
+  if (Number.isNaN(date.getTime())) return "";
+  const time = date.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hour12: false });
+  const isToday = date.toDateString() === new Date(now).toDateString();
+  return isToday
+    ? time
+    : `${time} on ${date.toLocaleDateString([], { weekday: "long", day: "numeric", month: "long" })}`;
+}
+
 /** Whose time `clock` tells. */
 export function zone(): string {
   return new Date().getTimezoneOffset() === 0 ? "times are UTC" : "times are your own zone's";

@@ -16,6 +16,8 @@ export function verdictOf(error: unknown): Verdict {
   if (!(error instanceof Refusal)) return { causes: [], general: [told(error)] };
   if (error.reason === "AlreadyExists")
     return { causes: [{ field: "metadata.name", message: error.message }], general: [] };
+  // A quota is about no field: its causes repeat what the message says.
+  if (error.reason === "Forbidden") return { causes: [], general: [error.message] };
   return error.causes.length > 0 ? { causes: error.causes, general: [] } : { causes: [], general: [error.message] };
 }
 

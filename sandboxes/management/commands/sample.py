@@ -15,9 +15,10 @@ from django.core.management.base import BaseCommand, CommandError
 
 from people.accounts import named
 from people.rules import Verb
-from sandboxes import namespaces, pods, spec, upstream, wire
+from sandboxes import changes, namespaces, pods, spec, upstream, wire
 from sandboxes.errors import AlreadyExists, NodeUnavailable, NotFound
 from sandboxes.models import Pod
+from sandboxes.world import Desired
 
 NAME = "sample"
 # IfNotPresent: it is there, built or pulled, and the sample must not need a registry.
@@ -56,10 +57,12 @@ class Command(BaseCommand):
 
 
 def _make(owner: User, namespace: str) -> bool:
-    """Whether the pod had to be made. Raises CommandError with the reason when it is refused."""
+    """Whether the pod had to be made; one that is stopped, for nobody used it, is started."""
     try:
         pods.create_pod(owner, namespace, spec.decode(MANIFEST))
     except AlreadyExists:
+        if pods.live_pod(owner, namespace, NAME, Verb.UPDATE).desired == Desired.STOPPED:
+            changes.start(owner, namespace, NAME)
         return False
     return True
 

@@ -128,6 +128,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/playground/v1/namespaces/{namespace}/pods/{name}/extend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Extend
+         * @description Let the pod live for so many minutes more; 422 names the latest end when that is too many.
+         */
+        post: operations["extendPod"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/playground/v1/namespaces/{namespace}/pods/{name}/inspect": {
         parameters: {
             query?: never;
@@ -465,6 +485,26 @@ export interface paths {
          * @description A node's capacity, its network namespaces as lsns(8) has them, and the pods on its bridge. For staff.
          */
         get: operations["readNode"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/playground/v1/quota": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Quota
+         * @description How much your pods have of what they may have, and which they are.
+         */
+        get: operations["readQuota"];
         put?: never;
         post?: never;
         delete?: never;
@@ -953,6 +993,10 @@ export interface components {
             stdoutBase64: string;
             timedOut: boolean;
             truncated: boolean;
+        };
+        /** @description How much longer the pod shall live. */
+        Extend: {
+            minutes: number;
         };
         /** @description grpc.health.v1.Health/Check of `service` at the pod's own address. */
         GRPCAction: {
@@ -1467,6 +1511,34 @@ export interface components {
             layers: number;
             layersDone: number;
             reference: string;
+        };
+        /** @description Your quotas, your own first. */
+        Quota: {
+            items: components["schemas"]["QuotaUse"][];
+        };
+        /**
+         * @description A pod that has a share: `name` is namespace/name, "" for one that is not yours to see.
+         *
+         *     `secondsLeft`: until it ends by itself, null when it does not. `isEnding`: deleted, and not gone yet.
+         */
+        QuotaHolder: {
+            amount: number;
+            isEnding: boolean;
+            name: string;
+            secondsLeft: number | null;
+        };
+        /**
+         * @description How much of a resource the pods of a pool have together; `limit` null: there is none.
+         *
+         *     `pods` and `members` are counts, `limits.cpu` milli-CPUs, `limits.memory` bytes, `seconds` of life granted.
+         */
+        QuotaUse: {
+            by: components["schemas"]["QuotaHolder"][];
+            limit: number | null;
+            pool: string;
+            /** @enum {string} */
+            resource: "pods" | "members" | "limits.cpu" | "limits.memory" | "seconds";
+            used: number;
         };
         /** @description A condition that somebody else sets, and without which the pod is not Ready. */
         ReadinessGate: {
@@ -2124,6 +2196,42 @@ export interface operations {
             };
         };
     };
+    extendPod: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                namespace: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Extend"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pod"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
     inspectPod: {
         parameters: {
             query?: never;
@@ -2718,6 +2826,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NodeView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    readQuota: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Quota"];
                 };
             };
             /** @description Refused */

@@ -1,0 +1,52 @@
+// When a pod ends by itself: a countdown, why, and the press that puts it off.
+import { useState } from "react";
+import { extendPod } from "../api/acts";
+import { told } from "../api/refusal";
+import { countdown, isNear, leftOf, minutesInWords, offered, whyItEnds } from "../state/lifetime";
+import type { PodFacts } from "../state/pod";
+import { moment } from "../state/text";
+import { Button } from "../ui/button";
+import { useNow } from "../ui/clock";
+import { useNotices } from "./notice-queue";
+
+export function LifetimeNote({ pod }: { readonly pod: PodFacts }) {
+  const now = useNow(1000);
+  const left = leftOf(pod, now);
+  if (left === null) return null;
+  const isSoon = isNear(left);
+  return (
+    <section className={isSoon ? "lifetime problem" : "lifetime"} aria-label="Lifetime">
+      <p>
+        <strong role="timer">Ends in {countdown(left)}.</strong>{" "}
+        <span className="hint">{whyItEnds(pod, moment(pod.extendableUntil, now))}</span>
+      </p>
+      <Extend pod={pod} />
+      {/* Said once, when it comes true. */}
+      <span className="unseen" role="status">
+        {isSoon && `${pod.name} ends in less than five minutes.`}
+      </span>
+    </section>
+  );
+}
+
+function Extend({ pod }: { readonly pod: PodFacts }) {
+  const notices = useNotices();
+  const [isBusy, setBusy] = useState(false);
+  const minutes = offered(pod);
+  if (minutes === 0) return null;
+  const extend = async () => {
+    setBusy(true);
+    try {
+      await extendPod(pod, minutes);
+      notices?.say({ title: `${pod.name} lives ${minutesInWords(minutes)} longer` });
+    } catch (error) {
+      notices?.say({ title: `${pod.name} was not extended`, body: told(error), isBad: true });
+    }
+    setBusy(false);
+  };
+  return (
+    <Button isDisabled={isBusy} onPress={extend}>
+      Extend by {minutesInWords(minutes)}
+    </Button>
+  );
+}

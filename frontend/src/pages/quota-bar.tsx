@@ -1,0 +1,77 @@
+// How much of a person's quotas is in use: a bar an amount, and what is in the way when no pod is left to make.
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "react-router";
+import { listPods, readQuota } from "../api/client";
+import { countdown, leftOf } from "../state/lifetime";
+import { type Bar, bars } from "../state/quota";
+import { useNow } from "../ui/clock";
+import { DeletePod } from "./delete-pod";
+
+const POLL_MS = 4000;
+const NO_BARS: readonly Bar[] = [];
+
+function useBars(): readonly Bar[] {
+  // Among the pods: what makes their list old makes this old too.
+  const quota = useQuery({ queryKey: ["pods", "", "quota"], queryFn: readQuota, refetchInterval: POLL_MS });
+  return quota.data ? bars(quota.data) : NO_BARS;
+}
+
+export function QuotaBars() {
+  return <Bars bars={useBars()} />;
+}
+
+function Bars({ bars: shown }: { readonly bars: readonly Bar[] }) {
+  if (shown.length === 0) return null;
+  return (
+    <ul className="quota" aria-label="Quota">
+      {shown.map(({ key, used, limit, isFull, text }) => (
+        <li key={key} className={isFull ? "quota-full" : ""}>
+          <meter max={limit} optimum={0} low={limit * 0.99} value={Math.min(used, limit)} aria-label={text} />
+          <span>{text}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** On the page of a new pod: the bars, and when nothing is left the pods that are in the way. */
+export function QuotaNote({ namespace }: { readonly namespace: string }) {
+  const shown = useBars();
+  const isFull = shown.some((bar) => bar.isFull);
+  return (
+    <>
+      <Bars bars={shown} />
+      {isFull && <InTheWay namespace={namespace} />}
+    </>
+  );
+}
+
+function InTheWay({ namespace }: { readonly namespace: string }) {
+  const pods = useQuery({
+    queryKey: ["pods", namespace],
+    queryFn: () => listPods(namespace),
+    refetchInterval: POLL_MS,
+  });
+  const now = useNow(1000);
+  return (
+    <section className="problem calm in-the-way" aria-label="In use">
+      <strong>Your quota is in use</strong>
+      <p>A new pod has room when one of these is gone.</p>
+      <ul>
+        {pods.data?.map((pod) => {
+          const left = leftOf(pod, now);
+          const ends = left === null ? "" : `ends in ${countdown(left)}`;
+          return (
+            <li key={pod.uid}>
+              <Link className="strong words" to={`/pods/${pod.namespace}/${pod.name}`}>
+                {pod.name}
+              </Link>
+              <span className="hint">{pod.deletedAt ? "is ending" : ends}</span>
+              <DeletePod pod={pod} quiet />
+            </li>
+          );
+        })}
+      </ul>
+    </section>
+  );
+}

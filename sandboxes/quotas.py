@@ -1,0 +1,197 @@
+"""Quotas in the database: places for pods, taken and freed, and what a pool's pods have together.
+
+A place is a row (pool, number) that the database holds unique, and a budget is raised by one UPDATE that names its
+limit: neither counts first and writes later, so both hold for requests at the same time. A pod's share is freed when
+its containers are gone (`finished_at`), not when its name is.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import count
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
+from django.db.models import F, QuerySet
+from django.db.models.functions import Now
+
+from people.roles import is_guest, role_of
+from people.rules import Role, sees_all
+from sandboxes import quota, spec
+from sandboxes.errors import QuotaExceeded
+from sandboxes.models import Budget, Pod, Share, Slot
+from sandboxes.policy import profile_named
+from sandboxes.quota import BUDGETS, Excess, Holder, Pool, Resource
+from sandboxes.world import Desired
+
+USER, GUESTS = "user", "guests"
+
+
+@dataclass(frozen=True)
+class Use:
+    """How much of a resource a pool's pods have. `limit` None: as much as there is. `by`: which pods, oldest first."""
+
+    pool: str
+    resource: Resource
+    used: int
+    limit: int | None
+    by: tuple[Holder, ...]
+
+
+def pools_of(owner: User) -> tuple[Pool, ...]:
+    """The pools that the pods in this user's namespaces are counted in. Staff has no limits, and is counted too."""
+    return (
+        Pool(f"user/{owner.pk}", USER, {} if role_of(owner) is Role.OPERATOR else _limits(), BUDGETS),
+        *((Pool(GUESTS, GUESTS, quota.limited({Resource.PODS: settings.GUEST_PODS})),) if is_guest(owner) else ()),
+    )
+
+
+def _limits() -> quota.Amounts:
+    found = {
+        Resource.PODS: settings.PODS_PER_USER,
+        Resource.MEMBERS: settings.MEMBERS_PER_USER,
+        Resource.CPU: settings.CPU_PER_USER,
+        Resource.MEMORY: settings.MEMORY_PER_USER,
+        Resource.SECONDS: settings.SECONDS_PER_USER,
+    }
+    return quota.limited(found)
+
+
+def take(row: Pod, pools: Iterable[Pool], *, seconds: int, viewer: User) -> None:
+    """The pod's place and shares in every pool, in the caller's transaction, after its row. Raises QuotaExceeded.
+
+    `pools`: its owner's, and further ones where it came from a team or a template. `seconds`: how long it may live.
+    `viewer` is told which pods are in the way, as far as they are theirs to see.
+    """
+    amounts = _amounts(row, seconds)
+    for pool in pools:
+        if not take_place(row.uid, pool):
+            raise _refused(row, pool, Resource.PODS, 1, viewer)
+        for resource in pool.budgets:
+            if not _raise(row.uid, pool, resource, amounts[resource]):
+                raise _refused(row, pool, resource, amounts[resource], viewer)
+
+
+def check(row: Pod, pools: Iterable[Pool], *, seconds: int, viewer: User) -> None:
+    """What `take` would say now, for a dry run: nothing is written. Raises QuotaExceeded."""
+    amounts = _amounts(row, seconds)
+    for pool in pools:
+        for resource in (Resource.PODS, *pool.budgets):
+            limit = pool.limits.get(resource)
+            if limit is not None and _used(pool, resource) + amounts[resource] > limit:
+                raise _refused(row, pool, resource, amounts[resource], viewer)
+
+
+def more(row: Pod, resource: Resource, amount: int, *, viewer: User) -> None:
+    """A larger share for a pod that is there, in its owner's pools. Raises QuotaExceeded."""
+    for pool in pools_of(row.namespace.owner):
+        if resource in pool.budgets and not _raise(row.uid, pool, resource, amount):
+            raise _refused(row, pool, resource, amount, viewer)
+
+
+def grown(row: Pod, before: spec.Pod, after: spec.Pod, *, viewer: User) -> None:
+    """The shares that a pod takes more when its spec has more members. Raises QuotaExceeded."""
+    profile = profile_named(row.profile)
+    held, wanted = (quota.amounts_of(pod, profile, seconds=0) for pod in (before, after))
+    for resource in BUDGETS:
+        if wanted[resource] > held[resource]:
+            more(row, resource, wanted[resource] - held[resource], viewer=viewer)
+
+
+def free(uid: uuid.UUID) -> None:
+    """Give back all that the pod has, in the caller's transaction; harmless when it has nothing."""
+    Slot.objects.filter(pod_id=uid).delete()
+    for share in Share.objects.filter(pod_id=uid):
+        # Who deletes the row gives back what it says: two at once give it back once.
+        if Share.objects.filter(pk=share.pk).delete()[0]:
+            Budget.objects.filter(pk=share.budget_id).update(used=F("used") - share.amount)
+
+
+def take_place(uid: uuid.UUID, pool: Pool) -> bool:
+    """The lowest number of the pool that nobody has; False when all are taken."""
+    most = pool.limits.get(Resource.PODS)
+    taken = set(Slot.objects.filter(pool=pool.name).values_list("number", flat=True))
+    if most is not None and len(taken) >= most:  # also where the limit was higher when they were taken
+        return False
+    for number in count(1) if most is None else range(1, most + 1):
+        if number in taken:
+            continue
+        try:
+            with transaction.atomic():
+                Slot.objects.create(pool=pool.name, number=number, pod_id=uid)
+            return True
+        except IntegrityError:  # another took it since: the next one
+            continue
+    return False
+
+
+def _raise(uid: uuid.UUID, pool: Pool, resource: Resource, amount: int) -> bool:
+    """Raise the pod's share of a budget; False when the pool has not so much left."""
+    Budget.objects.bulk_create([Budget(pool=pool.name, resource=resource)], ignore_conflicts=True)
+    found = Budget.objects.filter(pool=pool.name, resource=resource)
+    limit = pool.limits.get(resource)
+    room = found if limit is None else found.filter(used__lte=limit - amount)
+    if not room.update(used=F("used") + amount):
+        return False
+    budget = found.get()
+    if not Share.objects.filter(pod_id=uid, budget=budget).update(amount=F("amount") + amount):
+        Share.objects.create(pod_id=uid, budget=budget, amount=amount)
+    return True
+
+
+def _amounts(row: Pod, seconds: int) -> Mapping[Resource, int]:
+    profile = profile_named(row.profile)
+    return quota.amounts_of(spec.decode(row.manifest), profile, seconds=seconds)
+
+
+def _used(pool: Pool, resource: Resource) -> int:
+    if resource is Resource.PODS:
+        return Slot.objects.filter(pool=pool.name).count()
+    return Budget.objects.filter(pool=pool.name, resource=resource).values_list("used", flat=True).first() or 0
+
+
+def _refused(row: Pod, pool: Pool, resource: Resource, amount: int, viewer: User) -> QuotaExceeded:
+    holders = _holders(pool, resource, viewer)
+    excess = Excess(pool.title, resource, amount, _used(pool, resource), pool.limits[resource])
+    return QuotaExceeded(
+        quota.refusal(row.name, excess, holders),
+        name=row.name,
+        causes=quota.causes(excess, holders),
+        retry_after=quota.soonest(holders),
+    )
+
+
+def uses(user: User) -> tuple[Use, ...]:
+    """What this user's pods have of each resource of each of their pools."""
+    return tuple(
+        Use(pool.title, resource, _used(pool, resource), pool.limits.get(resource), _holders(pool, resource, user))
+        for pool in pools_of(user)
+        for resource in (Resource.PODS, *pool.budgets)
+    )
+
+
+def _holders(pool: Pool, resource: Resource, viewer: User) -> tuple[Holder, ...]:
+    """The pods that have a share, oldest first; those of others without their names."""
+    found = _sharing(pool, resource).order_by("pod__created_at").annotate(now=Now())
+    return tuple(_holder(each, viewer) for each in found.select_related("pod__namespace"))
+
+
+def _sharing(pool: Pool, resource: Resource) -> QuerySet[Slot] | QuerySet[Share]:
+    if resource is Resource.PODS:
+        return Slot.objects.filter(pool=pool.name)
+    return Share.objects.filter(budget__pool=pool.name, budget__resource=resource, amount__gt=0)
+
+
+def _holder(each: Slot | Share, viewer: User) -> Holder:
+    pod = each.pod
+    may_see = sees_all(role_of(viewer)) or pod.namespace.owner_id == viewer.pk
+    left = None if pod.expires_at is None else int((pod.expires_at - each.now).total_seconds())  # type: ignore[union-attr]
+    return Holder(
+        name=f"{pod.namespace.name}/{pod.name}" if may_see else "",
+        amount=1 if isinstance(each, Slot) else each.amount,
+        left=None if left is None else max(0, left),
+        is_ending=pod.desired == Desired.GONE,
+    )

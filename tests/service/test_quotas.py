@@ -1,0 +1,281 @@
+"""Quotas hold: in their order, for requests at the same time, and until what was taken is really free."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from importlib import import_module
+from threading import Barrier
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.contrib.auth.models import User
+from django.db import connection, transaction
+from django.utils import timezone
+
+from people.models import Guest
+from sandboxes import changes, pods, quotas, spec, sweep
+from sandboxes.errors import QuotaExceeded
+from sandboxes.models import Budget, Node, Pod, Share, Slot
+from sandboxes.namespaces import namespace_of
+from sandboxes.quota import Pool, Resource
+from tests.service import made
+from tests.service.caller import Caller, manifest, user
+from tests.service.node import FakeNode
+
+pytestmark = pytest.mark.django_db(transaction=True)
+PODS, POD = "/api/v1/namespaces/alice/pods", "/api/playground/v1/namespaces/alice/pods"
+QUOTA = "/api/playground/v1/quota"
+
+
+@pytest.fixture(autouse=True)
+def limits(settings: Any) -> Any:
+    settings.PODS_PER_USER = 3
+    return settings
+
+
+@pytest.fixture
+def alice(limits: Any) -> Iterator[Caller]:
+    yield Caller("alice")
+
+
+def small(name: str, **body: Any) -> dict[str, Any]:
+    resources = {"limits": {"cpu": "500m", "memory": "64Mi"}}
+    return manifest(name, containers=[{"name": "a", "image": "nginx", "resources": resources}], **body)
+
+
+def used(resource: str) -> int:
+    return sum(Budget.objects.filter(resource=resource).values_list("used", flat=True))
+
+
+def at_once(times: int, work: Callable[[int], str]) -> list[str]:
+    """What `times` calls come to that begin together, each in a thread and on a connection of its own."""
+    start = Barrier(times)
+
+    def one(i: int) -> str:
+        try:
+            start.wait()
+            return work(i)
+        except QuotaExceeded:
+            return "refused"
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(times) as pool:
+        return [call.result() for call in [pool.submit(one, i) for i in range(times)]]
+
+
+def create(owner: User, i: int, **more: Any) -> str:
+    return pods.create_pod(owner, owner.username, spec.decode(small(f"web-{i}")), **more).name
+
+
+def test_thirty_creates_at_once_under_a_quota_of_three_give_exactly_three() -> None:
+    alice = user("alice")
+    namespace_of(alice)
+    results = at_once(30, functools.partial(create, alice))
+    assert results.count("refused") == 27
+    assert Pod.objects.count() == 3
+    assert sorted(Slot.objects.values_list("number", flat=True)) == [1, 2, 3]
+    assert used("members") == 3  # of those that were refused nothing is left
+
+
+def test_a_budget_holds_for_creates_at_once(limits: Any) -> None:
+    limits.PODS_PER_USER, limits.CPU_PER_USER = 0, 2100
+    alice = user("alice")
+    namespace_of(alice)
+    results = at_once(12, functools.partial(create, alice))
+    assert results.count("refused") == 8
+    assert used("limits.cpu") == 2000 == sum(s.amount for s in Share.objects.filter(budget__resource="limits.cpu"))
+
+
+def test_the_pool_of_a_team_or_a_template_holds_beside_the_users_own(limits: Any) -> None:
+    limits.PODS_PER_USER = 0
+    people = [user("alice"), user("bob")]
+    for each in people:
+        namespace_of(each)
+    team = Pool("team/blue", "team blue", {Resource.PODS: 2})
+    results = at_once(8, lambda i: create(people[i % 2], i, pools=(team,)))
+    assert results.count("refused") == 6
+    assert Slot.objects.filter(pool="team/blue").count() == 2
+
+
+def test_guests_share_one_pool_and_learn_nothing_of_each_other(limits: Any) -> None:
+    limits.GUEST_PODS = 2
+    guests = [Caller(f"guest{i}") for i in range(3)]
+    for each in guests:
+        Guest.objects.create(user=each.user, expires_at=timezone.now() + timedelta(hours=4))
+    codes = [each.post(f"/api/v1/namespaces/{each.user.username}/pods", manifest()).code for each in guests[:2]]
+    assert codes == [201, 201]
+    refused = guests[2].post("/api/v1/namespaces/guest2/pods", manifest())
+    assert refused.code == 403
+    assert "exceeded quota: guests, requested: pods=1, used: pods=2, limited: pods=2" in refused.body["message"]
+    assert "guest0" not in str(refused.body) and "in use by pods of others" in refused.body["message"]
+
+
+def test_a_full_quota_is_told_as_kubernetes_does_with_what_is_in_use_and_what_frees_it(alice: Caller) -> None:
+    for name in ("a", "b", "c"):
+        assert alice.post(PODS, small(name)).code == 201
+    Pod.objects.filter(name="b").update(expires_at=timezone.now() + timedelta(minutes=30))
+    refused = alice.post(PODS, small("d"))
+    assert (refused.code, refused.body["reason"]) == (403, "Forbidden")
+    told = 'pods "d" is forbidden: exceeded quota: user, requested: pods=1, used: pods=3, limited: pods=3; '
+    assert refused.body["message"].startswith(told + "in use by alice/a, alice/b, alice/c; ")
+    assert refused.body["message"].endswith("alice/b ends by itself in 29 min")
+    assert refused.causes == [("pods", "ExceededQuota"), ("pods", "FreedBy")]
+    assert refused.body["details"]["name"] == "d"
+    assert 1700 < refused.body["details"]["retryAfterSeconds"] <= 1800
+    assert not Pod.objects.filter(name="d").exists()
+
+
+def test_a_dry_run_is_refused_alike_and_takes_nothing(alice: Caller) -> None:
+    assert alice.post(f"{PODS}?dryRun=All", small("a")).code == 201
+    assert Slot.objects.count() == 0
+    for name in ("a", "b", "c"):
+        alice.post(PODS, small(name))
+    refused = alice.post(f"{PODS}?dryRun=All", small("d"))
+    assert refused.body["message"] == alice.post(PODS, small("d")).body["message"]
+
+
+def test_staff_has_no_limit_and_is_counted(alice: Caller) -> None:
+    root = Caller("root", staff=True)
+    for i in range(5):
+        assert root.post("/api/v1/namespaces/root/pods", small(f"web-{i}")).code == 201
+    mine = root.get(QUOTA).body["items"][0]
+    assert (mine["resource"], mine["used"], mine["limit"]) == ("pods", 5, None)
+
+
+def test_what_staff_makes_for_somebody_counts_for_them(alice: Caller) -> None:
+    alice.get("/api/v1/namespaces")
+    root = Caller("root", staff=True)
+    assert [root.post(PODS, small(f"web-{i}")).code for i in range(4)] == [201, 201, 201, 403]
+
+
+def test_a_place_is_free_when_the_containers_are_gone_and_not_before(alice: Caller) -> None:
+    node = FakeNode()
+    for name in ("a", "b", "c"):
+        alice.post(PODS, small(name))
+    Pod.objects.update(node=Node.objects.get_or_create(name="n1")[0])
+    pod = Pod.objects.get(name="b")
+    node.look(pod.uid)
+    assert alice.delete(f"{PODS}/b?gracePeriodSeconds=0").code == 200
+    assert alice.get(f"{PODS}/b").code == 404
+    refused = alice.post(PODS, small("d"))
+    assert "alice/b is being deleted: try again when it is gone" in refused.body["message"]
+    node.look(pod.uid)
+    pod.refresh_from_db()
+    assert pod.finished_at is not None
+    assert alice.post(PODS, small("d")).code == 201
+    assert Slot.objects.get(pod__name="d").number == 2
+    assert used("members") == 3
+
+
+def test_a_pod_without_a_node_frees_its_place_at_the_next_sweep(alice: Caller) -> None:
+    alice.post(PODS, small("a"))
+    alice.delete(f"{PODS}/a")
+    sweep.schedule(Pod.objects.get().uid, timezone.now())
+    assert (Slot.objects.count(), Share.objects.count(), used("members")) == (0, 0, 0)
+
+
+def test_what_is_freed_twice_is_given_back_once(alice: Caller) -> None:
+    alice.post(PODS, small("a"))
+    uid = Pod.objects.get().uid
+
+    def free(_: int) -> str:
+        with transaction.atomic():
+            quotas.free(uid)
+        return ""
+
+    at_once(6, free)
+    assert used("members") == 0
+
+
+def test_a_pod_that_replaces_another_has_its_place(alice: Caller) -> None:
+    for name in ("a", "b", "c"):
+        alice.post(PODS, small(name))
+    assert alice.post(f"{POD}/b/replace", small("b")).code == 201
+    assert sorted(Slot.objects.values_list("number", flat=True)) == [1, 2, 3]
+    assert alice.post(PODS, small("d")).code == 403
+
+
+def test_a_debug_member_takes_of_the_budgets(alice: Caller, limits: Any) -> None:
+    limits.MEMBERS_PER_USER = 2
+    alice.post(PODS, small("a"))
+    debug = {"name": "dbg", "image": "toolbox"}
+    path, before = f"{PODS}/a/ephemeralcontainers", used("limits.memory")
+    assert alice.patch(path, {"spec": {"ephemeralContainers": [debug]}}).code == 200
+    assert used("members") == 2 and used("limits.memory") > before
+    refused = alice.patch(path, {"spec": {"ephemeralContainers": [debug, debug | {"name": "more"}]}})
+    assert refused.code == 403
+    assert "requested: members=1, used: members=2, limited: members=2" in refused.body["message"]
+
+
+def test_life_that_is_extended_is_of_the_budget_of_time(alice: Caller, limits: Any) -> None:
+    limits.POD_TTL, limits.SECONDS_PER_USER = 3600, 2 * 3600
+    alice.post(PODS, small("a"))
+    assert alice.post(f"{POD}/a/extend", {"minutes": 60}).code == 200
+    assert used("seconds") == 7200
+    refused = alice.post(f"{POD}/a/extend", {"minutes": 1})
+    assert (refused.code, refused.causes[0]) == (403, ("seconds", "ExceededQuota"))
+
+
+def test_the_quota_says_how_much_is_in_use_and_by_what(alice: Caller) -> None:
+    alice.post(PODS, small("a"))
+    alice.post(PODS, small("b"))
+    items = {item["resource"]: item for item in alice.get(QUOTA).body["items"]}
+    assert {resource: (item["used"], item["limit"]) for resource, item in items.items()} == {
+        "pods": (2, 3),
+        "members": (2, None),
+        "limits.cpu": (1000, None),
+        "limits.memory": (128 << 20, None),
+        "seconds": (2 * 28800, None),
+    }
+    assert [(each["name"], each["amount"]) for each in items["limits.cpu"]["by"]] == [
+        ("alice/a", 500),
+        ("alice/b", 500),
+    ]
+    assert 28700 < items["pods"]["by"][0]["secondsLeft"] <= 28800
+
+
+def test_a_limit_that_was_lowered_lets_nobody_in_until_enough_is_free(alice: Caller, limits: Any) -> None:
+    for name in ("a", "b", "c"):
+        alice.post(PODS, small(name))
+    limits.PODS_PER_USER = 2
+    quotas.free(Pod.objects.get(name="a").uid)
+    assert alice.post(PODS, small("d")).code == 403
+    quotas.free(Pod.objects.get(name="b").uid)
+    assert alice.post(PODS, small("d")).code == 201
+
+
+def test_a_node_takes_no_more_pods_than_it_may_however_many_are_placed_at_once(limits: Any) -> None:
+    limits.PODS_PER_USER = 0
+    alice = user("alice")
+    namespace_of(alice)
+    Node.objects.create(name="n1", ready=True, seen_at=timezone.now(), max_pods=3)
+    uids = [pods.create_pod(alice, "alice", spec.decode(small(f"web-{i}"))).uid for i in range(8)]
+    results = at_once(8, lambda i: str(sweep.schedule(uids[i], timezone.now())))
+    assert sorted(results) == ["None"] * 5 + ["n1"] * 3
+    assert Slot.objects.filter(pool="node/n1").count() == 3
+
+
+def test_pods_that_were_there_before_quotas_have_places() -> None:
+    for i in range(2):
+        made.pod(name=f"old-{i}")
+    made.pod(name="done", finished_at=timezone.now())
+    import_module("sandboxes.migrations.0008_slots_and_lifetimes").give_places(apps, None)
+    owner = User.objects.get().pk
+    assert sorted(Slot.objects.values_list("pool", "number", "pod__name")) == [
+        ("node/n1", 1, "old-0"),
+        ("node/n1", 2, "old-1"),
+        (f"user/{owner}", 1, "old-0"),
+        (f"user/{owner}", 2, "old-1"),
+    ]
+
+
+def test_a_copy_takes_a_place_too(alice: Caller) -> None:
+    for name in ("a", "b", "c"):
+        alice.post(PODS, small(name))
+    with pytest.raises(QuotaExceeded):
+        changes.clone(alice.user, "alice", "a", "copy")
