@@ -15,6 +15,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+from sandboxes.preview.hosts import DOMAIN, is_preview_host
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 
@@ -152,6 +154,14 @@ _HOST_ONLY = "__Host-" if SECURE_COOKIES else ""
 SESSION_COOKIE_NAME = f"{_HOST_ONLY}sessionid_{INSTALL}"
 CSRF_COOKIE_NAME = f"{_HOST_ONLY}csrftoken_{INSTALL}"
 X_FRAME_OPTIONS = "DENY"
+
+# Pods' own web applications, each on a host below this name: another site than the portal's, to browsers as well.
+PREVIEW_DOMAIN = text("PREVIEW_DOMAIN", "preview.localhost").lower()
+if not DOMAIN.fullmatch(PREVIEW_DOMAIN):
+    raise ImproperlyConfigured(f"PLAYGROUND_PREVIEW_DOMAIN must be a domain name, not {PREVIEW_DOMAIN!r}")
+if any(is_preview_host(host.lstrip("."), PREVIEW_DOMAIN) for host in ALLOWED_HOSTS):
+    raise ImproperlyConfigured("PLAYGROUND_PREVIEW_DOMAIN must not hold a name of PLAYGROUND_HOSTS: nobody reaches it")
+PREVIEW_COOKIE_NAME = f"{_HOST_ONLY}preview_{INSTALL}"
 
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "frontend" / "collected"

@@ -15,7 +15,7 @@ from django.middleware.csrf import get_token
 
 from people import links, sign_in
 from sandboxes import inspection_wire, namespaces, pods, upstream, wire, wiring_wire
-from sandboxes.api import acts, bodies, copies, nodes, recording, terminal_shapes, terminals
+from sandboxes.api import acts, bodies, copies, nodes, preview_shapes, previews, recording, terminal_shapes, terminals
 from sandboxes.api import playground_shapes as shapes
 from sandboxes.api.answers import Unauthenticated, answer
 from sandboxes.api.auth import SIGNED_IN, MaybeSignedIn, SignedIn, visitor
@@ -34,6 +34,8 @@ BODIES = (
     shapes.Kill,
     shapes.CloneTo,
     terminal_shapes.NameTerminal,
+    preview_shapes.OpenPreview,
+    preview_shapes.SharePreview,
     bodies.PodManifest,
 )
 
@@ -153,6 +155,7 @@ copies.add(api)
 terminals.add(api)
 recording.add(api)
 nodes.add(api)
+previews.add(api)
 
 
 def _stdin(asked: shapes.Execute) -> bytes:
