@@ -124,11 +124,13 @@ def share(user: User, pod: Pod, port: int, hours: int) -> tuple[PreviewShare, st
     _check_port(port)
     if not 1 <= hours <= LONGEST_SHARE:
         raise _invalid("hours", hours, f"must be between 1 and {LONGEST_SHARE}, inclusive")
+    now = timezone.now()
+    PreviewShare.objects.filter(expires_at__lte=now).delete()
     if len(shares(pod)) >= MOST_SHARES:
         told = f"a pod's previews have at most {MOST_SHARES} links: revoke some"
         raise Conflict(told, kind="pods", name=pod.name)
     text = secret_text.make(SHARE)
-    expires_at = timezone.now() + timedelta(hours=hours)
+    expires_at = now + timedelta(hours=hours)
     digest = secret_text.digest(text)
     return PreviewShare.objects.create(pod=pod, port=port, made_by=user, digest=digest, expires_at=expires_at), text
 

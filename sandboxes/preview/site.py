@@ -29,6 +29,7 @@ ENTER = f"{OWN}enter"
 # A browser that was let in is let in again so long without a look, seconds; what stays open is looked at as often.
 SURE_FOR = 1.5
 MOST_SURE = 4096
+MOST_COOKIES = 16
 # RFC 6455 §7.4.1: policy violation.
 CLOSE_REFUSED = 1008
 SECURE = ("https", "wss")
@@ -89,7 +90,7 @@ class Sure:
 
     async def good_cookie(self, given: headers.Headers, place: Place) -> str | None:
         """The one that opens this preview."""
-        for cookie in headers.cookies_named(given, settings.PREVIEW_COOKIE_NAME)[:4]:
+        for cookie in headers.cookies_named(given, settings.PREVIEW_COOKIE_NAME)[:MOST_COOKIES]:
             if self._known.get((cookie, place), 0.0) > time.monotonic() or await self._admits(cookie, place):
                 return cookie
         return None

@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx
 import pytest
+from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from sandboxes.node.tunnels import interface_of
@@ -103,6 +104,15 @@ def test_an_application_sees_the_browser_and_nothing_of_the_portal(stack: Stack,
             for text in ("hello", "x" * 60000):
                 echoed.send(text)
                 assert echoed.recv(timeout=10) == text
+
+
+def test_a_websocket_without_the_cookie_is_refused_with_a_page(stack: Stack, nginx: LivePod, opened: Opener) -> None:
+    preview = opened(nginx, 80)
+    preview.cookie = ""
+    with pytest.raises(InvalidStatus) as refused, preview.socket():
+        pass
+    assert refused.value.response.status_code == 403
+    assert b"This preview is private" in refused.value.response.body
 
 
 def test_a_preview_says_why_it_shows_nothing_and_shows_it_as_soon_as_it_can(stack: Stack, opened: Opener) -> None:

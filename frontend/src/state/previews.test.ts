@@ -47,3 +47,7 @@ test("a port on the loopback is told from one that can be reached", () => {
   expect(inside.map(listenWords)[0]).toContain("0.0.0.0:80");
   expect(previewPorts(POD, network(socket(80, "127.0.0.1"), socket(80, "0.0.0.0")))[0]?.isInside).toBe(false);
 });
+
+test("the engine's resolver is no port of the pod's", () => {
+  expect(previewPorts({ spec: {} }, network(socket(33633, "127.0.0.11")))).toEqual([]);
+});

@@ -13,9 +13,12 @@ export interface PreviewPort {
 
 const LISTS = ["initContainers", "containers"] as const;
 
+// Docker's resolver, which the engine holds in every pod's namespace and nobody in the pod does.
+const RESOLVER = "127.0.0.11";
+
 /** The TCP ports that the spec names, and those that a process listens on, by number. */
 export function previewPorts(pod: Obj, network: NetworkView | null | undefined): readonly PreviewPort[] {
-  const listening = network?.sockets.filter((socket) => socket.state === "LISTEN") ?? [];
+  const listening = network?.sockets.filter(isOfPod) ?? [];
   const ports = new Set([...named(pod), ...listening.map((socket) => socket.localPort)]);
   return [...ports]
     .sort((a, b) => a - b)
@@ -23,6 +26,10 @@ export function previewPorts(pod: Obj, network: NetworkView | null | undefined):
       const sockets = listening.filter((socket) => socket.localPort === port);
       return { port, listeners: listeners(sockets), isInside: sockets.length > 0 && sockets.every(isInside) };
     });
+}
+
+function isOfPod({ state, localAddress }: Socket): boolean {
+  return state === "LISTEN" && localAddress !== RESOLVER;
 }
 
 function named(pod: Obj): readonly number[] {
