@@ -75,10 +75,11 @@ class Request:
         self._read.set()
 
     async def left(self) -> None:
-        """Until the browser leaves, which shows once its request was read."""
+        """Raises Left when the browser leaves, which shows once its request was read."""
         await self._read.wait()
         while (await self._receive())["type"] != "http.disconnect":
             pass
+        raise Left
 
 
 def target_of(scope: Scope) -> bytes:
@@ -91,6 +92,8 @@ def target_of(scope: Scope) -> bytes:
 async def exchange(request: Request, send: Send, place: Place, front: Front) -> None:
     """Carry it. Raises Unreachable, TooLarge, Unsendable, Left; Unreachable also where an answer breaks off."""
     handed_on = headers.for_pod(request.headers, front)
+    if request.method == "CONNECT":  # a tunnel, which no answer of a pod's is
+        raise Unsendable
     timeouts: dict[str, float | None] = {"read": BEGIN_WITHIN, "write": BEGIN_WITHIN}
     asked = httpcore.Request(
         method=request.method.encode(),

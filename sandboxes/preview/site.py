@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Coroutine
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -23,6 +24,7 @@ from sandboxes.preview.pages import Page
 from sandboxes.preview.reasons import Unreachable
 from sandboxes.preview.websocket import connected, converse
 
+Ending = Callable[[], Coroutine[Any, Any, None]]
 App = Callable[[dict[str, Any], Any, Any], Awaitable[None]]
 OWN = "/-playground/"
 ENTER = f"{OWN}enter"
@@ -76,10 +78,9 @@ class PreviewSite:
             await answer.page(pages.PRIVATE)
         elif origins.is_foreign(found, place, settings.PREVIEW_DOMAIN, method=answer.method):
             await answer.page(pages.FOREIGN)
-        elif answer.scope["type"] == "http":
-            await _http(answer, place, self._sure.until_refused(cookie, place))
         else:
-            await _websocket(answer, place, self._sure.until_refused(cookie, place))
+            carry = _http if answer.scope["type"] == "http" else _websocket
+            await carry(answer, place, partial(self._sure.until_refused, cookie, place))
 
 
 class Sure:
@@ -96,8 +97,8 @@ class Sure:
         return None
 
     async def until_refused(self, cookie: str, place: Place) -> None:
-        """Returns when it does not open it any more."""
-        await asyncio.sleep(SURE_FOR)
+        """Returns when it does not open it any more; who came in on an older look is looked at when that is over."""
+        await asyncio.sleep(max(0.0, self._known.get((cookie, place), 0.0) - time.monotonic()))
         while await self._admits(cookie, place):
             await asyncio.sleep(SURE_FOR)
 
@@ -159,15 +160,14 @@ def _front(answer: _Answer) -> headers.Front:
     return headers.Front(answer.host, answer.scheme, headers.Portal(ours, (tokens.PREFIX,)))
 
 
-async def _http(answer: _Answer, place: Place, refused: Coroutine[Any, Any, None]) -> None:
+async def _http(answer: _Answer, place: Place, until_refused: Ending) -> None:
     request = Request(answer.scope, answer.receive)
     if request.is_too_large:
-        refused.close()
         await answer.page(pages.TOO_LARGE)
         return
     try:
         carried = exchange(request, answer.send, place, _front(answer))
-        if await _first_of(carried, refused, request.left()):
+        if await _first_of(carried, until_refused(), request.left()):
             return
         page = pages.PRIVATE
     except Unreachable as exc:
@@ -183,29 +183,28 @@ async def _http(answer: _Answer, place: Place, refused: Coroutine[Any, Any, None
         await answer.page(page)
 
 
-async def _websocket(answer: _Answer, place: Place, refused: Coroutine[Any, Any, None]) -> None:
+async def _websocket(answer: _Answer, place: Place, until_refused: Ending) -> None:
     try:
         async with connected(answer.scope, place, _front(answer)) as pod:
             await answer.receive()  # websocket.connect
             await answer.send({"type": "websocket.accept", "subprotocol": pod.subprotocol})
-            if not await _first_of(converse(answer.receive, answer.send, pod), refused):
+            if not await _first_of(converse(answer.receive, answer.send, pod), until_refused()):
                 await answer.send({"type": "websocket.close", "code": CLOSE_REFUSED})
     except Unreachable as exc:
-        refused.close()
         if not answer.has_begun:
             await answer.page(pages.unreachable(exc.reason, place.port))
 
 
 async def _first_of(work: Coroutine[Any, Any, None], *others: Coroutine[Any, Any, None]) -> bool:
-    """Whether the work came to its end before any of the others did, which ends it. Raises what it raised by itself."""
+    """Whether the work came to its end; it is ended when any of the others comes to its own. Raises what any raised."""
     task = asyncio.create_task(work)
     ends = [asyncio.create_task(each) for each in others]
     try:
         await asyncio.wait({task, *ends}, return_when=asyncio.FIRST_COMPLETED)
-        is_done = task.done()
-        if is_done:
-            task.result()
-        return is_done
+        for each in (task, *ends):
+            if each.done():
+                each.result()
+        return task.done()
     finally:
         for each in (task, *ends):
             each.cancel()
