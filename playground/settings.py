@@ -15,6 +15,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+from sandboxes.preview.hosts import DOMAIN, is_preview_host
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 
@@ -192,6 +194,14 @@ SECURE_SSL_REDIRECT = SECURE_COOKIES
 SECURE_REDIRECT_EXEMPT = [r"^api/playground/v1/session$"]
 # Of other sites below the same name this one knows nothing, so it does not speak for them (subdomains, preload).
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
+
+# Pods' own web applications, each on a host below this name: another site than the portal's, to browsers as well.
+PREVIEW_DOMAIN = text("PREVIEW_DOMAIN", "preview.localhost").lower()
+if not DOMAIN.fullmatch(PREVIEW_DOMAIN):
+    raise ImproperlyConfigured(f"PLAYGROUND_PREVIEW_DOMAIN must be a domain name, not {PREVIEW_DOMAIN!r}")
+if any(is_preview_host(host.lstrip("."), PREVIEW_DOMAIN) for host in ALLOWED_HOSTS):
+    raise ImproperlyConfigured("PLAYGROUND_PREVIEW_DOMAIN must not hold a name of PLAYGROUND_HOSTS: nobody reaches it")
+PREVIEW_COOKIE_NAME = f"{_HOST_ONLY}preview_{INSTALL}"
 
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "frontend" / "collected"

@@ -41,6 +41,7 @@ class Verb(StrEnum):
     SIGN_OUT = "sign-out"
     RECORDING = "recording"
     NODE = "node"
+    PREVIEW = "preview"
 
 
 # What is said to a node, about none of its pods.

@@ -57,7 +57,7 @@ def again(request: HttpRequest) -> User | None:
     if header is not None:
         user = tokens.user_for(header.partition(" ")[2].strip())
     else:
-        user = _of_key(request.session.session_key)
+        user = of_session(request.session.session_key)
     return user if user is not None and user.is_active else None
 
 
@@ -84,7 +84,7 @@ def _place(origin: str) -> tuple[str, str, int] | None:
 
 def _of_session(cookie: str) -> User | None:
     key = _session_key(cookie)
-    return None if key is None else _of_key(key)
+    return None if key is None else of_session(key)
 
 
 def _session_key(cookie: str) -> str | None:
@@ -94,7 +94,8 @@ def _session_key(cookie: str) -> str | None:
         return None
 
 
-def _of_key(key: str | None) -> User | None:
+def of_session(key: str | None) -> User | None:
+    """The user of a session that holds, active or not."""
     request = HttpRequest()
     request.session = import_module(settings.SESSION_ENGINE).SessionStore(key)
     user = get_user(request)  # also refuses a session from before the password changed

@@ -7,6 +7,7 @@
   `quotas.py`
 - Fact, Image, Node: `watch`; RegistryCredential: the admins, in Django's admin
 - wakes: anyone, only by `wakes = wakes + 1`
+- PreviewVisit, PreviewShare: `preview/grants.py`
 - PodEvent: reconcile and watch, append-only (a repeat raises the count)
 """
 
@@ -261,3 +262,40 @@ class Image(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["node", "reference"], name="one_row_an_image")]
+
+
+class PreviewShare(models.Model):
+    """A link that opens a port of a pod to whoever has it, until it expires or the row is deleted. Only its digest."""
+
+    pod = models.ForeignKey(Pod, on_delete=models.CASCADE, related_name="preview_shares")
+    port = models.PositiveIntegerField()
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="preview_shares")
+    digest = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"share {self.pk}"
+
+
+class PreviewVisit(models.Model):
+    """A user's browser at a port of a pod: `token` opens it, once, `cookie` keeps it open. Only their digests.
+
+    It goes with what the user was signed in by: one of `session` and `access_token` is set.
+    """
+
+    pod = models.ForeignKey(Pod, on_delete=models.CASCADE, related_name="preview_visits")
+    port = models.PositiveIntegerField()
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="preview_visits")
+    session = models.ForeignKey("people.Session", on_delete=models.CASCADE, null=True, related_name="+")
+    access_token = models.ForeignKey("people.AccessToken", on_delete=models.CASCADE, null=True, related_name="+")
+    token = models.CharField(max_length=64, unique=True)
+    token_expires_at = models.DateTimeField()
+    cookie = models.CharField(max_length=64, unique=True, null=True)
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["expires_at"])]
+
+    def __str__(self) -> str:
+        return f"visit {self.pk}"

@@ -18,7 +18,19 @@ from people import guests, links, sign_in
 from people.roles import guest_until, role_of
 from people.rules import Verb
 from sandboxes import inspection_wire, namespaces, pods, quotas, upstream, wire, wiring_wire
-from sandboxes.api import acts, bodies, copies, nodes, people, people_shapes, recording, terminal_shapes, terminals
+from sandboxes.api import (
+    acts,
+    bodies,
+    copies,
+    nodes,
+    people,
+    people_shapes,
+    preview_shapes,
+    previews,
+    recording,
+    terminal_shapes,
+    terminals,
+)
 from sandboxes.api import playground_shapes as shapes
 from sandboxes.api.answers import Unauthenticated, answer
 from sandboxes.api.auth import SIGNED_IN, MaybeSignedIn, SignedIn, visitor
@@ -43,6 +55,8 @@ BODIES = (
     shapes.CloneTo,
     shapes.Extend,
     terminal_shapes.NameTerminal,
+    preview_shapes.OpenPreview,
+    preview_shapes.SharePreview,
     bodies.PodManifest,
 )
 
@@ -188,6 +202,7 @@ terminals.add(api)
 recording.add(api)
 nodes.add(api)
 people.add(api)
+previews.add(api)
 
 
 def _use(use: quotas.Use) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from channels.db import database_sync_to_async
 from django.conf import settings
 
 from sandboxes.engine.connect import connect
+from sandboxes.engine.naming import bridge_name
 from sandboxes.engine.streams import DockerStreams, Streams
 from sandboxes.errors import PlaygroundError
 from sandboxes.host.node_host import NodeHost
@@ -51,6 +52,7 @@ from sandboxes.node.shell_notes import ShellNotes
 from sandboxes.node.terminal_api import TerminalApi
 from sandboxes.node.terminals import Limits, Terminals
 from sandboxes.node.timers import Timers
+from sandboxes.node.tunnels import Addresses, TunnelApi, Tunnels, interface_of
 from sandboxes.node.wakes import Waker
 from sandboxes.node.wirings import WiringApi, Wirings
 
@@ -93,6 +95,8 @@ async def run(stop: asyncio.Event) -> None:
     machine = Machine(node, settings.INSTALL, connect, root=_disk(), most_pods=settings.NODE_MAX_PODS)
     served.add(MachineApi(door, machine).routes)
     served.add(CopyApi(door, Copies(streams, connect)).routes)
+    addresses = Addresses(connect, partial(interface_of, bridge_name(settings.INSTALL)))
+    served.add(TunnelApi(door, Tunnels(addresses.of, sampler)).routes)
     recorded = Door(settings.NODE_KEY, database_sync_to_async(recorded_here))
     served.add(RecordingApi(recorded, recordings).routes)
     audit = Audit(connect, settings.STATE_DIR / "pods")

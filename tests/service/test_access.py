@@ -69,6 +69,9 @@ ACCESS = {
     **dict.fromkeys((f"GET {POD}/{what}" for what in ("commands", "copy", "inspect", "live", "terminals")), "owner"),
     **dict.fromkeys((f"GET {POD}/{what}" for what in ("recording", "recording/pod", "wiring")), "owner"),
     f"GET {POD}/recording/samples": "owner",
+    f"POST {POD}/preview": "owner",
+    **dict.fromkeys((f"{method} {POD}/preview/shares" for method in ("GET", "POST")), "owner"),
+    f"DELETE {POD}/preview/shares/{{share}}": "owner",
     f"PUT {POD}/copy": "owner",
     **dict.fromkeys((f"{method} {POD}/terminals/{{terminal}}" for method in ("PUT", "DELETE")), "owner"),
 }
@@ -103,7 +106,7 @@ def ask(client: Client, route: str) -> Answered:
     """The route, of alice's pod, with the least that it takes."""
     method, _, path = route.partition(" ")
     filled = path.format(namespace="alice", name="n1" if "/nodes/" in path else "web", terminal=TERMINAL,
-                         team="crew", user="bob", token=0, session="none")  # fmt: skip
+                         team="crew", user="bob", token=0, session="none", share=7)  # fmt: skip
     kind = CHANGES.get(method, "application/json")
     return read(client.generic(method, filled + QUERY.get(route, ""), BODIES.get(route, b"{}"), content_type=kind))
 

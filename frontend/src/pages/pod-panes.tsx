@@ -21,6 +21,7 @@ import { readLog } from "../views/troubles";
 
 const MemberActs = late(async () => (await import("./pod-acts")).MemberActs);
 
+const PreviewsPane = late(async () => (await import("./previews-pane")).PreviewsPane);
 const LimitsPane = late(async () => (await import("./limits-pane")).LimitsPane);
 const RulesPane = late(async () => (await import("./rules-pane")).RulesPane);
 const TerminalPane = late(async () => (await import("./terminal-pane")).TerminalPane);
@@ -45,6 +46,7 @@ const LINKS = [
   { id: "matrix", name: "Namespaces", worth: 1 },
   { id: "processes", name: "Processes", worth: 1 },
   { id: "events", name: "Events", worth: 2 },
+  { id: "previews", name: "Previews", worth: 2 },
   { id: "network", name: "Network", worth: 1 },
   { id: "rules", name: "Firewall", worth: 2 },
   { id: "terminal", name: "Terminal", worth: 1 },
@@ -125,6 +127,11 @@ export function Panes({ state, pod, logOf, onLogOf, frozen }: Props) {
         />
         <Events events={events} />
       </div>
+      {!gone && !isPast && (
+        <Suspense fallback={<Skeleton id="previews" title="Previews" lines={1} wide />}>
+          <PreviewsPane key={pod.uid} pod={pod} object={snapshot.pod} network={sample?.network} />
+        </Suspense>
+      )}
       <Network view={sample?.network} isEnding={isEnding(state)} isPast={isPast} later={later} />
       <Unless when={isPast} id="rules" title={RULES} wide words="They are not recorded, but read live.">
         <Suspense fallback={<Skeleton id="rules" title={RULES} lines={1} wide />}>

@@ -228,6 +228,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/playground/v1/namespaces/{namespace}/pods/{name}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Opened
+         * @description An address for your browser at which a port of the pod shows; it asks for no other sign-in.
+         */
+        post: operations["openPreview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/playground/v1/namespaces/{namespace}/pods/{name}/preview/shares": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Listed
+         * @description The links that others were given.
+         */
+        get: operations["listPreviewShares"];
+        put?: never;
+        /**
+         * Shared
+         * @description A link that shows a port of the pod to whoever has it, without an account.
+         */
+        post: operations["sharePreview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/playground/v1/namespaces/{namespace}/pods/{name}/preview/shares/{share}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoked
+         * @description The link opens nothing any more; who has it open loses it within 2 s.
+         */
+        delete: operations["revokePreviewShare"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/playground/v1/namespaces/{namespace}/pods/{name}/recording": {
         parameters: {
             query?: never;
@@ -1344,6 +1408,14 @@ export interface components {
             resourceVersion: string;
             uid: string;
         };
+        /** @description Which TCP port of the pod. */
+        OpenPreview: {
+            port: number;
+        };
+        /** @description An address that opens the preview once, within 60 seconds. */
+        OpenedPreview: {
+            url: string;
+        };
         /**
          * @description `pid`: as its member sees it, 0 when it ended before that could be read. `member` is "" for pause.
          *
@@ -1439,6 +1511,18 @@ export interface components {
             qosClass: string;
             reason?: string;
             startTime?: string;
+        };
+        /** @description A link that opens a preview until `expiresAt` (RFC 3339); `url` is told once, when it is made. */
+        PreviewShare: {
+            createdAt: string;
+            expiresAt: string;
+            id: number;
+            port: number;
+            url: string | null;
+        };
+        /** @description The links of a pod's previews that hold, oldest first. */
+        PreviewShares: {
+            items: components["schemas"]["PreviewShare"][];
         };
         /** @description How it is found out whether a member has started, lives, or is ready. Seconds and counts; 0 is unset. */
         Probe: {
@@ -1741,6 +1825,11 @@ export interface components {
             name: string;
             /** @enum {string} */
             role: "learner" | "author" | "auditor" | "operator";
+        };
+        /** @description Which TCP port of the pod, and for how many hours (1 to 168). */
+        SharePreview: {
+            hours: number;
+            port: number;
         };
         SleepAction: {
             seconds?: number;
@@ -2355,6 +2444,143 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    openPreview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                namespace: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpenPreview"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenedPreview"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    listPreviewShares: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                namespace: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewShares"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    sharePreview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                namespace: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SharePreview"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewShare"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    revokePreviewShare: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                namespace: string;
+                name: string;
+                share: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewShares"];
                 };
             };
             /** @description Refused */

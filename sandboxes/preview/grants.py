@@ -1,0 +1,157 @@
+"""Who may see a preview: the user who asked for it, as long as they are signed in and may see the pod; and whoever has
+a link that was shared, until it expires or is revoked.
+
+A secret is shown once; rows hold its digest. Everything here reads or writes the database: not for the event loop.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from django.contrib.auth.models import User
+from django.db.models import Q
+from django.http import HttpRequest
+from django.utils import timezone
+
+from people import secret_text
+from people.models import AccessToken
+from people.rules import Verb
+from sandboxes import access, credentials
+from sandboxes.errors import Cause, Conflict, Malformed, NotFound
+from sandboxes.models import Pod, PreviewShare, PreviewVisit
+from sandboxes.preview.hosts import HIGHEST_PORT, Place
+
+TOKEN, COOKIE, SHARE = "pgv_", "pgc_", "pgs_"
+TOKEN_GOOD_FOR = timedelta(seconds=60)
+# As long as a session of the portal, which it cannot outlive.
+VISIT_GOOD_FOR = timedelta(hours=8)
+LONGEST_SHARE = 168  # hours
+MOST_SHARES = 50
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A secret for a browser, and for how many seconds it is good."""
+
+    secret: str
+    seconds: int
+
+
+def issue(request: HttpRequest, user: User, pod: Pod, port: int) -> str:
+    """A token that opens this preview once within 60 s, for whoever made this request. Raises Malformed."""
+    _check_port(port)
+    now = timezone.now()
+    PreviewVisit.objects.filter(Q(expires_at__lte=now) | Q(cookie=None, token_expires_at__lte=now)).delete()
+    text = secret_text.make(TOKEN)
+    PreviewVisit.objects.create(
+        pod=pod,
+        port=port,
+        user=user,
+        **_origin(request),
+        token=secret_text.digest(text),
+        token_expires_at=now + TOKEN_GOOD_FOR,
+        expires_at=now + VISIT_GOOD_FOR,
+    )
+    return text
+
+
+def _origin(request: HttpRequest) -> dict[str, object]:
+    """What the user is signed in by."""
+    header = request.headers.get("Authorization")
+    if header is not None:
+        digest = secret_text.digest(header.partition(" ")[2].strip())
+        return {"access_token": AccessToken.objects.get(digest=digest)}
+    return {"session_id": request.session.session_key}
+
+
+def enter(text: str, place: Place) -> Opened | None:
+    """The cookie for a good token, which is used up by this call, or for a share; None for any other text.
+
+    The update is the claim: of two calls at once one changes the row (people/links.py).
+    """
+    if text.startswith(SHARE):
+        share = _share(text, place)
+        if share is None:
+            return None
+        return Opened(text, int((share.expires_at - timezone.now()).total_seconds()))
+    visit = PreviewVisit.objects.filter(pod_id=place.uid, port=place.port, token=secret_text.digest(text)).first()
+    if visit is None or not _holds(visit):
+        return None
+    cookie = secret_text.make(COOKIE)
+    unused = PreviewVisit.objects.filter(pk=visit.pk, cookie=None, token_expires_at__gt=timezone.now())
+    if unused.update(cookie=secret_text.digest(cookie)) != 1:
+        return None
+    return Opened(cookie, int(VISIT_GOOD_FOR.total_seconds()))
+
+
+def admits(cookie: str, place: Place) -> bool:
+    """Whether that cookie opens that preview now."""
+    if cookie.startswith(SHARE):
+        return _share(cookie, place) is not None
+    if not cookie.startswith(COOKIE):
+        return False
+    visits = PreviewVisit.objects.filter(pod_id=place.uid, port=place.port, cookie=secret_text.digest(cookie))
+    visit = visits.filter(expires_at__gt=timezone.now()).first()
+    return visit is not None and _holds(visit)
+
+
+def _holds(visit: PreviewVisit) -> bool:
+    """Its user is still signed in by what they were then, and may still see the pod."""
+    user: User | None
+    if visit.access_token_id is not None:
+        usable = Q(expires_at=None) | Q(expires_at__gt=timezone.now())
+        token = AccessToken.objects.filter(usable, pk=visit.access_token_id).select_related("user").first()
+        user = token.user if token else None
+    else:
+        user = credentials.of_session(visit.session_id)
+    return user is not None and user.pk == visit.user_id and _may(user, visit.pod_id)
+
+
+def _may(user: User, uid: UUID) -> bool:
+    return user.is_active and access.may_still(user, Verb.PORT_FORWARD, uid)
+
+
+def _share(text: str, place: Place) -> PreviewShare | None:
+    """It holds for as long as who made it may see the pod."""
+    good = PreviewShare.objects.filter(pod_id=place.uid, port=place.port, expires_at__gt=timezone.now())
+    share = good.filter(digest=secret_text.digest(text)).select_related("made_by").first()
+    return share if share is not None and _may(share.made_by, share.pod_id) else None
+
+
+def share(user: User, pod: Pod, port: int, hours: int) -> tuple[PreviewShare, str]:
+    """A new share and the secret of its link. Raises Malformed, and Conflict where a pod has 50 already."""
+    _check_port(port)
+    if not 1 <= hours <= LONGEST_SHARE:
+        raise _invalid("hours", hours, f"must be between 1 and {LONGEST_SHARE}, inclusive")
+    now = timezone.now()
+    PreviewShare.objects.filter(expires_at__lte=now).delete()
+    if len(shares(pod)) >= MOST_SHARES:
+        told = f"a pod's previews have at most {MOST_SHARES} links: revoke some"
+        raise Conflict(told, kind="pods", name=pod.name)
+    text = secret_text.make(SHARE)
+    expires_at = now + timedelta(hours=hours)
+    digest = secret_text.digest(text)
+    return PreviewShare.objects.create(pod=pod, port=port, made_by=user, digest=digest, expires_at=expires_at), text
+
+
+def shares(pod: Pod) -> list[PreviewShare]:
+    """Those that hold, oldest first."""
+    return list(PreviewShare.objects.filter(pod=pod, expires_at__gt=timezone.now()).order_by("pk"))
+
+
+def revoke(pod: Pod, number: int) -> None:
+    """The link opens nothing any more. Raises NotFound."""
+    deleted, _ = PreviewShare.objects.filter(pod=pod, pk=number).delete()
+    if not deleted:
+        raise NotFound(f'shares "{number}" not found', kind="shares", name=str(number))
+
+
+def _check_port(port: int) -> None:
+    if not 1 <= port <= HIGHEST_PORT:
+        raise _invalid("port", port, f"must be between 1 and {HIGHEST_PORT}, inclusive")
+
+
+def _invalid(field: str, value: int, told: str) -> Malformed:
+    return Malformed(f"{field}: Invalid value: {value}: {told}", (Cause(field, "FieldValueInvalid", told),))
