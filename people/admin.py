@@ -21,6 +21,7 @@ from people.models import (
     Session,
     SignInLink,
     Team,
+    TrailEntry,
 )
 
 if TYPE_CHECKING:
@@ -51,6 +52,16 @@ class AccessTokenAdmin(LookAndDelete):
 class SignInLinkAdmin(LookAndDelete):
     list_display = ("user", "created_at", "expires_at", "used_at")
     exclude = ("digest",)
+
+
+@admin.register(TrailEntry)
+class TrailEntryAdmin(LookAndDelete):
+    list_display = ("at", "actor", "role", "act", "path", "owner", "code", "address")
+    list_filter = ("role", "act", "code")
+    search_fields = ("actor", "path", "owner")
+
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
 
 
 @admin.register(LoginFailure)

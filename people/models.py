@@ -4,6 +4,8 @@ but for the keys of sessions, which Django's own table holds as well.
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
@@ -129,3 +131,42 @@ class Guest(models.Model):
 
     def __str__(self) -> str:
         return f"guest {self.user_id}"
+
+
+class TrailEntry(models.Model):
+    """Something that was done, or was refused; appended and never changed (`trail.py`).
+
+    `act` is the name of an operation ("deletePod"), `path` what it was done to, `code` how it was answered (HTTP; 0 for
+    what no request did). `owner` is whose object it was. `digest` is SHA-256 in hex over this row and `previous`, the
+    digest of the one before.
+    """
+
+    at = models.DateTimeField()
+    actor = models.CharField(max_length=150, blank=True)
+    role = models.CharField(max_length=16, blank=True)
+    address = models.CharField(max_length=45, blank=True)
+    act = models.CharField(max_length=64)
+    path = models.CharField(max_length=512)
+    owner = models.CharField(max_length=150, blank=True)
+    code = models.PositiveSmallIntegerField(default=0)
+    request = models.CharField(max_length=36, blank=True)
+    previous = models.CharField(max_length=64, blank=True)
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        indexes = [models.Index(fields=["actor", "at"]), models.Index(fields=["at"])]
+
+    def __str__(self) -> str:
+        return f"{self.actor} {self.act} {self.path}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Only ever a new row. Raises ValueError."""
+        if not self._state.adding:
+            raise ValueError("an entry of the trail is never changed")
+        super().save(*args, **kwargs)
+
+
+class TrailHead(models.Model):
+    """The digest of the last entry: one row, locked by whoever appends. Entries may go at the other end."""
+
+    digest = models.CharField(max_length=64, blank=True)

@@ -112,6 +112,8 @@ COPY_MOST = number("COPY_MOST", 64 * 2**20)
 RECORDING_BYTES = number("RECORDING_BYTES", 8 * 2**20)
 RECORDING_SECONDS = number("RECORDING_SECONDS", 7200)
 
+# Days that the audit trail keeps; 0: for ever.
+TRAIL_DAYS = number("TRAIL_DAYS", 180)
 # Of one user, or of one address that is not signed in; 0: any number.
 REQUESTS_PER_MINUTE = number("REQUESTS_PER_MINUTE", 600)
 CREATES_PER_MINUTE = number("CREATES_PER_MINUTE", 20)
@@ -155,6 +157,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "sandboxes.api.trail.keep",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 TEMPLATES = [

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
+from people import trail
 from sandboxes import lifetimes
 from sandboxes import sweep as sweeping
 from sandboxes.act import Tools
@@ -70,8 +71,10 @@ def sweep() -> None:
 
 @shared_task(name="sandboxes.tasks.collect", expires=EXPIRES)
 def collect() -> None:
-    """Ask every node to remove its orphans."""
-    for node in sweeping.node_names(timezone.now()):
+    """Ask every node to remove its orphans; drop what is too old of the trail."""
+    now = timezone.now()
+    trail.forget(settings.TRAIL_DAYS, now)
+    for node in sweeping.node_names(now):
         orphans.apply_async(queue=sweeping.queue_of(node), retry=False)
 
 

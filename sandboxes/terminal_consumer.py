@@ -20,7 +20,7 @@ from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
 from people.rules import Verb
-from sandboxes import access, credentials, lifetimes, pods, upstream_terminals, wire
+from sandboxes import access, credentials, lifetimes, operators, pods, upstream_terminals, wire
 from sandboxes import terminal_wire as messages
 from sandboxes.errors import NodeUnavailable, NotAllowed, NotFound
 
@@ -57,6 +57,7 @@ class PodTerminal(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels has
             await self.close(wire.CLOSE_NOT_FOUND if isinstance(exc, NotFound) else wire.CLOSE_FORBIDDEN)
             return
         self.uid, self.owner = pod.uid, str(self.user.pk)
+        await database_sync_to_async(operators.note_terminal)(self.user, pod, self.scope)
         self.work = asyncio.create_task(self._work())
 
     async def disconnect(self, code: int) -> None:

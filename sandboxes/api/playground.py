@@ -30,6 +30,8 @@ from sandboxes.api import (
     recording,
     terminal_shapes,
     terminals,
+    trail_shapes,
+    trails,
 )
 from sandboxes.api import playground_shapes as shapes
 from sandboxes.api.answers import Unauthenticated, answer
@@ -54,6 +56,7 @@ BODIES = (
     shapes.Kill,
     shapes.CloneTo,
     shapes.Extend,
+    trail_shapes.Warning,
     terminal_shapes.NameTerminal,
     preview_shapes.OpenPreview,
     preview_shapes.SharePreview,
@@ -203,6 +206,7 @@ recording.add(api)
 nodes.add(api)
 people.add(api)
 previews.add(api)
+trails.add(api)
 
 
 def _use(use: quotas.Use) -> dict[str, Any]:

@@ -61,7 +61,9 @@ class Caller:
 
 
 def read(response: Any) -> Answered:
-    """An answer of the API, checked for what holds for all of them."""
+    """An answer of the API, checked for what holds for all of them; one that streams is no object and is not read."""
+    if response.streaming and response.status_code < 400:
+        return Answered(response.status_code, {}, response)
     assert response.headers["Content-Type"].startswith("application/json"), response.content[:500]
     assert response.headers["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'"
     body = json.loads(response.content)

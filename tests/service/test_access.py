@@ -42,6 +42,9 @@ ACCESS = {
     f"GET {P}/catalogue": "members",
     f"GET {P}/quota": "members",
     f"GET {P}/nodes": "staff",
+    f"GET {P}/trail": "staff",
+    f"GET {P}/trail/export": "staff",
+    f"POST {POD}/warn": "staff",
     f"GET {P}/nodes/{{name}}": "staff",
     f"GET {K}/{{namespace}}/events": "owner",
     **dict.fromkeys((f"{method} {K}/{{namespace}}/pods" for method in ("GET", "POST", "DELETE")), "owner"),
@@ -84,8 +87,14 @@ QUERY = {f"GET {POD}/recording/samples": "?from=2026-01-01T00:00:00Z", f"GET {PO
 QUERY |= {f"PUT {POD}/copy": "?path=/etc"}
 # A body that is malformed is refused before anybody is asked for, in the same words to all.
 BODIES = dict.fromkeys((f"POST {POD}/clone", f"PUT {POD}/terminals/{{terminal}}"), b'{"name": "other"}')
-BODIES |= {f"POST {P}/teams": b'{"name": "others"}'}
-SHUT = ("not found", 'pods "web" not found', 'namespaces "alice" not found', 'teams "crew" not found')
+BODIES |= {f"POST {P}/teams": b'{"name": "others"}', f"POST {POD}/warn": b'{"message": "stop it"}'}
+SHUT = (
+    "not found",
+    "the server could not find the requested resource",
+    'pods "web" not found',
+    'namespaces "alice" not found',
+    'teams "crew" not found',
+)
 CHANGES = {"PATCH": "application/merge-patch+json"}
 
 

@@ -70,6 +70,7 @@ def test_every_path_of_the_api_is_described_with_its_refusals(written: dict[str,
         "/api/playground/v1/namespaces/{namespace}/pods/{name}/recording",
         "/api/playground/v1/namespaces/{namespace}/pods/{name}/recording/pod",
         "/api/playground/v1/namespaces/{namespace}/pods/{name}/recording/samples",
+        "/api/playground/v1/namespaces/{namespace}/pods/{name}/warn",
         "/api/playground/v1/nodes",
         "/api/playground/v1/nodes/{name}",
         "/api/playground/v1/guests",
@@ -82,6 +83,8 @@ def test_every_path_of_the_api_is_described_with_its_refusals(written: dict[str,
         "/api/playground/v1/teams/{team}/members/{user}",
         "/api/playground/v1/tokens",
         "/api/playground/v1/tokens/{token}",
+        "/api/playground/v1/trail",
+        "/api/playground/v1/trail/export",
     }
     for name in ("kubernetes", "playground"):
         for operations in written[name]["paths"].values():

@@ -72,7 +72,7 @@ const NODES = "/api/playground/v1/nodes";
 afterEach(() => vi.unstubAllGlobals());
 
 function open(isStaff: boolean, address = "/nodes") {
-  const session = { ...SESSION, user: { name: "ada", isStaff } };
+  const session = { ...SESSION, user: { ...SESSION.user, isStaff, seesAll: isStaff } };
   render(
     <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}>
       <MemoryRouter initialEntries={[address]}>

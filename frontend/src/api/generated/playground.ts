@@ -497,6 +497,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/playground/v1/namespaces/{namespace}/pods/{name}/warn": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Warn
+         * @description A word to the pod's owner, in the pod's events. For operators.
+         */
+        post: operations["warnOwner"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/playground/v1/namespaces/{namespace}/pods/{name}/wiring": {
         parameters: {
             query?: never;
@@ -760,6 +780,46 @@ export interface paths {
          * @description Revoke a token. Shells that were opened with it end, and its sockets close.
          */
         delete: operations["revokeToken"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/playground/v1/trail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Trail
+         * @description Who did what, newest first. For operators and auditors.
+         */
+        get: operations["readTrail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/playground/v1/trail/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Trail
+         * @description All of what is chosen, a line of JSON each, newest first. For operators and auditors.
+         */
+        get: operations["exportTrail"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1984,6 +2044,33 @@ export interface components {
         TokenList: {
             items: components["schemas"]["Token"][];
         };
+        /** @description Entries, newest first. */
+        Trail: {
+            items: components["schemas"]["TrailRow"][];
+        };
+        /** @description Which entries: of an actor, of an act, about paths with that text, from and until; `before` that entry's id. */
+        TrailQuery: {
+            act?: string;
+            actor?: string;
+            before?: number | null;
+            limit?: number;
+            path?: string;
+            since?: string | null;
+            until?: string | null;
+        };
+        /** @description Something that was done, or refused. `code` is HTTP's, 0 where no request did it; `owner` is whose object it was. */
+        TrailRow: {
+            act: string;
+            actor: string;
+            address: string;
+            at: string;
+            code: number;
+            id: number;
+            owner: string;
+            path: string;
+            request: string;
+            role: string;
+        };
         /**
          * @description What it has used so far, and uses now. CPU times are in microseconds, all since the container began.
          *
@@ -2028,6 +2115,10 @@ export interface components {
         Waiting: {
             message?: string;
             reason?: string;
+        };
+        /** @description A word to a pod's owner. */
+        Warning: {
+            message: string;
         };
         /** @description `problems` names what could not be read, and is left out then. */
         Wiring: {
@@ -2973,6 +3064,42 @@ export interface operations {
             };
         };
     };
+    warnOwner: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                namespace: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Warning"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
     readWiring: {
         parameters: {
             query?: never;
@@ -3546,6 +3673,80 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TokenList"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    readTrail: {
+        parameters: {
+            query?: {
+                actor?: string;
+                act?: string;
+                path?: string;
+                since?: string | null;
+                until?: string | null;
+                before?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    exportTrail: {
+        parameters: {
+            query?: {
+                actor?: string;
+                act?: string;
+                path?: string;
+                since?: string | null;
+                until?: string | null;
+                before?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
                 };
             };
             /** @description Refused */

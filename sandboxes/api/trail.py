@@ -1,0 +1,90 @@
+"""Middleware that writes the audit trail: every request that would change something, however it was answered.
+
+An operator's act on somebody else's pod also stands in that pod's events, where its owner sees it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from asgiref.sync import iscoroutinefunction, sync_to_async
+from django.contrib.auth.models import User
+from django.db import DatabaseError
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils.decorators import sync_and_async_middleware
+
+from people import trail
+from people.roles import role_of
+from people.sign_in import address_of
+from sandboxes import operators
+from sandboxes.models import Namespace
+
+log = logging.getLogger(__name__)
+TOO_MANY = 429
+SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")
+Handler = Callable[[HttpRequest], Any]
+
+
+@sync_and_async_middleware
+def keep(get_response: Handler) -> Handler:
+    """See the module."""
+    if iscoroutinefunction(get_response):
+
+        async def awaited(request: HttpRequest) -> HttpResponseBase:
+            found: Awaitable[HttpResponseBase] = get_response(request)
+            response = await found
+            if _is_kept(request, response):
+                await sync_to_async(_note)(request, response.status_code)
+            return response
+
+        return awaited
+
+    def called(request: HttpRequest) -> HttpResponseBase:
+        response: HttpResponseBase = get_response(request)
+        if _is_kept(request, response):
+            _note(request, response.status_code)
+        return response
+
+    return called
+
+
+def _is_kept(request: HttpRequest, response: HttpResponseBase) -> bool:
+    """A dry run changes nothing, and who asks too often would fill the trail with that."""
+    return request.method not in SAFE and "dryRun" not in request.GET and response.status_code != TOO_MANY
+
+
+def _object(request: HttpRequest) -> str:
+    """The last word of the route that is no parameter of it: `pods`, `exec`, `session`."""
+    route = request.resolver_match.route if request.resolver_match else ""
+    return next((word for word in reversed(route.split("/")) if word and not word.startswith("<")), "")
+
+
+def _note(request: HttpRequest, code: int) -> None:
+    """What cannot be written does not undo what was done: it is logged, and a full disk is seen elsewhere."""
+    try:
+        _write(request, code)
+    except DatabaseError:
+        log.exception("no entry in the trail for %s %s", request.method, request.path)
+
+
+def _write(request: HttpRequest, code: int) -> None:
+    user = getattr(request, "auth", None) or getattr(request, "user", None)
+    actor = user if isinstance(user, User) and user.pk else None
+    named = request.resolver_match.kwargs if request.resolver_match else {}
+    row = Namespace.objects.filter(name=str(named.get("namespace", ""))).select_related("owner").first()
+    deed = trail.Deed(
+        act=f"{request.method} {_object(request)}",
+        path=request.path,
+        actor=actor.username if actor else "",
+        role=role_of(actor).value if actor else "",
+        address=address_of(request),
+        owner=row.owner.username if row else "",
+        code=code,
+        request=getattr(request, "id", ""),
+    )
+    trail.append(deed)
+    if actor is not None and row is not None and code < 400:
+        operators.tell_owner(actor, row, str(named.get("name", "")), deed.act)
