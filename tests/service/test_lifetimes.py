@@ -285,6 +285,13 @@ def test_a_pod_that_is_used_or_extended_between_the_look_and_the_end_goes_on(ali
     assert Pod.objects.get(pk=pod.pk).desired == "RUNNING"
 
 
+def test_a_row_nobody_can_read_keeps_no_other_pod_from_its_end(alice: Caller) -> None:
+    broken, pod = made.pod(name="broken", manifest={"kind": 7}), made.pod(name="web")
+    ago("expires_at", seconds=1)
+    tasks.sweep()
+    assert dict(Pod.objects.values_list("uid", "desired")) == {broken.uid: "RUNNING", pod.uid: "GONE"}
+
+
 def test_one_query_decides(alice: Caller, django_assert_num_queries: Any) -> None:
     for i in range(5):
         made.pod(name=f"web-{i}", status=RUNNING)

@@ -127,6 +127,7 @@ def test_a_full_quota_is_told_as_kubernetes_does_with_what_is_in_use_and_what_fr
     assert refused.causes == [("pods", "ExceededQuota"), ("pods", "FreedBy")]
     assert refused.body["details"]["name"] == "d"
     assert 1700 < refused.body["details"]["retryAfterSeconds"] <= 1800
+    assert refused.response.headers["Retry-After"] == str(refused.body["details"]["retryAfterSeconds"])
     assert not Pod.objects.filter(name="d").exists()
 
 
