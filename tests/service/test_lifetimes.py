@@ -120,7 +120,7 @@ def test_an_expired_pod_goes_the_way_of_every_deletion_with_an_event(alice: Call
     assert (pod.desired, pod.deletion_grace, pod.gone_at) == ("GONE", 30, None)
     event = PodEvent.objects.get(reason="Expired")
     assert (event.type, event.count) == ("Normal", 1)
-    assert event.message.startswith("The playground deletes this pod: the time it was given is over")
+    assert event.message.startswith("The playground deletes this pod: the time it was given")
     node.until_finished(pod.uid)
     assert node.states() == {}
     tasks.sweep()
