@@ -23,7 +23,8 @@ class Cause:
 
     `reason` is one of metav1.CauseType: FieldValueRequired, FieldValueInvalid, FieldValueDuplicate,
     FieldValueNotSupported, FieldValueForbidden, FieldValueTooLong, FieldValueTooMany, FieldValueTypeInvalid.
-    `field` is a path as Kubernetes writes it: `spec.containers[0].ports[1].hostPort`.
+    `field` is a path as Kubernetes writes it: `spec.containers[0].ports[1].hostPort`. Of a quota it is the resource,
+    and the reason ExceededQuota (what is in use) or FreedBy.
     """
 
     field: str

@@ -81,7 +81,7 @@ def told(rule: Rule, status: Mapping[str, Any]) -> str:
     span = duration(rule.seconds)
     match rule.why:
         case Why.EXPIRED:
-            return "The playground deletes this pod: the time it was given is over, and nobody extended it."
+            return "The playground deletes this pod: the time it was given, extensions included, is over."
         case Why.SLOW_START:
             waits = "".join(f" {found}." for found in (_waits_for(status),) if found)
             return f"The playground stopped this pod: it did not come to run within {span}.{waits} Start tries again."
@@ -104,5 +104,6 @@ def _waits(status: Mapping[str, Any]) -> Iterator[str]:
             yield str(condition.get("message", ""))
     for member in (each for key in LISTS for each in status.get(key, [])):
         waiting = member["state"].get("waiting", {})
-        if waiting.get("reason", "") not in USUAL:
-            yield f"Member {member['name']} waits: {waiting['reason']} {waiting.get('message', '')}".rstrip()
+        reason, message = str(waiting.get("reason", "")), str(waiting.get("message", ""))
+        if words := " ".join(word for word in ("" if reason in USUAL else reason, message) if word):
+            yield f"Member {member['name']} waits: {words}"

@@ -52,18 +52,26 @@ def terms() -> Terms:
     return Terms(settings.IDLE, settings.NEVER_USED, settings.START_WITHIN)
 
 
-def granted(owner: User) -> int:
-    """The seconds that a new pod of theirs lives, 0: until somebody deletes it."""
-    return int(settings.GUEST_TTL if is_guest(owner) else settings.POD_TTL)
+@dataclass(frozen=True)
+class Grant:
+    """The seconds that a new pod lives (0: until somebody deletes it), and up to which it can be extended."""
+
+    seconds: int
+    most: int
 
 
-def begin(row: Pod, owner: User) -> None:
+def granted(owner: User) -> Grant:
+    """What a new pod of theirs gets."""
+    if is_guest(owner):
+        return Grant(settings.GUEST_TTL, max(settings.GUEST_TTL, settings.GUEST_TTL_MAX))
+    return Grant(settings.POD_TTL, max(settings.POD_TTL, settings.POD_TTL_MAX))
+
+
+def begin(row: Pod, grant: Grant) -> None:
     """Give a new pod its time, in the transaction that makes it."""
-    seconds = granted(owner)
-    if not seconds:
+    if not grant.seconds:
         return
-    most = settings.GUEST_TTL_MAX if is_guest(owner) else settings.POD_TTL_MAX
-    columns = {"expires_at": seconds, "ends_at_latest": max(seconds, most)}
+    columns = {"expires_at": grant.seconds, "ends_at_latest": grant.most}
     changes = {column: Now() + timedelta(seconds=span) for column, span in columns.items()}
     Pod.objects.filter(pk=row.pk).update(**changes)
     row.refresh_from_db(fields=list(columns))
@@ -97,6 +105,15 @@ def over() -> list[Over]:
     """The pods whose time is over, each by the first rule that fits; one query."""
     known = {rule.why.value: rule for rule in rules(terms())}
     return [Over(uid, known[why]) for uid, why in _over().values_list("uid", "why")]
+
+
+def end_all(now: datetime) -> None:
+    """End every pod whose time is over. One that cannot be ended keeps no other from its end."""
+    for found in over():
+        try:
+            end(found, now)
+        except Exception:  # its row is not as any of our code writes it
+            log.exception("pod %s: not ended (%s)", found.uid, found.rule.why)
 
 
 def _over() -> QuerySet[Any]:

@@ -100,17 +100,17 @@ def create_pod(
     taken = AlreadyExists(f'pods "{row.name}" already exists', kind="pods", name=row.name)
     if Pod.objects.filter(namespace=home, name=row.name, gone_at=None).exists():
         raise taken
-    pools, seconds = (*quotas.pools_of(home.owner), *pools), lifetimes.granted(home.owner)
+    pools, grant = (*quotas.pools_of(home.owner), *pools), lifetimes.granted(home.owner)
     if dry_run:
-        quotas.check(row, pools, seconds=seconds, viewer=user)
+        quotas.check(row, pools, seconds=grant.seconds, viewer=user)
         return row
     throttle.take(throttle.creates(), f"user-{user.pk}")
     try:
         with transaction.atomic():
             row.resource_version, row.number = Counter.next(), Counter.next("pod")
             row.save(force_insert=True)
-            lifetimes.begin(row, home.owner)
-            quotas.take(row, pools, seconds=seconds, viewer=user)
+            lifetimes.begin(row, grant)
+            quotas.take(row, pools, seconds=grant.seconds, viewer=user)
             tasks.wake(row.uid)
     except IntegrityError as exc:  # one of two at the same time: the constraint lets one in
         raise taken from exc

@@ -70,9 +70,13 @@ def take(row: Pod, pools: Iterable[Pool], *, seconds: int, viewer: User) -> None
     for pool in pools:
         if not take_place(row.uid, pool):
             raise _refused(row, pool, Resource.PODS, 1, viewer)
+        known = _budgets(pool)
         for resource in pool.budgets:
-            if not _raise(row.uid, pool, resource, amounts[resource]):
+            if not _raise(pool, resource, amounts[resource]):
                 raise _refused(row, pool, resource, amounts[resource], viewer)
+        Share.objects.bulk_create(
+            Share(pod_id=row.uid, budget_id=known[resource], amount=amounts[resource]) for resource in pool.budgets
+        )
 
 
 def check(row: Pod, pools: Iterable[Pool], *, seconds: int, viewer: User) -> None:
@@ -88,8 +92,14 @@ def check(row: Pod, pools: Iterable[Pool], *, seconds: int, viewer: User) -> Non
 def more(row: Pod, resource: Resource, amount: int, *, viewer: User) -> None:
     """A larger share for a pod that is there, in its owner's pools. Raises QuotaExceeded."""
     for pool in pools_of(row.namespace.owner):
-        if resource in pool.budgets and not _raise(row.uid, pool, resource, amount):
+        if resource not in pool.budgets:
+            continue
+        budget = _budgets(pool)[resource]
+        if not _raise(pool, resource, amount):
             raise _refused(row, pool, resource, amount, viewer)
+        share, made = Share.objects.get_or_create(pod_id=row.uid, budget_id=budget, defaults={"amount": amount})
+        if not made:
+            Share.objects.filter(pk=share.pk).update(amount=F("amount") + amount)
 
 
 def grown(row: Pod, before: spec.Pod, after: spec.Pod, *, viewer: User) -> None:
@@ -128,18 +138,23 @@ def take_place(uid: uuid.UUID, pool: Pool) -> bool:
     return False
 
 
-def _raise(uid: uuid.UUID, pool: Pool, resource: Resource, amount: int) -> bool:
-    """Raise the pod's share of a budget; False when the pool has not so much left."""
-    Budget.objects.bulk_create([Budget(pool=pool.name, resource=resource)], ignore_conflicts=True)
+def _budgets(pool: Pool) -> dict[str, int]:
+    """The keys of the pool's budgets by resource; they are made at first need."""
+    found = Budget.objects.filter(pool=pool.name)
+    known = dict(found.values_list("resource", "pk"))
+    missing = [Budget(pool=pool.name, resource=resource) for resource in pool.budgets if resource not in known]
+    if not missing:
+        return known
+    Budget.objects.bulk_create(missing, ignore_conflicts=True)
+    return dict(found.all().values_list("resource", "pk"))
+
+
+def _raise(pool: Pool, resource: Resource, amount: int) -> bool:
+    """Raise a budget; False when the pool has not so much left."""
     found = Budget.objects.filter(pool=pool.name, resource=resource)
     limit = pool.limits.get(resource)
     room = found if limit is None else found.filter(used__lte=limit - amount)
-    if not room.update(used=F("used") + amount):
-        return False
-    budget = found.get()
-    if not Share.objects.filter(pod_id=uid, budget=budget).update(amount=F("amount") + amount):
-        Share.objects.create(pod_id=uid, budget=budget, amount=amount)
-    return True
+    return bool(room.update(used=F("used") + amount))
 
 
 def _amounts(row: Pod, seconds: int) -> Mapping[Resource, int]:

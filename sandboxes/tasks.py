@@ -62,8 +62,7 @@ def place(uid: str) -> None:
 def sweep() -> None:
     """End the pods whose time is over, and send someone to every pod that is due."""
     now = timezone.now()
-    for found in lifetimes.over():
-        lifetimes.end(found, now)
+    lifetimes.end_all(now)
     for uid, node in sweeping.due(now):
         _send(uid, node)
     sweeping.drop_old_rows(now)

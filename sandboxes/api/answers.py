@@ -123,9 +123,10 @@ def refusal(request: HttpRequest, exc: Exception) -> HttpResponse:
     """The answer to an error, whoever raised it; given to ninja as the handler of all exceptions."""
     for kind, code, reason in TABLE:
         if isinstance(exc, kind):
-            found = answer(status(code, _message(exc), reason=reason, details=_details(exc)), code)
-            if isinstance(exc, TooManyRequests):
-                found.headers["Retry-After"] = str(exc.seconds)
+            details = _details(exc)
+            found = answer(status(code, _message(exc), reason=reason, details=details), code)
+            if details and "retryAfterSeconds" in details:
+                found.headers["Retry-After"] = str(details["retryAfterSeconds"])
             return found
     log.error("%s %s failed", request.method, request.path, exc_info=exc)
     return answer(status(500), 500)

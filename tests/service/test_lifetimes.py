@@ -120,7 +120,7 @@ def test_an_expired_pod_goes_the_way_of_every_deletion_with_an_event(alice: Call
     assert (pod.desired, pod.deletion_grace, pod.gone_at) == ("GONE", 30, None)
     event = PodEvent.objects.get(reason="Expired")
     assert (event.type, event.count) == ("Normal", 1)
-    assert event.message.startswith("The playground deletes this pod: the time it was given is over")
+    assert event.message.startswith("The playground deletes this pod: the time it was given")
     node.until_finished(pod.uid)
     assert node.states() == {}
     tasks.sweep()
@@ -283,6 +283,13 @@ def test_a_pod_that_is_used_or_extended_between_the_look_and_the_end_goes_on(ali
     Pod.objects.update(expires_at=Now() + timedelta(minutes=1))
     assert [lifetimes.end(one, timezone.now()) for one in found] == [False]
     assert Pod.objects.get(pk=pod.pk).desired == "RUNNING"
+
+
+def test_a_row_nobody_can_read_keeps_no_other_pod_from_its_end(alice: Caller) -> None:
+    broken, pod = made.pod(name="broken", manifest={"kind": 7}), made.pod(name="web")
+    ago("expires_at", seconds=1)
+    tasks.sweep()
+    assert dict(Pod.objects.values_list("uid", "desired")) == {broken.uid: "RUNNING", pod.uid: "GONE"}
 
 
 def test_one_query_decides(alice: Caller, django_assert_num_queries: Any) -> None:

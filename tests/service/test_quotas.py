@@ -91,6 +91,16 @@ def test_a_budget_holds_for_creates_at_once(limits: Any) -> None:
     assert used("limits.cpu") == 2000 == sum(s.amount for s in Share.objects.filter(budget__resource="limits.cpu"))
 
 
+def test_the_database_alone_holds_places_and_budgets_apart() -> None:
+    uids = [made.pod(name=f"web-{i}").uid for i in range(12)]
+    pool = Pool("team/red", "team red", {Resource.PODS: 3, Resource.MEMBERS: 5}, (Resource.MEMBERS,))
+    quotas._budgets(pool)
+    assert at_once(12, lambda i: str(quotas.take_place(uids[i], pool))).count("True") == 3
+    assert sorted(Slot.objects.values_list("number", flat=True)) == [1, 2, 3]
+    assert at_once(12, lambda _: str(quotas._raise(pool, Resource.MEMBERS, 2))).count("True") == 2
+    assert used("members") == 4
+
+
 def test_the_pool_of_a_team_or_a_template_holds_beside_the_users_own(limits: Any) -> None:
     limits.PODS_PER_USER = 0
     people = [user("alice"), user("bob")]
@@ -127,6 +137,7 @@ def test_a_full_quota_is_told_as_kubernetes_does_with_what_is_in_use_and_what_fr
     assert refused.causes == [("pods", "ExceededQuota"), ("pods", "FreedBy")]
     assert refused.body["details"]["name"] == "d"
     assert 1700 < refused.body["details"]["retryAfterSeconds"] <= 1800
+    assert refused.response.headers["Retry-After"] == str(refused.body["details"]["retryAfterSeconds"])
     assert not Pod.objects.filter(name="d").exists()
 
 

@@ -40,7 +40,7 @@ def waiting(reason: str, message: str = "") -> dict[str, Any]:
 
 UNSCHEDULABLE = {"status": "False", "reason": "Unschedulable", "message": "0/1 nodes are available: 1 Too many pods."}
 WORDS = [
-    (Why.EXPIRED, {}, "The playground deletes this pod: the time it was given is over, and nobody extended it."),
+    (Why.EXPIRED, {}, "The playground deletes this pod: the time it was given, extensions included, is over."),
     (
         Why.IDLE,
         {},
@@ -63,6 +63,12 @@ WORDS = [
         Why.SLOW_START,
         waiting("ContainerCreating"),
         "The playground stopped this pod: it did not come to run within 15 min. Start tries again.",
+    ),
+    (
+        Why.SLOW_START,
+        waiting("ContainerCreating", 'Waiting for image "mysql" to be built on this node'),
+        "The playground stopped this pod: it did not come to run within 15 min. "
+        'Member a waits: Waiting for image "mysql" to be built on this node. Start tries again.',
     ),
     (
         Why.SLOW_START,

@@ -258,3 +258,13 @@ def test_a_pod_no_node_takes_says_why() -> None:
     found = unscheduled("0/1 nodes are available: 1 Too many pods.", previous={}, now=NOW)
     assert conditions(found) == {"PodScheduled": "False:Unschedulable"}
     assert found["phase"] == "Pending"
+
+
+def test_a_stopped_pod_says_that_somebody_stopped_it_or_why_the_playground_did() -> None:
+    seen = both(EXITED, desired=Desired.STOPPED)
+    assert of(seen)["reason"] == "Stopped"
+    ending = {"reason": "Idle", "message": "nobody used it"}
+    unused = of(replace(seen, intent=replace(seen.intent, ending=ending)))
+    assert (unused["reason"], unused["message"]) == ("Idle", "nobody used it")
+    running = both(RUNNING)
+    assert "reason" not in of(replace(running, intent=replace(running.intent, ending=ending)))

@@ -37,11 +37,14 @@ function Bars({ bars: shown }: { readonly bars: readonly Bar[] }) {
 /** On the page of a new pod: the bars, and when nothing is left the pods that are in the way. */
 export function QuotaNote({ namespace }: { readonly namespace: string }) {
   const shown = useBars();
-  const isFull = shown.some((bar) => bar.isFull);
+  const full = shown.filter((bar) => bar.isFull);
   return (
     <>
       <Bars bars={shown} />
-      {isFull && <InTheWay namespace={namespace} />}
+      {full.some((bar) => bar.isOwn) && <InTheWay namespace={namespace} />}
+      {full.some((bar) => !bar.isOwn) && (
+        <p className="hint">Others have all there is: try again when a pod has ended.</p>
+      )}
     </>
   );
 }

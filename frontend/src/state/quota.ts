@@ -8,6 +8,8 @@ export interface Bar {
   readonly used: number;
   readonly limit: number;
   readonly isFull: boolean;
+  /** Of one's own pods alone. */
+  readonly isOwn: boolean;
   readonly text: string;
 }
 
@@ -18,9 +20,10 @@ const WORTH = 0.8;
 export function bars(uses: readonly QuotaUse[]): readonly Bar[] {
   return uses.flatMap(({ pool, resource, used, limit }) => {
     if (limit === null || (resource !== "pods" && used < limit * WORTH)) return [];
-    const whose = pool === "user" ? "" : ` of all ${pool}`;
+    const isOwn = pool === "user";
+    const whose = isOwn ? "" : ` of all ${pool}`;
     const text = `${amount(resource, used)} of ${words(resource, limit)}${whose}`;
-    return [{ key: `${pool} ${resource}`, used, limit, isFull: used >= limit, text }];
+    return [{ key: `${pool} ${resource}`, used, limit, isFull: used >= limit, isOwn, text }];
   });
 }
 
