@@ -16,6 +16,7 @@ import pytest_asyncio
 from asgiref.sync import sync_to_async
 from django.conf import settings as configured
 from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
 from websockets.asyncio.client import ClientConnection, connect
@@ -246,7 +247,22 @@ async def test_a_preview_ends_with_what_it_rests_on(preview: Site, pod: Pod, end
     await until(lambda: preview.application.open == 0)
 
 
-async def test_a_preview_ends_when_its_session_signs_out(preview: Site, pod: Pod) -> None:
+def _sign_out(client: Client) -> None:
+    assert client.delete("/api/playground/v1/session").status_code == 200
+
+
+def _change_password(_: Client) -> None:
+    user = User.objects.get(username="alice")
+    user.set_password("another one")
+    user.save()
+
+
+def _forget_session(_: Client) -> None:
+    Session.objects.all().delete()
+
+
+@pytest.mark.parametrize("end", [_sign_out, _change_password, _forget_session])
+async def test_a_preview_ends_with_its_session(preview: Site, pod: Pod, end: Any) -> None:
     def opened() -> tuple[Client, str]:
         client = Client(HTTP_HOST="localhost")
         client.force_login(User.objects.get(username="alice"))
@@ -256,8 +272,16 @@ async def test_a_preview_ends_when_its_session_signs_out(preview: Site, pod: Pod
     client, url = await sync_to_async(opened)()
     held = (await visit(preview, url)).headers["set-cookie"].partition(";")[0]
     assert (await ask(preview, pod.uid, cookie=held)).status_code == 200
-    await sync_to_async(client.delete)("/api/playground/v1/session")
+    await sync_to_async(end)(client)
     await _refused_within(preview, pod.uid, held, SEEN_WITHIN)
+
+
+async def test_behind_tls_the_cookie_is_locked_to_its_host(preview: Site, pod: Pod, settings: Any) -> None:
+    settings.SECURE_COOKIES, settings.PREVIEW_COOKIE_NAME = True, "__Host-preview_main"
+    said = (await visit(preview, await link(preview))).headers["set-cookie"]
+    assert said.startswith("__Host-preview_main=")
+    assert "; Secure" in said and "; Path=/;" in said and "domain" not in said.lower()
+    assert (await ask(preview, pod.uid, cookie=said.partition(";")[0])).status_code == 200
 
 
 async def test_an_answer_that_goes_on_breaks_off_when_its_reader_may_no_longer(preview: Site, pod: Pod) -> None:
