@@ -6,6 +6,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
@@ -100,3 +102,15 @@ class EventCodeAdmin(ModelAdmin):
 @admin.register(Guest)
 class GuestAdmin(LookAndDelete):
     list_display = ("user", "event", "expires_at")
+
+
+for model in (Authenticator, EmailAddress):  # allauth's own pages show secrets, and mail that nobody sends
+    admin.site.unregister(model)
+
+
+@admin.register(Authenticator)
+class AuthenticatorAdmin(LookAndDelete):
+    """Deleting lets somebody in again who has lost app and recovery codes."""
+
+    list_display = ("user", "type", "created_at", "last_used_at")
+    exclude = ("data",)

@@ -96,6 +96,7 @@ if GUESTS not in ("off", "codes", "open"):
 # Minutes that a guest without a code stays; those with one stay as their code says.
 GUEST_MINUTES = number("GUEST_MINUTES", 60)
 GUEST_MAX = number("GUEST_MAX", 100)
+STAFF_MFA = flag("STAFF_MFA", False)
 PROFILE = text("PROFILE", "baseline")
 if PROFILE not in ("baseline", "restricted"):
     raise ImproperlyConfigured(f"PLAYGROUND_PROFILE must be baseline or restricted, not {PROFILE!r}")
@@ -120,6 +121,9 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     "people",
     "sandboxes",
 ]
@@ -131,6 +135,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -153,6 +158,13 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{kind}"}
     for kind in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
+
+# allauth: the second factor. Its own pages are not served, and it sends no mail.
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*"]
+MFA_TOTP_ISSUER = "Pod playground"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 
 # Cookies and headers. Secure cookies need TLS in front; a browser on localhost has none.
 SECURE_COOKIES = flag("SECURE_COOKIES", False)
