@@ -20,6 +20,8 @@ export interface SessionUser {
   readonly seesAll: boolean;
   /** RFC 3339; "" for who is no guest. */
   readonly guestUntil: string;
+  /** Can do nothing but set one up. */
+  readonly needsSecondFactor: boolean;
 }
 
 export interface Session {
@@ -33,7 +35,10 @@ export type CatalogueImage = Readonly<components["schemas"]["CatalogueImage"]>;
 
 export type Command = Readonly<components["schemas"]["Command"]>;
 
-export type Credentials = { readonly username: string; readonly password: string } | { readonly link: string };
+/** `code`: of an authenticator app, or a recovery code, once the service has asked for it. */
+export type Credentials = ({ readonly username: string; readonly password: string } | { readonly link: string }) & {
+  readonly code: string;
+};
 
 // Belongs to the session cookie; the service hands out a new one at each sign-in.
 let csrfToken = "";
@@ -82,7 +87,8 @@ function readUser(user: unknown): SessionUser | null {
   if (!isRecord(user)) return null;
   const role = text(user, "role") || "learner";
   const seesAll = user.isStaff === true || role === "operator" || role === "auditor";
-  return { name: text(user, "name"), role, seesAll, guestUntil: text(user, "guestUntil") };
+  const needsSecondFactor = user.needsSecondFactor === true;
+  return { name: text(user, "name"), role, seesAll, guestUntil: text(user, "guestUntil"), needsSecondFactor };
 }
 
 export async function getSession(): Promise<Session> {

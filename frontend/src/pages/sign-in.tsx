@@ -48,8 +48,13 @@ function useLink(spend: (credentials: Credentials) => void) {
     spent.current = true;
     const link = hash.slice(1);
     globalThis.history.replaceState(null, "", pathname);
-    spend({ link });
+    spend({ link, code: "" });
   }, [hash, pathname, spend]);
+}
+
+/** Whether a sign-in failed for want of a second factor, or for a wrong one. */
+function wantsCode(error: unknown): boolean {
+  return error instanceof Refusal && error.causes.some((cause) => cause.field === "code");
 }
 
 export function SignInPage() {
@@ -60,9 +65,14 @@ export function SignInPage() {
   const visit = useMutation({ mutationFn: becomeGuest, onSuccess: entered });
   const { data: session } = useSession();
   useLink(entry.mutate);
+  const [code, setCode] = useState("");
+  const asksForCode = wantsCode(entry.error);
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    entry.mutate({ username, password });
+    // A link that asked for a code is still good, and nowhere else by now.
+    const link = asksForCode && entry.variables && "link" in entry.variables ? entry.variables.link : "";
+    entry.mutate(link ? { link, code } : { username, password, code });
+    setCode("");
   };
   return (
     <main className="centre">
@@ -76,7 +86,7 @@ export function SignInPage() {
         {entry.isError && (
           <Problem title="You are not signed in">
             <p>{told(entry.error)}</p>
-            {entry.variables && "link" in entry.variables && entry.error instanceof Refusal && (
+            {entry.variables && "link" in entry.variables && entry.error instanceof Refusal && !asksForCode && (
               <p>
                 Run <code className="mono">./play up</code> again (or <code className="mono">./play link NAME</code>) on
                 the machine: it prints a new one.
@@ -98,6 +108,16 @@ export function SignInPage() {
           onChange={setPassword}
           input={{ type: "password", autoComplete: "current-password" }}
         />
+        {asksForCode && (
+          <Field
+            id="code"
+            label="Code of your authenticator app"
+            value={code}
+            onChange={setCode}
+            description="A recovery code does as well."
+            input={{ autoComplete: "one-time-code", inputMode: "numeric", maxLength: 20 }}
+          />
+        )}
         <Button kind="main" type="submit" isDisabled={entry.isPending}>
           {entry.isPending ? "Signing in…" : "Sign in"}
         </Button>
