@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
@@ -16,6 +17,7 @@ from people.guests import make_code
 from people.models import (
     AccessToken,
     EventCode,
+    GroupMapping,
     Guest,
     LoginFailure,
     Membership,
@@ -99,12 +101,20 @@ class EventCodeAdmin(ModelAdmin):
             self.message_user(request, f"The code is {make_code(obj)}. It is shown only now.")
 
 
+@admin.register(GroupMapping)
+class GroupMappingAdmin(ModelAdmin):
+    """`manage.py groups GROUP …` tells what they come to."""
+
+    list_display = ("group", "role", "team", "team_role")
+
+
 @admin.register(Guest)
 class GuestAdmin(LookAndDelete):
     list_display = ("user", "event", "expires_at")
 
 
-for model in (Authenticator, EmailAddress):  # allauth's own pages show secrets, and mail that nobody sends
+# allauth's own pages show secrets, and mail that nobody sends; its provider is a setting.
+for model in (Authenticator, EmailAddress, SocialAccount, SocialApp, SocialToken):
     admin.site.unregister(model)
 
 
@@ -114,3 +124,10 @@ class AuthenticatorAdmin(LookAndDelete):
 
     list_display = ("user", "type", "created_at", "last_used_at")
     exclude = ("data",)
+
+
+@admin.register(SocialAccount)
+class SocialAccountAdmin(LookAndDelete):
+    """Who came from the identity provider, and what it told of them last."""
+
+    list_display = ("user", "uid", "provider", "last_login")

@@ -14,7 +14,7 @@ from django.contrib.auth.models import AnonymousUser, User
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 
-from people import guests, links, second_factor, sign_in
+from people import guests, links, oidc, second_factor, sign_in
 from people.roles import guest_until, role_of
 from people.rules import Verb
 from sandboxes import inspection_wire, namespaces, pods, upstream, wire, wiring_wire
@@ -195,7 +195,9 @@ def _stdin(asked: shapes.Execute) -> bytes:
 
 
 def _session(request: HttpRequest, user: User | AnonymousUser, code: int = 200) -> HttpResponse:
-    told: dict[str, Any] = {"user": None, "namespace": None, "csrfToken": get_token(request), "guests": settings.GUESTS}
+    provider = {"name": settings.OIDC_NAME, "path": oidc.LOGIN} if settings.OIDC_ISSUER else None
+    told: dict[str, Any] = {"user": None, "namespace": None, "csrfToken": get_token(request)}
+    told |= {"guests": settings.GUESTS, "provider": provider}
     if isinstance(user, User):
         until = guest_until(user)
         told["user"] = {

@@ -21,6 +21,13 @@ class SessionUser(Answer):
     needs_second_factor: bool
 
 
+class IdentityProvider(Answer):
+    """Where else one can sign in: its name, and the path that leads there (`?next=`: where to go afterwards)."""
+
+    name: str
+    path: str
+
+
 class Session(Answer):
     """The visitor's session; `csrf_token` goes into X-CSRFToken of every request that changes something. `guests`:
     whether one may come without an account, not at all, with the code of an event, or freely.
@@ -30,6 +37,7 @@ class Session(Answer):
     namespace: str | None
     csrf_token: str
     guests: Literal["off", "codes", "open"]
+    provider: IdentityProvider | None
 
 
 class PasswordSignIn(Answer):

@@ -13,6 +13,12 @@ import { readRefusal } from "./refusal";
 /** Whether people come without an account: not at all, with the code of an event, freely. */
 export type Guests = components["schemas"]["Session"]["guests"];
 
+/** Where else one can sign in; `path` is of this site, and leads there. */
+export interface IdentityProvider {
+  readonly name: string;
+  readonly path: string;
+}
+
 export interface SessionUser {
   readonly name: string;
   readonly role: string;
@@ -29,6 +35,7 @@ export interface Session {
   readonly namespace: string | null;
   readonly csrfToken: string;
   readonly guests: Guests;
+  readonly provider: IdentityProvider | null;
 }
 
 export type CatalogueImage = Readonly<components["schemas"]["CatalogueImage"]>;
@@ -80,7 +87,9 @@ function readSession(value: unknown): Session {
   const answer = record(value);
   csrfToken = text(answer, "csrfToken");
   const guests = answer.guests === "codes" || answer.guests === "open" ? answer.guests : "off";
-  return { user: readUser(answer.user), namespace: text(answer, "namespace") || null, csrfToken, guests };
+  const at = record(answer.provider);
+  const provider = text(at, "path") ? { name: text(at, "name"), path: text(at, "path") } : null;
+  return { user: readUser(answer.user), namespace: text(answer, "namespace") || null, csrfToken, guests, provider };
 }
 
 function readUser(user: unknown): SessionUser | null {

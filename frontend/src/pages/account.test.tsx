@@ -173,3 +173,12 @@ test("a link that asks for the code is kept for it", async () => {
   await userEvent.click(screen.getByRole("button", { name: "Sign in" }));
   await waitFor(() => expect(asked.at(-1)?.body).toEqual({ link: "once", code: "123456" }));
 });
+
+test("the sign-in page leads to the identity provider, and says when that did not work", async () => {
+  const provider = { name: "Example", path: "/sign-in/oidc/organisation/login/" };
+  service({ [`GET ${API}/session`]: [200, { ...NOBODY, guests: "off", provider }] });
+  visit("/sign-in?problem=provider");
+  const link = await screen.findByRole("link", { name: "Sign in with Example" });
+  expect(link.getAttribute("href")).toBe("/sign-in/oidc/organisation/login/?next=%2F");
+  expect(screen.getByRole("alert").textContent).toContain("You are not signed in with Example");
+});

@@ -3,7 +3,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useEffect, useRef, useState } from "react";
 import { useLocation, useNavigate } from "react-router";
 import { becomeGuest } from "../api/account";
-import { type Credentials, signIn } from "../api/client";
+import { type Credentials, type IdentityProvider, signIn } from "../api/client";
 import { Refusal, told } from "../api/refusal";
 import { isRecord, text } from "../state/read";
 import { Brand } from "../ui/brand";
@@ -55,6 +55,25 @@ function useLink(spend: (credentials: Credentials) => void) {
 /** Whether a sign-in failed for want of a second factor, or for a wrong one. */
 function wantsCode(error: unknown): boolean {
   return error instanceof Refusal && error.causes.some((cause) => cause.field === "code");
+}
+
+/** Why one is back here from the provider, as people/oidc.py has it. */
+const PROBLEMS: ReadonlyMap<string, string> = new Map([
+  ["provider", "Signing in there did not work. Try again; if it stays so, an admin finds the reason in the log."],
+  ["inactive", "Your user is not active here: ask an admin."],
+]);
+
+function ProviderLink({ provider }: { readonly provider: IdentityProvider }) {
+  const { state, search } = useLocation();
+  const problem = PROBLEMS.get(new URLSearchParams(search).get("problem") ?? "");
+  return (
+    <>
+      {problem && <Problem title={`You are not signed in with ${provider.name}`}>{problem}</Problem>}
+      <a className="button button-plain" href={`${provider.path}?${new URLSearchParams({ next: nextPage(state) })}`}>
+        Sign in with {provider.name}
+      </a>
+    </>
+  );
 }
 
 export function SignInPage() {
@@ -121,6 +140,7 @@ export function SignInPage() {
         <Button kind="main" type="submit" isDisabled={entry.isPending}>
           {entry.isPending ? "Signing in…" : "Sign in"}
         </Button>
+        {session?.provider && <ProviderLink provider={session.provider} />}
         <p className="hint">
           On the machine itself, <code className="mono">./play up</code> prints a link that signs you in once.
         </p>

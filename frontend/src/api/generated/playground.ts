@@ -1075,6 +1075,11 @@ export interface components {
             inside: number;
             outside: number;
         };
+        /** @description Where else one can sign in: its name, and the path that leads there (`?next=`: where to go afterwards). */
+        IdentityProvider: {
+            name: string;
+            path: string;
+        };
         /** @description One container; pause is member "". `problems` names what could not be read, and is None where it was not. */
         Inspected: {
             attempt: number;
@@ -1717,6 +1722,7 @@ export interface components {
             /** @enum {string} */
             guests: "off" | "codes" | "open";
             namespace: string | null;
+            provider: components["schemas"]["IdentityProvider"] | null;
             user: components["schemas"]["SessionUser"] | null;
         };
         /** @description Your sessions, newest first. */
