@@ -11,7 +11,14 @@ from celery.signals import before_task_publish
 from playground.celery import app
 
 app.loader.import_default_modules()  # as a worker does
-OURS = {"reconcile": ("uid",), "place": ("uid",), "sweep": (), "collect": (), "orphans": ()}
+OURS: dict[str, tuple[str, ...]] = {
+    "tasks.reconcile": ("uid",),
+    "tasks.place": ("uid",),
+    "tasks.sweep": (),
+    "tasks.collect": (),
+    "tasks.orphans": (),
+    "guest_ends.end_guests": (),
+}
 
 
 @pytest.mark.parametrize("name", OURS)
@@ -23,7 +30,7 @@ def test_a_message_that_nobody_took_expires_after_30_s(name: str) -> None:
 
     before_task_publish.connect(note, weak=False)
     try:
-        app.tasks[f"sandboxes.tasks.{name}"].apply_async(OURS[name], queue="nobody")
+        app.tasks[f"sandboxes.{name}"].apply_async(OURS[name], queue="nobody")
     finally:
         before_task_publish.disconnect(note)
     left = datetime.fromisoformat(sent[0]["expires"]) - datetime.now(UTC)
@@ -31,4 +38,4 @@ def test_a_message_that_nobody_took_expires_after_30_s(name: str) -> None:
 
 
 def test_every_task_is_among_them() -> None:
-    assert {name for name in app.tasks if name.startswith("sandboxes.")} == {f"sandboxes.tasks.{name}" for name in OURS}
+    assert {name for name in app.tasks if name.startswith("sandboxes.")} == {f"sandboxes.{name}" for name in OURS}
