@@ -145,8 +145,12 @@ export function SignInPage() {
           On the machine itself, <code className="mono">./play up</code> prints a link that signs you in once.
         </p>
       </form>
-      {visit.isError && <Problem title="You did not get in">{told(visit.error)}</Problem>}
-      <GuestForm guests={session?.guests ?? "off"} isBusy={visit.isPending} onCome={visit.mutate} />
+      <GuestForm
+        guests={session?.guests ?? "off"}
+        isBusy={visit.isPending}
+        problem={visit.isError ? told(visit.error) : ""}
+        onCome={visit.mutate}
+      />
     </main>
   );
 }
