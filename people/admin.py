@@ -6,6 +6,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
@@ -14,6 +17,7 @@ from people.guests import make_code
 from people.models import (
     AccessToken,
     EventCode,
+    GroupMapping,
     Guest,
     LoginFailure,
     Membership,
@@ -108,6 +112,33 @@ class EventCodeAdmin(ModelAdmin):
             self.message_user(request, f"The code is {make_code(obj)}. It is shown only now.")
 
 
+@admin.register(GroupMapping)
+class GroupMappingAdmin(ModelAdmin):
+    """`manage.py groups GROUP …` tells what they come to."""
+
+    list_display = ("group", "role", "team", "team_role")
+
+
 @admin.register(Guest)
 class GuestAdmin(LookAndDelete):
     list_display = ("user", "event", "expires_at")
+
+
+# allauth's own pages show secrets, and mail that nobody sends; its provider is a setting.
+for model in (Authenticator, EmailAddress, SocialAccount, SocialApp, SocialToken):
+    admin.site.unregister(model)
+
+
+@admin.register(Authenticator)
+class AuthenticatorAdmin(LookAndDelete):
+    """Deleting lets somebody in again who has lost app and recovery codes."""
+
+    list_display = ("user", "type", "created_at", "last_used_at")
+    exclude = ("data",)
+
+
+@admin.register(SocialAccount)
+class SocialAccountAdmin(LookAndDelete):
+    """Who came from the identity provider, and what it told of them last."""
+
+    list_display = ("user", "uid", "provider", "last_login")

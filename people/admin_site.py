@@ -8,10 +8,12 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.admin import AdminSite
+from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from people import second_factor
 from people.backends import is_auditor
 
 SIGN_IN = "/sign-in"
@@ -21,8 +23,12 @@ class Site(AdminSite):
     """The admin site. Its `login` reads no password, whatever the method."""
 
     def has_permission(self, request: HttpRequest) -> bool:
-        """Staff, as Django has it, and auditors, who may look (`people.backends`)."""
-        return super().has_permission(request) or is_auditor(request.user)
+        """Staff, as Django has it, with the second factor that may be asked of them; and auditors, who may look
+        (`people.backends`).
+        """
+        if super().has_permission(request):
+            return isinstance(request.user, User) and not second_factor.is_missing(request.user)
+        return is_auditor(request.user)
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Where to go: to the page that was wanted for staff, to the site's sign-in with `?next=` for all others."""

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 
+from people.group_rules import TEAM_ROLES
 from people.rules import ALL_SCOPES, Role
 
 
@@ -59,10 +60,11 @@ class LoginFailure(models.Model):
 
 
 class RoleAssignment(models.Model):
-    """A user's role in the installation; who has none is a learner."""
+    """A user's role in the installation; who has none is a learner. `from_groups`: not by hand (`groups.py`)."""
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="role_assignment")
     role = models.CharField(max_length=16, choices=[(role.value, role.value) for role in Role])
+    from_groups = models.BooleanField(default=False, editable=False)
 
     def __str__(self) -> str:
         return f"{self.user_id}: {self.role}"
@@ -81,17 +83,34 @@ class Team(models.Model):
 class Membership(models.Model):
     """A user in a team: a member, or an admin, who also says who is in it."""
 
-    MEMBER, ADMIN = "member", "admin"
+    MEMBER, ADMIN = TEAM_ROLES
 
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="memberships")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=16, choices=[(MEMBER, MEMBER), (ADMIN, ADMIN)], default=MEMBER)
+    from_groups = models.BooleanField(default=False, editable=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["team", "user"], name="once_in_a_team")]
 
     def __str__(self) -> str:
         return f"{self.user_id} in {self.team_id}"
+
+
+class GroupMapping(models.Model):
+    """What a group of the identity provider gives: a role, a place in a team, or both (`group_rules.py`)."""
+
+    group = models.CharField(max_length=255)
+    role = models.CharField(max_length=16, choices=[(r.value, r.value) for r in Role], blank=True, default="")
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, null=True, blank=True, related_name="group_mappings")
+    team_role = models.CharField(
+        max_length=16,
+        choices=[(Membership.MEMBER, Membership.MEMBER), (Membership.ADMIN, Membership.ADMIN)],
+        default=Membership.MEMBER,
+    )
+
+    def __str__(self) -> str:
+        return self.group
 
 
 class Session(AbstractBaseSession):

@@ -124,6 +124,7 @@ if GUESTS not in ("off", "codes", "open"):
 # Minutes that a guest without a code stays; those with one stay as their code says.
 GUEST_MINUTES = number("GUEST_MINUTES", 60)
 GUEST_MAX = number("GUEST_MAX", 100)
+STAFF_MFA = flag("STAFF_MFA", False)
 
 # Django.
 DEBUG = flag("DEBUG", False)
@@ -145,6 +146,11 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "people",
     "sandboxes",
 ]
@@ -156,6 +162,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "sandboxes.api.trail.keep",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -179,6 +186,32 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{kind}"}
     for kind in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
+
+# allauth: the second factor, and OpenID Connect. Its own pages are not served, and it sends no mail.
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "people.oidc.Accounts"
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_UNIQUE_EMAIL = False
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*"]
+MFA_TOTP_ISSUER = "Pod playground"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+
+# The identity provider: its issuer's address, "" for none; the claim that holds somebody's groups.
+OIDC_ISSUER, OIDC_NAME = text("OIDC_ISSUER", ""), text("OIDC_NAME", "your organisation")
+OIDC_GROUPS = text("OIDC_GROUPS", "groups")
+_OIDC_APP = {
+    "provider_id": "organisation",
+    "name": OIDC_NAME,
+    "client_id": text("OIDC_CLIENT", ""),
+    "secret": text("OIDC_SECRET", ""),
+    "settings": {"server_url": OIDC_ISSUER},
+}
+if OIDC_ISSUER and not (OIDC_ISSUER.startswith(("https://", "http://")) and _OIDC_APP["client_id"]):
+    raise ImproperlyConfigured("PLAYGROUND_OIDC_ISSUER must be an https:// address, and needs PLAYGROUND_OIDC_CLIENT")
+SOCIALACCOUNT_ADAPTER = "people.oidc.Provided"
+SOCIALACCOUNT_LOGIN_ON_GET = True  # a link: form-action of the page's policy lets no form lead to another site
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": [_OIDC_APP] if OIDC_ISSUER else []}}
 
 # Cookies and headers. Secure cookies need TLS in front; a browser on localhost has none.
 SECURE_COOKIES = flag("SECURE_COOKIES", False)

@@ -10,5 +10,6 @@ from sandboxes.page import index
 urlpatterns = [
     path("api/", include("sandboxes.urls")),
     path("admin/", admin.site.urls),
+    path("sign-in/", include("people.urls")),
     re_path(r"^(?!(?:api|admin|static|ws)(?:/|$))", index),
 ]

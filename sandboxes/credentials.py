@@ -16,7 +16,7 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django.http.request import split_domain_port, validate_host
 
-from people import secret_text, tokens
+from people import second_factor, secret_text, tokens
 
 DEFAULT_PORT = {"http": 80, "https": 443}
 
@@ -99,4 +99,4 @@ def of_session(key: str | None) -> User | None:
     request = HttpRequest()
     request.session = import_module(settings.SESSION_ENGINE).SessionStore(key)
     user = get_user(request)  # also refuses a session from before the password changed
-    return user if isinstance(user, User) else None
+    return user if isinstance(user, User) and not second_factor.is_missing(user) else None

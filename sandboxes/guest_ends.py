@@ -4,29 +4,33 @@ from __future__ import annotations
 
 import logging
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from celery import shared_task
 from django.contrib.auth.models import User
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from people.models import Guest, Session
 from sandboxes.errors import NotFound
-from sandboxes.models import Pod
+from sandboxes.models import ConfigObject, Namespace, Pod
 from sandboxes.pods import delete_pod
 from sandboxes.world import Desired
 
 log = logging.getLogger(__name__)
 EXPIRES = 30  # seconds, as of every task
+KEPT = timedelta(days=1)  # as the rows of pods are
 
 
 @shared_task(name="sandboxes.guest_ends.end_guests", expires=EXPIRES)
 def end_guests() -> None:
-    """End what is over; and drop the rows of sessions that are."""
+    """End what is over, forget what is over for a day; and drop the rows of sessions that are."""
     now = timezone.now()
     for user in over(now):
         end(user)
+    for user in forgotten(now):
+        forget(user)
     Session.objects.filter(expire_date__lt=now).delete()
 
 
@@ -45,3 +49,20 @@ def end(user: User) -> None:
         with suppress(NotFound):  # gone meanwhile
             delete_pod(user, pod.namespace.name, pod.name, grace=None)
     log.info("guest %s is over", user.pk)
+
+
+def forgotten(now: datetime) -> list[User]:
+    """Guests who are over for a day, and of whose pods no row is kept any more."""
+    long_over = Guest.objects.filter(expires_at__lte=now - KEPT).values("user")
+    return list(User.objects.filter(pk__in=long_over, is_active=False).exclude(namespaces__pods__isnull=False))
+
+
+def forget(user: User) -> None:
+    """The user, the namespace, and what ConfigMaps and Secrets held. One that a team has stays, and its owner."""
+    own = Namespace.objects.filter(owner=user)
+    if own.exclude(team=None).exists():
+        return
+    with transaction.atomic():
+        ConfigObject.objects.filter(namespace__in=own).delete()
+        own.delete()
+        user.delete()

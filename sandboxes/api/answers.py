@@ -17,6 +17,7 @@ from django.http.multipartparser import MultiPartParserError
 from ninja.errors import AuthenticationError
 from ninja.errors import ValidationError as BadParameters
 
+from people import second_factor
 from people.guests import FullOfGuests, NoGuests, WrongCode
 from people.tokens import TooManyTokens
 from sandboxes.errors import (
@@ -80,6 +81,8 @@ TABLE: tuple[tuple[type[Exception], int, str], ...] = (
     (NoGuests, 403, "Forbidden"),
     (WrongCode, 401, "Unauthorized"),
     (QuotaExceeded, 403, "Forbidden"),
+    (second_factor.CodeNeeded, 401, "Unauthorized"),
+    (second_factor.WrongCode, 401, "Unauthorized"),
     (NotFound, 404, "NotFound"),
     (Http404, 404, "NotFound"),
     (AlreadyExists, 409, "AlreadyExists"),
@@ -154,6 +157,10 @@ def _details(exc: Exception) -> Json | None:
             return _about(kind, exc.name, group) | {"causes": _causes(exc.causes)}
         case Malformed() if exc.causes:
             return {"causes": _causes(exc.causes)}
+        case second_factor.CodeNeeded():
+            return {"causes": _causes((Cause("code", "FieldValueRequired", str(exc)),))}
+        case second_factor.WrongCode():
+            return {"causes": _causes((Cause("code", "FieldValueInvalid", str(exc)),))}
         case BadParameters():
             return {"causes": _causes(_parameter_causes(exc))}
         case QuotaExceeded():

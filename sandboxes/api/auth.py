@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from ninja.security.base import AuthBase
 from ninja.utils import check_csrf
 
-from people import tokens
+from people import second_factor, tokens
 from sandboxes import throttle
 from sandboxes.api.answers import Forbidden, Unauthenticated
 
@@ -57,7 +57,25 @@ class SessionCookie(AuthBase):
         if not isinstance(request.user, User):
             return None
         _refuse_forgery(request)
+        if second_factor.is_missing(request.user):
+            raise Forbidden("you need a second factor: set one up on your account page")
         throttle.take(throttle.requests(), f"user-{request.user.pk}")
+        return request.user
+
+
+class Browser(AuthBase):
+    """A session whatever it lacks, and no token: for what gives a session what it lacks."""
+
+    openapi_type = "apiKey"
+    openapi_in = "cookie"
+    openapi_name = settings.SESSION_COOKIE_NAME
+
+    def __call__(self, request: HttpRequest) -> User | None:
+        if "Authorization" in request.headers:
+            raise Forbidden("this is for browsers: a token may not do it")
+        if not isinstance(request.user, User):
+            return None
+        _refuse_forgery(request)
         return request.user
 
 
@@ -79,3 +97,4 @@ def _refuse_forgery(request: HttpRequest) -> None:
 
 
 SIGNED_IN = [BearerToken(), SessionCookie()]
+BROWSER = [Browser()]

@@ -14,7 +14,7 @@ from django.contrib.auth.models import AnonymousUser, User
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 
-from people import guests, links, sign_in
+from people import guests, links, oidc, second_factor, sign_in
 from people.roles import guest_until, role_of
 from people.rules import Verb
 from sandboxes import inspection_wire, namespaces, pods, quotas, upstream, wire, wiring_wire
@@ -34,6 +34,7 @@ from sandboxes.api import (
     trails,
 )
 from sandboxes.api import playground_shapes as shapes
+from sandboxes.api import second_factor as factors
 from sandboxes.api.answers import Unauthenticated, answer
 from sandboxes.api.auth import SIGNED_IN, MaybeSignedIn, SignedIn, visitor
 from sandboxes.api.documents import Documented, body_of
@@ -45,6 +46,7 @@ from sandboxes.times import stamp
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 BODIES = (
+    *factors.SHAPES,
     people_shapes.NewGuest,
     people_shapes.NewToken,
     people_shapes.NewTeam,
@@ -205,6 +207,7 @@ terminals.add(api)
 recording.add(api)
 nodes.add(api)
 people.add(api)
+factors.add(api)
 previews.add(api)
 trails.add(api)
 
@@ -226,7 +229,9 @@ def _stdin(asked: shapes.Execute) -> bytes:
 
 
 def _session(request: HttpRequest, user: User | AnonymousUser, code: int = 200) -> HttpResponse:
-    told: dict[str, Any] = {"user": None, "namespace": None, "csrfToken": get_token(request), "guests": settings.GUESTS}
+    provider = {"name": settings.OIDC_NAME, "path": oidc.LOGIN} if settings.OIDC_ISSUER else None
+    told: dict[str, Any] = {"user": None, "namespace": None, "csrfToken": get_token(request)}
+    told |= {"guests": settings.GUESTS, "provider": provider}
     if isinstance(user, User):
         until = guest_until(user)
         told["user"] = {
@@ -234,13 +239,17 @@ def _session(request: HttpRequest, user: User | AnonymousUser, code: int = 200) 
             "isStaff": user.is_staff,
             "role": role_of(user),
             "guestUntil": stamp(until) if until else None,
+            "needsSecondFactor": second_factor.is_missing(user),
         }
         told["namespace"] = namespaces.namespace_of(user).name
     return answer(told, code)
 
 
 def _by_link(body: dict[str, Any]) -> User:
-    user = links.redeem(bodies.checked(shapes.LinkSignIn, body).link)
+    given = bodies.checked(shapes.LinkSignIn, body)
+    if (owner := links.owner_of(given.link)) is not None:
+        second_factor.check(owner, given.code)
+    user = links.redeem(given.link)
     if user is None:
         raise Unauthenticated("this link has been used, or is more than 15 minutes old: ask for a new one")
     return user
@@ -251,4 +260,5 @@ def _by_password(request: HttpRequest, body: dict[str, Any]) -> User:
     user = sign_in.with_password(request, given.username, given.password)
     if user is None:
         raise Unauthenticated("the name or the password is wrong")
+    second_factor.check(user, given.code)
     return user

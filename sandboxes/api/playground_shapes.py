@@ -10,12 +10,22 @@ from sandboxes.api.shapes import Answer
 
 
 class SessionUser(Answer):
-    """Who is signed in; `guestUntil` (RFC 3339) for a guest."""
+    """Who is signed in; `guestUntil` (RFC 3339) for a guest. Who `needsSecondFactor` can do
+    nothing but set one up.
+    """
 
     name: str
     is_staff: bool
     role: Literal["learner", "author", "auditor", "operator"]
     guest_until: str | None
+    needs_second_factor: bool
+
+
+class IdentityProvider(Answer):
+    """Where else one can sign in: its name, and the path that leads there (`?next=`: where to go afterwards)."""
+
+    name: str
+    path: str
 
 
 class Session(Answer):
@@ -27,19 +37,22 @@ class Session(Answer):
     namespace: str | None
     csrf_token: str
     guests: Literal["off", "codes", "open"]
+    provider: IdentityProvider | None
 
 
 class PasswordSignIn(Answer):
-    """Signing in with a password."""
+    """Signing in with a password; `code` is asked for where the user has a second factor."""
 
     username: Annotated[str, Field(min_length=1, max_length=150)]
     password: Annotated[str, Field(min_length=1, max_length=4096)]
+    code: Annotated[str, Field(max_length=20)] = ""
 
 
 class LinkSignIn(Answer):
-    """Signing in with the text of a one-time link."""
+    """Signing in with the text of a one-time link; `code` as with a password. The link is used up by a good code."""
 
     link: Annotated[str, Field(min_length=1, max_length=200)]
+    code: Annotated[str, Field(max_length=20)] = ""
 
 
 # The nearest to use first: of several nodes' states the catalogue shows that one.

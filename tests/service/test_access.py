@@ -26,7 +26,7 @@ K, P = "/api/v1/namespaces", "/api/playground/v1"
 POD = P + "/namespaces/{namespace}/pods/{name}"
 TERMINAL = str(UUID(int=7))
 # Who may: `anyone`, `members` (whoever is signed in, about what is theirs), `owner` (and staff), `staff`, `founders`
-# (authors and staff; to all others it is forbidden).
+# (authors and staff; to all others it is forbidden), `browsers` (as members, and no token).
 ACCESS = {
     **dict.fromkeys((f"{method} {P}/session" for method in ("GET", "POST", "DELETE")), "anyone"),
     f"POST {P}/guests": "anyone",
@@ -35,6 +35,8 @@ ACCESS = {
     f"DELETE {P}/tokens/{{token}}": "members",
     **dict.fromkeys((f"{method} {P}/sessions" for method in ("GET", "DELETE")), "members"),
     f"DELETE {P}/sessions/{{session}}": "members",
+    **dict.fromkeys((f"{method} {P}/second-factor" for method in ("GET", "POST", "PUT", "DELETE")), "browsers"),
+    f"POST {P}/second-factor/recovery-codes": "browsers",
     f"GET {P}/teams": "members",
     f"POST {P}/teams": "founders",
     **dict.fromkeys((f"{method} {P}/teams/{{team}}" for method in ("GET", "DELETE")), "owner"),
@@ -135,6 +137,12 @@ def test_only_who_may_gets_through(route: str) -> None:
     nobody = Client(raise_request_exception=False)
     assert (ask(nobody, route).code == 401) == (may != "anyone")
     assert is_shut(ask(Caller("mallory").client, route)) == (may in ("owner", "staff"))
+    if may == "browsers":
+        assert ask(Caller("alice").client, route).code == ask(Caller("root", staff=True).client, route).code == 403
+        client = Client(raise_request_exception=False)
+        client.force_login(Caller("alice").user)
+        assert (found := ask(client, route)).code != 403 and not is_shut(found)
+        return
     if may == "founders":
         assert ask(Caller("mallory").client, route).code == ask(Caller("alice").client, route).code == 403
     # Staff first: what the owner deletes is not there for anyone.

@@ -16,7 +16,7 @@ from people import guests, roles
 from people.models import EventCode, Guest, Session
 from sandboxes import guest_ends
 from sandboxes.api import playground_shapes as shapes
-from sandboxes.models import Pod
+from sandboxes.models import ConfigObject, Namespace, Pod
 from tests.service.caller import Answered, Caller, manifest, user
 from tests.service.test_api_session import SESSION, Browser
 
@@ -144,6 +144,28 @@ def test_what_was_left_of_a_guest_goes_the_next_time() -> None:
     User.objects.filter(guest__isnull=False).update(is_active=False)  # as if it had been interrupted there
     guest_ends.end_guests()
     assert Pod.objects.get().desired == "GONE"
+
+
+def test_a_guest_is_forgotten_a_day_later_with_what_their_secrets_held() -> None:
+    browser = Browser()
+    namespace = come(browser, code=event()).body["namespace"]
+    secret = {"metadata": {"name": "s"}, "stringData": {"a": "b"}}
+    assert browser.send("POST", f"/api/v1/namespaces/{namespace}/secrets", secret).code == 201
+    browser.send("POST", f"/api/v1/namespaces/{namespace}/pods", manifest())
+    Guest.objects.update(expires_at=timezone.now() - timedelta(hours=25))
+    guest_ends.end_guests()
+    assert Pod.objects.exists() and User.objects.exists(), "the pod's row is still kept"
+    Pod.objects.all().delete()
+    guest_ends.end_guests()
+    assert not (User.objects.exists() or Namespace.objects.exists() or ConfigObject.objects.exists())
+    assert EventCode.objects.get().used == 1
+
+
+def test_a_guest_whose_time_was_over_just_now_is_not_forgotten() -> None:
+    come(Browser(), code=event())
+    Guest.objects.update(expires_at=timezone.now())
+    guest_ends.end_guests()
+    assert User.objects.exists()
 
 
 def test_sessions_that_are_over_are_dropped() -> None:

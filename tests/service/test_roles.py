@@ -158,6 +158,7 @@ def test_an_auditor_looks_at_the_admin_and_changes_nothing_there() -> None:
     pod = made.pod()
     client = Client()
     client.force_login(assigned("audrey", Role.AUDITOR).user)
+    assert client.get("/admin/").status_code == 200
     assert client.get("/admin/sandboxes/pod/").status_code == 200
     assert client.get(f"/admin/sandboxes/pod/{pod.pk}/change/").status_code == 200
     assert client.get("/admin/people/team/add/").status_code == 403

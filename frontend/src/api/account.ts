@@ -8,6 +8,10 @@ export type Token = Readonly<Schemas["Token"]>;
 export type GrantedToken = Readonly<Schemas["GrantedToken"]>;
 export type ScopeName = Token["scopes"][number];
 
+export type SecondFactor = Readonly<Schemas["SecondFactor"]>;
+export type ProposedSecret = Readonly<Schemas["ProposedSecret"]>;
+
+const FACTOR = "/api/playground/v1/second-factor";
 const SESSIONS = "/api/playground/v1/sessions";
 const TOKENS = "/api/playground/v1/tokens";
 
@@ -43,4 +47,26 @@ export async function createToken(asked: {
 
 export async function revokeToken(token: number): Promise<void> {
   await unwrap(playground.DELETE(`${TOKENS}/{token}`, { params: { path: { token } } }));
+}
+
+export async function readSecondFactor(): Promise<SecondFactor | null> {
+  return (await unwrap(playground.GET(FACTOR))) ?? null;
+}
+
+/** A secret for an authenticator app; nothing is kept of it until a code comes back. */
+export async function proposeSecret(): Promise<ProposedSecret | null> {
+  return (await unwrap(playground.POST(FACTOR))) ?? null;
+}
+
+/** The recovery codes. */
+export async function turnOnSecondFactor(secret: string, code: string): Promise<readonly string[]> {
+  return (await unwrap(playground.PUT(FACTOR, { body: { secret, code } })))?.items ?? [];
+}
+
+export async function turnOffSecondFactor(code: string): Promise<void> {
+  await unwrap(playground.DELETE(FACTOR, { body: { code } }));
+}
+
+export async function newRecoveryCodes(code: string): Promise<readonly string[]> {
+  return (await unwrap(playground.POST(`${FACTOR}/recovery-codes`, { body: { code } })))?.items ?? [];
 }

@@ -13,6 +13,12 @@ import { readRefusal } from "./refusal";
 /** Whether people come without an account: not at all, with the code of an event, freely. */
 export type Guests = components["schemas"]["Session"]["guests"];
 
+/** Where else one can sign in; `path` is of this site, and leads there. */
+export interface IdentityProvider {
+  readonly name: string;
+  readonly path: string;
+}
+
 export interface SessionUser {
   readonly name: string;
   readonly role: string;
@@ -20,6 +26,8 @@ export interface SessionUser {
   readonly seesAll: boolean;
   /** RFC 3339; "" for who is no guest. */
   readonly guestUntil: string;
+  /** Can do nothing but set one up. */
+  readonly needsSecondFactor: boolean;
 }
 
 export interface Session {
@@ -27,13 +35,17 @@ export interface Session {
   readonly namespace: string | null;
   readonly csrfToken: string;
   readonly guests: Guests;
+  readonly provider: IdentityProvider | null;
 }
 
 export type CatalogueImage = Readonly<components["schemas"]["CatalogueImage"]>;
 
 export type Command = Readonly<components["schemas"]["Command"]>;
 
-export type Credentials = { readonly username: string; readonly password: string } | { readonly link: string };
+/** `code`: of an authenticator app, or a recovery code, once the service has asked for it. */
+export type Credentials = ({ readonly username: string; readonly password: string } | { readonly link: string }) & {
+  readonly code: string;
+};
 
 // Belongs to the session cookie; the service hands out a new one at each sign-in.
 let csrfToken = "";
@@ -75,14 +87,17 @@ function readSession(value: unknown): Session {
   const answer = record(value);
   csrfToken = text(answer, "csrfToken");
   const guests = answer.guests === "codes" || answer.guests === "open" ? answer.guests : "off";
-  return { user: readUser(answer.user), namespace: text(answer, "namespace") || null, csrfToken, guests };
+  const at = record(answer.provider);
+  const provider = text(at, "path") ? { name: text(at, "name"), path: text(at, "path") } : null;
+  return { user: readUser(answer.user), namespace: text(answer, "namespace") || null, csrfToken, guests, provider };
 }
 
 function readUser(user: unknown): SessionUser | null {
   if (!isRecord(user)) return null;
   const role = text(user, "role") || "learner";
   const seesAll = user.isStaff === true || role === "operator" || role === "auditor";
-  return { name: text(user, "name"), role, seesAll, guestUntil: text(user, "guestUntil") };
+  const needsSecondFactor = user.needsSecondFactor === true;
+  return { name: text(user, "name"), role, seesAll, guestUntil: text(user, "guestUntil"), needsSecondFactor };
 }
 
 export async function getSession(): Promise<Session> {

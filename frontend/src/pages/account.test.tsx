@@ -13,6 +13,7 @@ const TIMES = { createdAt: "2026-11-27T10:00:00Z", lastSeen: "2026-11-27T11:00:0
 const BASE = {
   [`GET ${API}/session`]: [200, SESSION],
   [`GET ${API}/sessions`]: [200, { items: [HERE, THERE].map((row) => ({ ...TIMES, ...row })) }],
+  [`GET ${API}/second-factor`]: [200, { enabled: false, required: false, recoveryCodesLeft: 0 }],
   [`GET ${API}/tokens`]: [200, { items: [{ ...NEVER, expiresAt: null, lastUsedAt: null }] }],
 } as const;
 
@@ -64,6 +65,47 @@ test("a token that cannot be revoked says why", async () => {
   expect((await screen.findByRole("alert")).textContent).toContain('tokens "1" not found');
 });
 
+const PROPOSED = { secret: "ABCDEFGH", address: "otpauth://totp/ada", picture: "data:image/svg+xml;base64,AA==" };
+
+test("a second factor is turned on with a code of the proposed secret, and its recovery codes are shown", async () => {
+  const asked = service({
+    ...BASE,
+    [`POST ${API}/second-factor`]: [200, PROPOSED],
+    [`PUT ${API}/second-factor`]: [200, { items: ["11111111", "22222222"] }],
+  });
+  visit("/account");
+  const pane = await screen.findByRole("region", { name: "Second factor" });
+  await userEvent.click(await within(pane).findByRole("button", { name: "Set up a second factor" }));
+  expect((await within(pane).findByAltText("The secret as a QR code")).getAttribute("src")).toBe(PROPOSED.picture);
+  await userEvent.type(within(pane).getByLabelText("Code that it shows"), "123456");
+  await userEvent.click(within(pane).getByRole("button", { name: "Turn it on" }));
+  expect(await within(pane).findByText("11111111 22222222")).toBeTruthy();
+  expect(asked.find(({ method }) => method === "PUT")?.body).toEqual({ secret: "ABCDEFGH", code: "123456" });
+});
+
+test("it is turned off with a last code, and a wrong one says so", async () => {
+  const asked = service({
+    ...BASE,
+    [`GET ${API}/second-factor`]: [200, { enabled: true, required: false, recoveryCodesLeft: 9 }],
+    [`DELETE ${API}/second-factor`]: [401, { reason: "Unauthorized", message: "This code is wrong" }],
+  });
+  visit("/account");
+  const pane = await screen.findByRole("region", { name: "Second factor" });
+  expect(await within(pane).findByText("It is on. You have 9 recovery codes left.")).toBeTruthy();
+  await userEvent.type(within(pane).getByLabelText("Code of your app, or a recovery code"), "000000");
+  await userEvent.click(within(pane).getByRole("button", { name: "Turn it off" }));
+  expect((await within(pane).findByRole("alert")).textContent).toContain("This code is wrong");
+  expect(asked.find(({ method }) => method === "DELETE")?.body).toEqual({ code: "000000" });
+});
+
+test("who needs a second factor is led to it, whatever page was asked for", async () => {
+  const user = { ...SESSION.user, role: "operator", needsSecondFactor: true };
+  service({ ...BASE, [`GET ${API}/session`]: [200, { ...SESSION, user }] });
+  visit("/");
+  expect((await screen.findByRole("alert")).textContent).toContain("You need a second factor");
+  expect(screen.queryByRole("region", { name: "Tokens" })).toBeNull();
+});
+
 test("a guest is told until when", async () => {
   const user = { ...SESSION.user, name: "guest-x", guestUntil: "2026-11-27T15:00:00Z" };
   service({ ...BASE, [`GET ${API}/session`]: [200, { ...SESSION, user }] });
@@ -101,4 +143,42 @@ test("where guests come freely no code is needed, and where none come there is n
   visit("/sign-in");
   await screen.findByLabelText("User name");
   expect(screen.queryByRole("form", { name: "Try without an account" })).toBeNull();
+});
+
+const ASKED = { message: "a code is needed", details: { causes: [{ field: "code", message: "a code is needed" }] } };
+
+test("a password that is right asks for the code, and is sent again with it", async () => {
+  const asked = service({
+    [`GET ${API}/session`]: [200, { ...NOBODY, guests: "off" }],
+    [`POST ${API}/session`]: [401, { reason: "Unauthorized", ...ASKED }],
+  });
+  visit("/sign-in");
+  expect(screen.queryByLabelText("Code of your authenticator app")).toBeNull();
+  await userEvent.type(await screen.findByLabelText("User name"), "ada");
+  await userEvent.type(screen.getByLabelText("Password"), "right");
+  await userEvent.click(screen.getByRole("button", { name: "Sign in" }));
+  await userEvent.type(await screen.findByLabelText("Code of your authenticator app"), "123456");
+  await userEvent.click(screen.getByRole("button", { name: "Sign in" }));
+  await waitFor(() => expect(asked.filter(({ method }) => method === "POST")).toHaveLength(2));
+  expect(asked.at(-1)?.body).toEqual({ username: "ada", password: "right", code: "123456" });
+});
+
+test("a link that asks for the code is kept for it", async () => {
+  const asked = service({
+    [`GET ${API}/session`]: [200, { ...NOBODY, guests: "off" }],
+    [`POST ${API}/session`]: [401, { reason: "Unauthorized", ...ASKED }],
+  });
+  visit("/sign-in#once");
+  await userEvent.type(await screen.findByLabelText("Code of your authenticator app"), "123456");
+  await userEvent.click(screen.getByRole("button", { name: "Sign in" }));
+  await waitFor(() => expect(asked.at(-1)?.body).toEqual({ link: "once", code: "123456" }));
+});
+
+test("the sign-in page leads to the identity provider, and says when that did not work", async () => {
+  const provider = { name: "Example", path: "/sign-in/oidc/organisation/login/" };
+  service({ [`GET ${API}/session`]: [200, { ...NOBODY, guests: "off", provider }] });
+  visit("/sign-in?problem=provider");
+  const link = await screen.findByRole("link", { name: "Sign in with Example" });
+  expect(link.getAttribute("href")).toBe("/sign-in/oidc/organisation/login/?next=%2F");
+  expect(screen.getByRole("alert").textContent).toContain("You are not signed in with Example");
 });

@@ -8,6 +8,7 @@ import { Pane } from "../ui/pane";
 import { choose, usePreference } from "../ui/preference";
 import { Switcher } from "../ui/switcher";
 import { CopyButton } from "../ui/take";
+import { SecondFactorPane } from "./account-second-factor";
 import { Sessions } from "./account-sessions";
 import { Tokens } from "./account-tokens";
 import type { FrameContext } from "./frame";
@@ -55,8 +56,13 @@ export function AccountPage() {
             )}
           </dl>
         </Pane>
-        <Sessions />
-        <Tokens />
+        <SecondFactorPane isNeeded={session.user?.needsSecondFactor === true} />
+        {!session.user?.needsSecondFactor && (
+          <>
+            <Sessions />
+            <Tokens />
+          </>
+        )}
         <Appearance />
         <Api name={name} namespace={session.namespace} />
         <Pane title="Keyboard">

@@ -51,6 +51,9 @@ export function Frame() {
     const next = location.pathname + location.search + location.hash;
     return <Navigate to="/sign-in" replace state={{ next }} />;
   }
+  if (session.data.user.needsSecondFactor && location.pathname !== "/account") {
+    return <Navigate to="/account#second-factor" replace />;
+  }
   return <SignedIn session={session.data} name={session.data.user.name} />;
 }
 

@@ -71,8 +71,8 @@ const NODES = "/api/playground/v1/nodes";
 
 afterEach(() => vi.unstubAllGlobals());
 
-function open(isStaff: boolean, address = "/nodes") {
-  const session = { ...SESSION, user: { ...SESSION.user, isStaff, seesAll: isStaff } };
+function open(seesAll: boolean, address = "/nodes") {
+  const session = { ...SESSION, user: { ...SESSION.user, seesAll } };
   render(
     <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}>
       <MemoryRouter initialEntries={[address]}>

@@ -63,7 +63,7 @@ test("someone who is not signed in is sent to sign in, and the token goes with t
   await type("Password", "wrong");
   await press("Sign in");
   expect((await screen.findByRole("alert")).textContent).toContain("the name or the password is wrong");
-  expect(asked.at(-1)).toMatchObject({ token: "fresh", body: { username: "ada", password: "wrong" } });
+  expect(asked.at(-1)).toMatchObject({ token: "fresh", body: { username: "ada", password: "wrong", code: "" } });
 });
 
 test("a one-time link is spent once, and leaves the address bar", async () => {
@@ -74,7 +74,9 @@ test("a one-time link is spent once, and leaves the address bar", async () => {
   });
   visit("/sign-in#once-only");
   await screen.findByText(/No pods here yet/);
-  expect(asked.filter((each) => each.method === "POST").map((each) => each.body)).toEqual([{ link: "once-only" }]);
+  expect(asked.filter((each) => each.method === "POST").map((each) => each.body)).toEqual([
+    { link: "once-only", code: "" },
+  ]);
   expect(globalThis.location.hash).toBe("");
 });
 
@@ -279,7 +281,9 @@ test("a link whose request got no answer is sent again, for it has left the addr
   await waitFor(() => expect(dropped).toHaveLength(1));
   await act(() => vi.advanceTimersByTimeAsync(5_000));
   await screen.findByText(/No pods here yet/);
-  expect(asked.filter((each) => each.method === "POST").map((each) => each.body)).toEqual([{ link: "dropped" }]);
+  expect(asked.filter((each) => each.method === "POST").map((each) => each.body)).toEqual([
+    { link: "dropped", code: "" },
+  ]);
 });
 
 test("a service that goes away leaves the pod's page as it was, and comes back to it", async () => {

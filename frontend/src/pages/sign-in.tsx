@@ -3,7 +3,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useEffect, useRef, useState } from "react";
 import { useLocation, useNavigate } from "react-router";
 import { becomeGuest } from "../api/account";
-import { type Credentials, signIn } from "../api/client";
+import { type Credentials, type IdentityProvider, signIn } from "../api/client";
 import { Refusal, told } from "../api/refusal";
 import { isRecord, text } from "../state/read";
 import { Brand } from "../ui/brand";
@@ -48,8 +48,32 @@ function useLink(spend: (credentials: Credentials) => void) {
     spent.current = true;
     const link = hash.slice(1);
     globalThis.history.replaceState(null, "", pathname);
-    spend({ link });
+    spend({ link, code: "" });
   }, [hash, pathname, spend]);
+}
+
+/** Whether a sign-in failed for want of a second factor, or for a wrong one. */
+function wantsCode(error: unknown): boolean {
+  return error instanceof Refusal && error.causes.some((cause) => cause.field === "code");
+}
+
+/** Why one is back here from the provider, as people/oidc.py has it. */
+const PROBLEMS: ReadonlyMap<string, string> = new Map([
+  ["provider", "Signing in there did not work. Try again; if it stays so, an admin finds the reason in the log."],
+  ["inactive", "Your user is not active here: ask an admin."],
+]);
+
+function ProviderLink({ provider }: { readonly provider: IdentityProvider }) {
+  const { state, search } = useLocation();
+  const problem = PROBLEMS.get(new URLSearchParams(search).get("problem") ?? "");
+  return (
+    <>
+      {problem && <Problem title={`You are not signed in with ${provider.name}`}>{problem}</Problem>}
+      <a className="button button-plain" href={`${provider.path}?${new URLSearchParams({ next: nextPage(state) })}`}>
+        Sign in with {provider.name}
+      </a>
+    </>
+  );
 }
 
 export function SignInPage() {
@@ -60,9 +84,14 @@ export function SignInPage() {
   const visit = useMutation({ mutationFn: becomeGuest, onSuccess: entered });
   const { data: session } = useSession();
   useLink(entry.mutate);
+  const [code, setCode] = useState("");
+  const asksForCode = wantsCode(entry.error);
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    entry.mutate({ username, password });
+    // A link that asked for a code is still good, and nowhere else by now.
+    const link = asksForCode && entry.variables && "link" in entry.variables ? entry.variables.link : "";
+    entry.mutate(link ? { link, code } : { username, password, code });
+    setCode("");
   };
   return (
     <main className="centre">
@@ -76,7 +105,7 @@ export function SignInPage() {
         {entry.isError && (
           <Problem title="You are not signed in">
             <p>{told(entry.error)}</p>
-            {entry.variables && "link" in entry.variables && entry.error instanceof Refusal && (
+            {entry.variables && "link" in entry.variables && entry.error instanceof Refusal && !asksForCode && (
               <p>
                 Run <code className="mono">./play up</code> again (or <code className="mono">./play link NAME</code>) on
                 the machine: it prints a new one.
@@ -98,15 +127,30 @@ export function SignInPage() {
           onChange={setPassword}
           input={{ type: "password", autoComplete: "current-password" }}
         />
+        {asksForCode && (
+          <Field
+            id="code"
+            label="Code of your authenticator app"
+            value={code}
+            onChange={setCode}
+            description="A recovery code does as well."
+            input={{ autoComplete: "one-time-code", inputMode: "numeric", maxLength: 20 }}
+          />
+        )}
         <Button kind="main" type="submit" isDisabled={entry.isPending}>
           {entry.isPending ? "Signing in…" : "Sign in"}
         </Button>
+        {session?.provider && <ProviderLink provider={session.provider} />}
         <p className="hint">
           On the machine itself, <code className="mono">./play up</code> prints a link that signs you in once.
         </p>
       </form>
-      {visit.isError && <Problem title="You did not get in">{told(visit.error)}</Problem>}
-      <GuestForm guests={session?.guests ?? "off"} isBusy={visit.isPending} onCome={visit.mutate} />
+      <GuestForm
+        guests={session?.guests ?? "off"}
+        isBusy={visit.isPending}
+        problem={visit.isError ? told(visit.error) : ""}
+        onCome={visit.mutate}
+      />
     </main>
   );
 }

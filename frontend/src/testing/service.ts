@@ -16,6 +16,7 @@ export const SESSION = {
   namespace: "ada",
   csrfToken: "t0ken",
   guests: "off",
+  provider: null,
 };
 
 /** `answers`: "POST /api/…" → status and body. What is not listed is a 404 Status. */

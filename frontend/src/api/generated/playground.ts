@@ -597,6 +597,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/playground/v1/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read
+         * @description Whether you have a second factor.
+         */
+        get: operations["readSecondFactor"];
+        /**
+         * Turn On
+         * @description From now on signing in needs a code too. The recovery codes.
+         */
+        put: operations["turnOnSecondFactor"];
+        /**
+         * Propose
+         * @description A new secret to give to an authenticator app. Nothing is kept until a code of it comes back.
+         */
+        post: operations["proposeSecret"];
+        /**
+         * Turn Off
+         * @description Signing in needs no code any more. It takes a last one.
+         */
+        delete: operations["turnOffSecondFactor"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/playground/v1/second-factor/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * New Codes
+         * @description Other recovery codes; those of before are worth nothing.
+         */
+        post: operations["newRecoveryCodes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/playground/v1/session": {
         parameters: {
             query?: never;
@@ -1191,6 +1243,11 @@ export interface components {
             inside: number;
             outside: number;
         };
+        /** @description Where else one can sign in: its name, and the path that leads there (`?next=`: where to go afterwards). */
+        IdentityProvider: {
+            name: string;
+            path: string;
+        };
         /** @description One container; pause is member "". `problems` names what could not be read, and is None where it was not. */
         Inspected: {
             attempt: number;
@@ -1278,8 +1335,9 @@ export interface components {
             swap: number | null;
             version: number;
         };
-        /** @description Signing in with the text of a one-time link. */
+        /** @description Signing in with the text of a one-time link; `code` as with a password. The link is used up by a good code. */
         LinkSignIn: {
+            code?: string;
             link: string;
         };
         /** @description A node's row. `reason` says why it takes no pods; `seen_at` when it last said that it is alive (RFC 3339). */
@@ -1493,8 +1551,9 @@ export interface components {
             signal: string;
             started: string;
         };
-        /** @description Signing in with a password. */
+        /** @description Signing in with a password; `code` is asked for where the user has a second factor. */
         PasswordSignIn: {
+            code?: string;
             password: string;
             username: string;
         };
@@ -1638,6 +1697,12 @@ export interface components {
             downwardAPI?: components["schemas"]["DownwardProjection"] | null;
             secret?: components["schemas"]["SecretProjection"] | null;
         };
+        /** @description A secret for an authenticator app: as text, an otpauth:// address, and a picture of that (a data: address). */
+        ProposedSecret: {
+            address: string;
+            picture: string;
+            secret: string;
+        };
         /** @description A port of the pod that the node publishes. */
         PublishedPort: {
             containerPort: number;
@@ -1758,6 +1823,10 @@ export interface components {
             seconds: number;
             size: number;
         };
+        /** @description Each signs in once, in place of the app. They are shown this once. */
+        RecoveryCodes: {
+            items: string[];
+        };
         /** @description A request or limit of a container, in units of `divisor`. */
         ResourceFieldRef: {
             containerName?: string;
@@ -1830,6 +1899,12 @@ export interface components {
             localhostProfile?: string | null;
             type?: string;
         };
+        /** @description Whether there is one, whether there must be one, and how many recovery codes are left. */
+        SecondFactor: {
+            enabled: boolean;
+            recoveryCodesLeft: number;
+            required: boolean;
+        };
         SecretProjection: {
             items?: components["schemas"]["KeyToPath"][];
             name?: string;
@@ -1863,6 +1938,7 @@ export interface components {
             /** @enum {string} */
             guests: "off" | "codes" | "open";
             namespace: string | null;
+            provider: components["schemas"]["IdentityProvider"] | null;
             user: components["schemas"]["SessionUser"] | null;
         };
         /** @description Your sessions, newest first. */
@@ -1878,11 +1954,15 @@ export interface components {
             id: string;
             lastSeen: string;
         };
-        /** @description Who is signed in; `guestUntil` (RFC 3339) for a guest. */
+        /**
+         * @description Who is signed in; `guestUntil` (RFC 3339) for a guest. Who `needsSecondFactor` can do
+         *     nothing but set one up.
+         */
         SessionUser: {
             guestUntil: string | null;
             isStaff: boolean;
             name: string;
+            needsSecondFactor: boolean;
             /** @enum {string} */
             role: "learner" | "author" | "auditor" | "operator";
         };
@@ -2058,7 +2138,7 @@ export interface components {
             since?: string | null;
             until?: string | null;
         };
-        /** @description Something that was done, or refused. `code` is HTTP's, 0 where no request did it; `owner` is whose object it was. */
+        /** @description Something done, or refused. `code` is HTTP's, 0 where no request did it; `owner` is whose object it was. */
         TrailRow: {
             act: string;
             actor: string;
@@ -2070,6 +2150,11 @@ export interface components {
             path: string;
             request: string;
             role: string;
+        };
+        /** @description The secret that was proposed, and a code which the app makes of it. */
+        TurnOn: {
+            code: string;
+            secret: string;
         };
         /**
          * @description What it has used so far, and uses now. CPU times are in microseconds, all since the container began.
@@ -2126,6 +2211,10 @@ export interface components {
             neighbours: components["schemas"]["Neighbour"][];
             problems: string[];
             tables: components["schemas"]["Table"][];
+        };
+        /** @description A code of the app, or a recovery code. */
+        WithCode: {
+            code?: string;
         };
     };
     responses: never;
@@ -3208,6 +3297,163 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Quota"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    readSecondFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondFactor"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    turnOnSecondFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TurnOn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    proposeSecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposedSecret"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    turnOffSecondFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WithCode"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondFactor"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    newRecoveryCodes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WithCode"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
                 };
             };
             /** @description Refused */

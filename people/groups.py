@@ -1,0 +1,51 @@
+"""Roles and teams by the groups of the identity provider: read at each sign-in, by the rules in the admin.
+
+What an admin has assigned by hand stays: only what came from groups is changed, or taken away, by them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from people.group_rules import GroupRule, Mapped, mapped
+from people.models import GroupMapping, Membership, RoleAssignment, Team
+
+
+def mapping_of(groups: Collection[str]) -> Mapped:
+    """What the rules of now make of these groups; nothing is written."""
+    rows = GroupMapping.objects.select_related("team")
+    rules = [GroupRule(row.group, row.role, row.team.name if row.team else "", row.team_role) for row in rows]
+    return mapped(groups, rules)
+
+
+def apply(user: User, groups: Collection[str]) -> None:
+    """Make the user what the groups say. Rows that say so already are left alone, for a change closes what is open."""
+    told = mapping_of(groups)
+    with transaction.atomic():
+        _assign(user, told)
+        _join(user, told)
+
+
+def _assign(user: User, told: Mapped) -> None:
+    row = RoleAssignment.objects.filter(user=user).first()
+    if row is not None and (not row.from_groups or row.role == told.role):
+        return
+    if told.role is not None:
+        RoleAssignment.objects.update_or_create(user=user, defaults={"role": told.role, "from_groups": True})
+    elif row is not None:
+        row.delete()
+
+
+def _join(user: User, told: Mapped) -> None:
+    there = {row.team.name: row for row in Membership.objects.filter(user=user).select_related("team")}
+    for name, row in there.items():
+        if row.from_groups and name not in told.teams:
+            row.delete()
+        elif row.from_groups and row.role != told.teams[name]:
+            row.role = told.teams[name]
+            row.save()
+    for team in Team.objects.filter(name__in=told.teams.keys() - there.keys()):
+        Membership.objects.create(team=team, user=user, role=told.teams[team.name], from_groups=True)

@@ -1,0 +1,32 @@
+"""The two addresses of a sign-in with OpenID Connect, under the names by which allauth finds them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from allauth.socialaccount.providers.openid_connect.views import callback, login
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
+from requests import RequestException
+
+from people import oidc
+
+View = Callable[[HttpRequest, str], HttpResponse]
+
+
+def guarded(view: View) -> View:
+    """A provider that does not answer, or tells of no endpoint, leads back to the sign-in page too."""
+
+    def answer(request: HttpRequest, provider_id: str) -> HttpResponse:
+        try:
+            return view(request, provider_id)
+        except (RequestException, KeyError) as exc:
+            return oidc.failed(exc)
+
+    return answer
+
+
+urlpatterns = [
+    path("oidc/<str:provider_id>/login/", guarded(login), name="openid_connect_login"),
+    path("oidc/<str:provider_id>/login/callback/", guarded(callback), name="openid_connect_callback"),
+]
