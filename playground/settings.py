@@ -15,31 +15,10 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+from playground.environment import flag, names, number, one_of, text
 from sandboxes.preview.hosts import DOMAIN, is_preview_host
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-
-
-def text(name: str, default: str) -> str:
-    return os.environ.get(f"PLAYGROUND_{name}", default)
-
-
-def flag(name: str, default: bool) -> bool:
-    found = text(name, "true" if default else "false")
-    if found not in ("true", "false"):
-        raise ImproperlyConfigured(f"PLAYGROUND_{name} must be true or false, not {found!r}")
-    return found == "true"
-
-
-def number(name: str, default: int) -> int:
-    found = text(name, str(default))
-    if not found.isdecimal():
-        raise ImproperlyConfigured(f"PLAYGROUND_{name} must be a whole number, not {found!r}")
-    return int(found)
-
-
-def names(name: str, default: str) -> list[str]:
-    return [part.strip() for part in text(name, default).split(",") if part.strip()]
 
 
 def secret(name: str) -> str:
@@ -76,9 +55,7 @@ if HOST_IP in ("", "0.0.0.0", "::"):
         "PLAYGROUND_HOST_IP must be one address: docker-proxy repeats outside callers as the host"
     )
 # What learners' pods run under: restricted, baseline or lab (docs/profiles.md).
-PROFILE = text("PROFILE", "baseline")
-if PROFILE not in ("restricted", "baseline", "lab"):
-    raise ImproperlyConfigured(f"PLAYGROUND_PROFILE must be restricted, baseline or lab, not {PROFILE!r}")
+PROFILE = one_of("PROFILE", "baseline", ("restricted", "baseline", "lab"))
 NODE_MAX_PODS = number("NODE_MAX_PODS", 100)
 # What the pods of one user may have together; 0: no limit. Staff has none. Milli-CPUs, bytes, seconds of life.
 PODS_PER_USER = number("PODS_PER_USER", 3)
@@ -118,9 +95,7 @@ TRAIL_DAYS = number("TRAIL_DAYS", 180)
 REQUESTS_PER_MINUTE = number("REQUESTS_PER_MINUTE", 600)
 CREATES_PER_MINUTE = number("CREATES_PER_MINUTE", 20)
 # Who gets in, and with what rights. `GUESTS`: whether people without an account do: not at all, with a code, or freely.
-GUESTS = text("GUESTS", "codes")
-if GUESTS not in ("off", "codes", "open"):
-    raise ImproperlyConfigured(f"PLAYGROUND_GUESTS must be off, codes or open, not {GUESTS!r}")
+GUESTS = one_of("GUESTS", "codes", ("off", "codes", "open"))
 # Minutes that a guest without a code stays; those with one stay as their code says.
 GUEST_MINUTES = number("GUEST_MINUTES", 60)
 GUEST_MAX = number("GUEST_MAX", 100)
@@ -300,11 +275,7 @@ CHANNEL_LAYERS = {
     }
 }
 
-LOG_LEVEL = text("LOG_LEVEL", "INFO")
-if LOG_LEVEL not in ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"):
-    raise ImproperlyConfigured(
-        f"PLAYGROUND_LOG_LEVEL must be DEBUG, INFO, WARNING, ERROR or CRITICAL, not {LOG_LEVEL!r}"
-    )
+LOG_LEVEL = one_of("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"))
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,

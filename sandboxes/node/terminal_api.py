@@ -16,8 +16,8 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from sandboxes import terminal_wire as wire
 from sandboxes.calls import Call, Verb
 from sandboxes.errors import CallRefused, Malformed, PlaygroundError
+from sandboxes.node.attachment import Attachment
 from sandboxes.node.door import Door, refusal
-from sandboxes.node.terminal import Attachment
 from sandboxes.node.terminals import Guest, ShellRefused, Terminals
 from sandboxes.wire import CLOSE_FAILED
 

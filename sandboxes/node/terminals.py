@@ -24,8 +24,9 @@ from sandboxes.errors import EngineError, NotFound, PlaygroundError
 from sandboxes.host import descent
 from sandboxes.members import members_of
 from sandboxes.models import Pod as Row
+from sandboxes.node.attachment import Attachment
 from sandboxes.node.family import HostFamily
-from sandboxes.node.terminal import About, Attachment, Family, Reason, Terminal
+from sandboxes.node.terminal import About, Family, Reason, Terminal
 from sandboxes.policy import Profile, profile_named
 from sandboxes.policy.shells import shell_refusal
 from sandboxes.spec import Pod, decode

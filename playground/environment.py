@@ -1,0 +1,37 @@
+"""Reads variables named PLAYGROUND_…; a bad value raises ImproperlyConfigured, which says what it must be."""
+
+from __future__ import annotations
+
+import os
+
+from django.core.exceptions import ImproperlyConfigured
+
+
+def text(name: str, default: str) -> str:
+    return os.environ.get(f"PLAYGROUND_{name}", default)
+
+
+def flag(name: str, default: bool) -> bool:
+    found = text(name, "true" if default else "false")
+    if found not in ("true", "false"):
+        raise ImproperlyConfigured(f"PLAYGROUND_{name} must be true or false, not {found!r}")
+    return found == "true"
+
+
+def number(name: str, default: int) -> int:
+    found = text(name, str(default))
+    if not found.isdecimal():
+        raise ImproperlyConfigured(f"PLAYGROUND_{name} must be a whole number, not {found!r}")
+    return int(found)
+
+
+def names(name: str, default: str) -> list[str]:
+    return [part.strip() for part in text(name, default).split(",") if part.strip()]
+
+
+def one_of(name: str, default: str, known: tuple[str, ...]) -> str:
+    found = text(name, default)
+    if found not in known:
+        told = f"{', '.join(known[:-1])} or {known[-1]}"
+        raise ImproperlyConfigured(f"PLAYGROUND_{name} must be {told}, not {found!r}")
+    return found
