@@ -55,7 +55,7 @@ if HOST_IP in ("", "0.0.0.0", "::"):
         "PLAYGROUND_HOST_IP must be one address: docker-proxy repeats outside callers as the host"
     )
 # What learners' pods run under: restricted, baseline or lab (docs/profiles.md).
-PROFILE = one_of("PROFILE", "baseline", ("restricted", "baseline", "lab"))
+PROFILE = one_of("PROFILE", "restricted", ("restricted", "baseline", "lab"))
 NODE_MAX_PODS = number("NODE_MAX_PODS", 100)
 # What the pods of one user may have together; 0: no limit. Staff has none. Milli-CPUs, bytes, seconds of life.
 PODS_PER_USER = number("PODS_PER_USER", 3)

@@ -3,7 +3,7 @@
 - intent (spec, labels, desired, gates, deletion …): `pods.py`, `changes.py`; ConfigObject: `configs.py`
 - status, memory, wanted, next_look_at, Step: `reconcile.py`, the owner of the pass (`rows.py`); until a pod has a
   node `sweep.schedule`, for no pass can hold it
-- wanted_since, expires_at, ends_at_latest, used_at, ending: `lifetimes.py`, `changes.py`; Slot, Budget, Share: `quotas.py`
+- wanted_since, expires_at, ends_at_latest, used_at, ending: `lifetimes.py`, `changes.py`; quotas' rows: `quotas.py`
 - Fact, Image, Node: `watch`; RegistryCredential: the admins, in Django's admin
 - wakes: anyone, only by `wakes = wakes + 1`
 - PreviewVisit, PreviewShare: `preview/grants.py`

@@ -22,6 +22,7 @@ os.environ.setdefault("PLAYGROUND_INSTALL", f"t{secrets.token_hex(3)}")
 os.environ.setdefault("PLAYGROUND_DJANGO_KEY", "the key of sessions in tests, and of nothing else in the world")
 os.environ.setdefault("PLAYGROUND_NODE_KEY", "the key between web and node in tests, and of nothing else")
 # One user of a test makes more pods than one person may; the tests of quotas set limits of their own.
+os.environ.setdefault("PLAYGROUND_PROFILE", "baseline")
 os.environ.setdefault("PLAYGROUND_PODS_PER_USER", "0")
 os.environ.setdefault("PLAYGROUND_MEMBERS_PER_USER", "0")
 os.environ.setdefault("PLAYGROUND_CPU_PER_USER", "0")

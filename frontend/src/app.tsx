@@ -14,6 +14,7 @@ import { late } from "./ui/late";
 // The large pages, and the one few open, come when they are first opened; what everyone loads stays small.
 const NewPodPage = late(async () => (await import("./pages/new-pod")).NewPodPage);
 const AccountPage = late(async () => (await import("./pages/account")).AccountPage);
+const TrailPage = late(async () => (await import("./pages/trail")).TrailPage);
 const NodesPage = late(async () => (await import("./pages/nodes")).NodesPage);
 const PodPage = late(async () => (await import("./pages/pod")).PodPage);
 
@@ -54,6 +55,7 @@ export function App() {
               <Route path="/new" element={<NewPodPage />} />
               <Route path="/pods/:namespace/:name" element={<PodPage />} />
               <Route path="/nodes" element={<NodesPage />} />
+              <Route path="/trail" element={<TrailPage />} />
               <Route path="/account" element={<AccountPage />} />
               <Route path="*" element={<NowherePage />} />
             </Route>

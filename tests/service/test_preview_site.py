@@ -16,13 +16,12 @@ import pytest_asyncio
 from asgiref.sync import sync_to_async
 from django.conf import settings as configured
 from django.contrib.auth.models import User
-from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from people.models import AccessToken
+from people.models import AccessToken, Session
 from sandboxes.models import Pod, PreviewShare, PreviewVisit
 from tests.service import made
 from tests.service.caller import Caller

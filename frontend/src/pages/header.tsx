@@ -30,6 +30,7 @@ export function Header({ name, seesAll }: Props) {
         </NavLink>
         <NavLink to="/new">New pod</NavLink>
         {seesAll && <NavLink to="/nodes">Nodes</NavLink>}
+        {seesAll && <NavLink to="/trail">Trail</NavLink>}
       </nav>
       <div className="top-tools">
         <Button kind="plain" aria-keyshortcuts={IS_MAC ? "Meta+K" : "Control+K"} onPress={() => shell.open("palette")}>

@@ -99,7 +99,10 @@ export function useCommands(session: Session): readonly Command[] {
         )
       : []),
     ...(session.user?.seesAll
-      ? [go("nodes", "Go to", "Nodes", "/nodes", { also: "machine capacity bridge lsns admin" })]
+      ? [
+          go("nodes", "Go to", "Nodes", "/nodes", { also: "machine capacity bridge lsns admin" }),
+          go("trail", "Go to", "Audit trail", "/trail", { also: "log who did what admin" }),
+        ]
       : []),
     go("account", "Go to", "Account", "/account", { also: "token api settings me", ...key("g a") }),
     ...THEME.choices.map((theme) => ({

@@ -1,10 +1,10 @@
 import { render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { MemoryRouter } from "react-router";
+import { MemoryRouter, Outlet, Route, Routes } from "react-router";
 import { afterEach, expect, test, vi } from "vitest";
 import { readPod } from "../state/pod";
 import { POD } from "../testing/frames";
-import { service } from "../testing/service";
+import { SESSION, service } from "../testing/service";
 import { Notices, NoticesContext } from "./notice-queue";
 import { MemberActs, PodActs } from "./pod-acts";
 
@@ -61,4 +61,21 @@ test("a debug member is asked for with its target, and a refusal stands at its f
   expect(JSON.parse(String(asked[0]?.body))).toMatchObject({
     spec: { ephemeralContainers: [{ name: "debug", targetContainerName: "pause", tty: true }] },
   });
+});
+
+test("an operator says a word to the owner of somebody else's pod", async () => {
+  const asked = service({ [`POST ${OF_POD}/warn`]: [200, { items: [] }] });
+  const session = { ...SESSION, user: { ...SESSION.user, role: "operator" }, namespace: "root" };
+  const notices = show(
+    <Routes>
+      <Route element={<Outlet context={{ session }} />}>
+        <Route path="*" element={<PodActs pod={RUNS} object={POD} frozen={NONE} />} />
+      </Route>
+    </Routes>,
+  );
+  await menu("Actions of demo", /Warn the owner/);
+  await userEvent.type(screen.getByLabelText("What they should know"), "stop it");
+  await userEvent.click(screen.getByRole("button", { name: "Warn" }));
+  await vi.waitFor(() => expect(said(notices)).toEqual([{ title: "Said", body: "The events of demo have it." }]));
+  expect(asked.at(-1)?.body).toEqual({ message: "stop it" });
 });

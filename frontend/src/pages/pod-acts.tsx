@@ -1,7 +1,7 @@
 // What can be done to a pod, and to each of its members: a menu each.
 import { useState } from "react";
 import { Menu, MenuItem, MenuTrigger, Popover } from "react-aria-components";
-import { useNavigate } from "react-router";
+import { useNavigate, useOutletContext } from "react-router";
 import { freeze, restartMember, sendSignal, startPod, stopPod, thaw } from "../api/acts";
 import { told } from "../api/refusal";
 import { type Act, type ActKey, actsOnMember, actsOnPod, doneWords } from "../state/acts";
@@ -10,7 +10,9 @@ import type { Obj } from "../state/read";
 import { copyOf } from "../state/written";
 import { Button } from "../ui/button";
 import { AddDebugMember } from "./debug-member";
+import type { FrameContext } from "./frame";
 import { useNotices } from "./notice-queue";
+import { WarnOwner } from "./warn-owner";
 
 interface MenuProps {
   /** Said after "Actions" to those who hear it. */
@@ -62,6 +64,7 @@ function send(key: ActKey, pod: PodFacts, member: string): Promise<void> | null 
     case "debug":
     case "copy":
     case "log":
+    case "warn":
       return null;
     default:
       return sendSignal(pod, member, key);
@@ -87,19 +90,30 @@ interface PodProps {
   readonly frozen: ReadonlySet<string>;
 }
 
+const WARN: Act = { key: "warn", title: "Warn the owner", about: "your words in the pod's events" };
+
 export function PodActs({ pod, object, frozen }: PodProps) {
   const go = useNavigate();
+  const frame = useOutletContext<FrameContext | null>();
+  const isOthers = frame?.session.user?.role === "operator" && frame.session.namespace !== pod.namespace;
   const act = useSend(pod);
   const [debugs, setDebugs] = useState(false);
+  const [warns, setWarns] = useState(false);
   const choose = (key: ActKey) => {
-    if (key === "copy") void go("/new", { state: { manifest: copyOf(object) } });
+    if (key === "warn") setWarns(true);
+    else if (key === "copy") void go("/new", { state: { manifest: copyOf(object) } });
     else if (key === "debug") setDebugs(true);
     else void act(key, "");
   };
   return (
     <>
-      <ActMenu about={pod.name} acts={actsOnPod(pod, frozen)} onAct={choose} />
+      <ActMenu
+        about={pod.name}
+        acts={isOthers ? [...actsOnPod(pod, frozen), WARN] : actsOnPod(pod, frozen)}
+        onAct={choose}
+      />
       {debugs && <AddDebugMember pod={pod} target="" onClose={() => setDebugs(false)} />}
+      {warns && <WarnOwner pod={pod} onClose={() => setWarns(false)} />}
     </>
   );
 }

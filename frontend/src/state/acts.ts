@@ -10,6 +10,7 @@ export type ActKey =
   | "debug"
   | "copy"
   | "log"
+  | "warn"
   | "SIGTERM"
   | "SIGKILL"
   | "SIGHUP"
