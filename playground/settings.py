@@ -56,6 +56,8 @@ if HOST_IP in ("", "0.0.0.0", "::"):
     )
 # What learners' pods run under: restricted, baseline or lab (docs/profiles.md).
 PROFILE = one_of("PROFILE", "restricted", ("restricted", "baseline", "lab"))
+# Bytes of an image, as its registry sends it, that is pulled at most; 0: any number.
+IMAGE_BYTES = number("IMAGE_BYTES", 2 * 2**30)
 NODE_MAX_PODS = number("NODE_MAX_PODS", 100)
 # What the pods of one user may have together; 0: no limit. Staff has none. Milli-CPUs, bytes, seconds of life.
 PODS_PER_USER = number("PODS_PER_USER", 3)

@@ -21,6 +21,7 @@ from django.utils.crypto import get_random_string
 from people import roles
 from people.rules import Role, Verb
 from sandboxes import (
+    catalogue,
     commands,
     deletion,
     lifetimes,
@@ -150,6 +151,8 @@ def accepted(pod: spec.Pod, profile: policy.Profile) -> spec.Pod:
     invalid = spec.validate(whole)
     known = {cause.field for cause in invalid}  # one reason for a field: the profile has a say in what is valid
     causes = invalid + tuple(cause for cause in policy.refusals(whole, profile) if cause.field not in known)
+    if not profile.pulls:
+        causes += tuple(cause for cause in catalogue.refusals(whole, profile.name) if cause.field not in known)
     if causes:
         raise SpecRefused(whole.metadata.name, causes)
     return whole

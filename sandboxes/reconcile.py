@@ -22,7 +22,7 @@ from sandboxes.members import members_of
 from sandboxes.models import Pod
 from sandboxes.outcome import Done, Source, told
 from sandboxes.plan import BackOff, Intent, Look, plan, references
-from sandboxes.policy import Profile, profile_named, refusals
+from sandboxes.policy import Profile, profile_named, refusals, without_pulls
 from sandboxes.rows import Claim, Known, LostClaim
 from sandboxes.sources import missing_pull_secrets, sources_of
 from sandboxes.spec.facts import Facts, Sources
@@ -228,7 +228,7 @@ def _accepted(row: Pod) -> spec.Pod:
     pod = spec.decode(row.manifest)
     if refused := (*spec.validate(pod), *refusals(pod, profile_named(row.profile))):
         raise SpecRefused(row.name, refused)
-    return pod
+    return pod if profile_named(row.profile).pulls else without_pulls(pod)
 
 
 def _tombstone(row: Pod) -> spec.Pod:

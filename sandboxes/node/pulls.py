@@ -35,9 +35,15 @@ def tagged(reference: str) -> str:
 
 
 class Pulls:
-    """All pulls of this node. `changed` is called when what `states` says is another."""
+    """All pulls of this node. `changed` is called when what `states` says is another.
 
-    def __init__(self, streams: Streams, builds: Builds, *, changed: Callable[[], None] = lambda: None) -> None:
+    `most`: bytes of an image as its registry sends it; 0 is any number.
+    """
+
+    def __init__(
+        self, streams: Streams, builds: Builds, *, most: int = 0, changed: Callable[[], None] = lambda: None
+    ) -> None:
+        self._most = most
         self._streams = streams
         self._builds = builds
         self.changed = changed
@@ -149,6 +155,9 @@ class Pulls:
         raise next(iter(refused.values())) if len(refused) == 1 else EngineError(f"[{', '.join(refused)}]")
 
     def _hear(self, key: Key, told: Progress) -> None:
+        """Raises EngineError for an image that is too large, which ends its pull."""
+        if self._most and told.bytes > self._most:
+            raise EngineError(f"the image is larger than {self._most >> 20} MiB, the most that this node pulls")
         if key in self._running:
             self._progress[key] = told
 

@@ -76,7 +76,7 @@ async def run(stop: asyncio.Event) -> None:
     history = History(recorder, recordings)
     waker = Waker()
     builds = Builds(settings.STATE_DIR / "run" / "images")
-    pulls = Pulls(streams, builds)
+    pulls = Pulls(streams, builds, most=settings.IMAGE_BYTES)
     sampler = Sampler(partial(look, connect), pulls=pulls.progress, recorder=recorder, passing=Passing())
     asked = Asked(streams, connect, NodeHost(settings.STATE_DIR))
     timers = Timers(node, wake=waker.wake, doers=(pulls, asked), news=history.news)

@@ -18,6 +18,7 @@ from sandboxes.policy.bodies import (
     pause_body,
     published,
     uses_of,
+    without_pulls,
 )
 from sandboxes.policy.limits import Limits
 from sandboxes.policy.names import hostname_of, hosts_text, resolver_text
@@ -45,5 +46,5 @@ __all__ = [
     "PAUSE_SHM", "PAUSE_USER", "PRIVATE_IPC", "PROFILES", "READONLY_PATHS", "RESTRICTED", "Basis", "FileMount",
     "Limits", "Made", "MemberBody", "PauseBody", "Profile", "PublishedPort", "Rights", "VolumeUse",
     "forbidden_sysctl", "hostname_of", "hosts_text", "member_body", "pause_body", "profile_named", "published",
-    "refusals", "resolver_text", "user_of", "uses_of",
+    "refusals", "resolver_text", "user_of", "uses_of", "without_pulls",
 ]  # fmt: skip

@@ -105,6 +105,19 @@ def published(pod: Pod, host_ip: str) -> tuple[PublishedPort, ...]:
     )
 
 
+def without_pulls(pod: Pod) -> Pod:
+    """The pod as a profile that pulls nothing has it run: from what the node has (imagePullPolicy Never)."""
+    never = {
+        key: tuple(member.model_copy(update={"image_pull_policy": "Never"}) for member in members)
+        for key, members in (
+            ("containers", pod.spec.containers),
+            ("init_containers", pod.spec.init_containers),
+            ("ephemeral_containers", pod.spec.ephemeral_containers),
+        )
+    }
+    return pod.model_copy(update={"spec": pod.spec.model_copy(update=never)})
+
+
 @dataclass(frozen=True)
 class Basis:
     """What all bodies of one pod have in common. `number` is the pod's on this service, from which its user follows."""

@@ -58,7 +58,8 @@ class Profile:
 
     `capabilities` is what a member has that asks for none, `may_add` what it may ask for besides. `own_user`: members
     run as a number that is the pod's alone, whatever image and spec say, and never gain rights. `tmpfs`: their root
-    file system is read-only, and volumes are memory; None where both are the node's disk. `open_files`,
+    file system is read-only, and volumes are memory; None where both are the node's disk. `pulls`: images that no node
+    has are pulled. `open_files`,
     `locked_memory` and `file_size` are setrlimit(2)'s.
     """
 
@@ -75,6 +76,7 @@ class Profile:
     file_size: int
     locked_memory: int = 64 * 2**10
     masked: tuple[str, ...] = HIDDEN
+    pulls: bool = True
     own_user: bool = False
     tmpfs: Tmpfs | None = None
 
@@ -104,6 +106,7 @@ RESTRICTED = Profile(
     open_files=1024,
     file_size=64 * 2**20,
     masked=HIDDEN + MORE_HIDDEN,
+    pulls=False,
     own_user=True,
     tmpfs=Tmpfs(size=128 * 2**20, inodes=8192, most=16),
 )

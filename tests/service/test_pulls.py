@@ -308,3 +308,13 @@ def test_rows_that_say_the_same_are_left_alone() -> None:
         write("n1", shown | {"c:1": Row("", 0, "building")})
     written = [q["sql"] for q in queries if q["sql"].startswith(("UPDATE", "INSERT"))]
     assert len(written) == 1 and "building" in written[0]
+
+
+async def test_an_image_that_is_too_large_is_not_pulled_and_says_so() -> None:
+    streams = FakeStreams()
+    pulls = Pulls(streams, no_builds(), most=39)
+    pod = await sync_to_async(made.pod)()
+    pulls.want(pod.uid, [wanted()])
+    await settled(pulls)
+    assert pulls.states()["nginx:1"] == ("failed", "the image is larger than 0 MiB, the most that this node pulls")
+    await pulls.close()
