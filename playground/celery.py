@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 
 from celery import Celery
+from celery.signals import task_postrun, task_prerun
+from structlog.contextvars import bind_contextvars, clear_contextvars
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "playground.settings")
 
@@ -37,3 +39,15 @@ app.conf.update(
     },
 )
 app.autodiscover_tasks()
+
+
+@task_prerun.connect
+def _begin(task_id: str, args: tuple[str, ...], **_: object) -> None:
+    """What a task logs names it, and its pod where it has one: by convention the first argument."""
+    clear_contextvars()
+    bind_contextvars(task=task_id, **({"pod": args[0]} if args else {}))
+
+
+@task_postrun.connect
+def _end(**_: object) -> None:
+    clear_contextvars()

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from typing import Any
+from uuid import uuid4
 
+import structlog
 from asgiref.sync import iscoroutinefunction
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -32,18 +34,28 @@ def edge(get_response: Handler) -> Handler:
     if iscoroutinefunction(get_response):
 
         async def awaited(request: HttpRequest) -> HttpResponseBase:
+            _begin(request)
             found: Awaitable[HttpResponseBase] = get_response(request)
             return _finished(request, await found)
 
         return awaited
 
     def called(request: HttpRequest) -> HttpResponseBase:
+        _begin(request)
         return _finished(request, get_response(request))
 
     return called
 
 
+def _begin(request: HttpRequest) -> None:
+    """Each has an id: log lines and the audit trail name it, and the answer's X-Request-Id."""
+    request.id = uuid4().hex  # type: ignore[attr-defined]
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request=request.id)  # type: ignore[attr-defined]
+
+
 def _finished(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    response.headers["X-Request-Id"] = request.id  # type: ignore[attr-defined]
     if not request.path.startswith(API):
         response.headers.setdefault("Content-Security-Policy", PAGE)
         return response

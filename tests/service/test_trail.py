@@ -139,3 +139,8 @@ def test_no_secret_is_in_it(alice: Caller) -> None:
     alice.post("/api/playground/v1/tokens", {"name": "mine"})
     told = json.dumps(list(TrailEntry.objects.values("actor", "act", "path", "address", "owner")))
     assert "secret" not in told and "pgt_" not in told
+
+
+def test_an_entry_and_the_answer_name_the_same_request(alice: Caller) -> None:
+    answer = alice.post(PODS, manifest())
+    assert TrailEntry.objects.get().request == answer.response.headers["X-Request-Id"]
