@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 
@@ -144,3 +145,12 @@ def test_no_secret_is_in_it(alice: Caller) -> None:
 def test_an_entry_and_the_answer_name_the_same_request(alice: Caller) -> None:
     answer = alice.post(PODS, manifest())
     assert TrailEntry.objects.get().request == answer.response.headers["X-Request-Id"]
+
+
+def test_a_command_says_whether_it_is_whole(alice: Caller, capsys: pytest.CaptureFixture[str]) -> None:
+    alice.post(PODS, manifest())
+    call_command("trail")
+    assert capsys.readouterr().out == "1 entries\n"
+    TrailEntry.objects.update(code=404)
+    with pytest.raises(CommandError, match="broken"):
+        call_command("trail")
