@@ -10,9 +10,10 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django.contrib import admin
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
+from people.groups import mapping_of
 from people.guests import make_code
 from people.models import (
     AccessToken,
@@ -114,9 +115,16 @@ class EventCodeAdmin(ModelAdmin):
 
 @admin.register(GroupMapping)
 class GroupMappingAdmin(ModelAdmin):
-    """`manage.py groups GROUP …` tells what they come to."""
+    """The action tells what groups come to; `manage.py groups GROUP …` also for some that have no row."""
 
     list_display = ("group", "role", "team", "team_role")
+    actions = ("test",)
+
+    @admin.action(description="Test: what somebody in all of these groups gets", permissions=["view"])
+    def test(self, request: HttpRequest, rows: QuerySet[GroupMapping]) -> None:
+        told = mapping_of(sorted({row.group for row in rows}))
+        teams = ", ".join(f"{role} of {team}" for team, role in sorted(told.teams.items()))
+        self.message_user(request, f"Role: {told.role or 'none of these gives one'}. Teams: {teams or 'none'}.")
 
 
 @admin.register(Guest)

@@ -12,7 +12,7 @@ from django.core.management import call_command
 from django.test import Client
 
 from people import oidc
-from people.models import GroupMapping, Membership, RoleAssignment, Session
+from people.models import GroupMapping, Membership, RoleAssignment, Session, Team
 from people.rules import Role
 from tests.service import issuer as issuers
 from tests.service import made
@@ -169,4 +169,17 @@ def test_the_mapping_can_be_tried_without_signing_in() -> None:
 
     assert told("teachers", "x") == "role: author\nteam crew: member\n"
     assert told("x") == "role: none: a learner, unless one is assigned by hand\nteams: none\n"
+    assert not RoleAssignment.objects.exists()
+
+
+def test_an_admin_tests_what_groups_come_to_before_anybody_signs_in(client: Client) -> None:
+    crew = Team.objects.create(name="crew")
+    rows = [
+        GroupMapping.objects.create(group="teachers", role="author"),
+        GroupMapping.objects.create(group="staff", team=crew, team_role="admin"),
+    ]
+    client.force_login(User.objects.create_superuser("root"))
+    asked = {"action": "test", "_selected_action": [row.pk for row in rows]}
+    page = client.post("/admin/people/groupmapping/", asked, follow=True).content.decode()
+    assert "Role: author. Teams: admin of crew." in page
     assert not RoleAssignment.objects.exists()
