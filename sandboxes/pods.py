@@ -18,8 +18,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 
-from people import roles
-from people.rules import Role, Verb
+from people.rules import Verb
 from sandboxes import (
     catalogue,
     commands,
@@ -39,6 +38,7 @@ from sandboxes.errors import AlreadyExists, Conflict, Malformed, NotFound, SpecR
 from sandboxes.models import ConfigObject, Counter, Pod, PodEvent, Step
 from sandboxes.namespaces import live_namespace
 from sandboxes.present import EventValues, PodValues, StepValues
+from sandboxes.profiles import profile_for
 from sandboxes.quota import Pool
 from sandboxes.spec.causes import forbidden
 
@@ -49,8 +49,6 @@ GENERATED_LENGTH = 63
 EVENTS_SHOWN = 200
 EVENTS_LISTED = 500
 STEPS_SHOWN = 200
-# The annotation of a pod that wants less, or, where its owner may, more than others.
-ASKED_PROFILE = "playground.dev/profile"
 PLAUSIBLE_NAME = re.compile(r"[a-z0-9.-]{1,253}")
 
 
@@ -127,22 +125,6 @@ def _named(pod: spec.Pod, namespace: str) -> spec.Pod:
         base = meta.generate_name[: GENERATED_LENGTH - SUFFIX_LENGTH]
         name = base + get_random_string(SUFFIX_LENGTH, SUFFIX_ALPHABET)
     return pod.model_copy(update={"metadata": meta.model_copy(update={"name": name, "namespace": namespace})})
-
-
-def profile_for(user: User, pod: spec.Pod) -> policy.Profile:
-    """The profile that the pod asks for (`playground.dev/profile`), or the user's own. Raises SpecRefused for one that
-    is not there, or that gives more than the user may have.
-    """
-    most = policy.profile_named(roles.profile_of(user))
-    asked = pod.metadata.annotations.get(ASKED_PROFILE)
-    if asked is None:
-        return most
-    known = list(policy.PROFILES)
-    mine = known[: known.index(most.name) + 1] + (["lab"] if roles.role_of(user) is Role.OPERATOR else [])
-    if asked not in mine:
-        told = forbidden(f"metadata.annotations[{ASKED_PROFILE}]", f"you may have {', '.join(dict.fromkeys(mine))}")
-        raise SpecRefused(pod.metadata.name, (told,))
-    return policy.PROFILES[asked]
 
 
 def accepted(pod: spec.Pod, profile: policy.Profile) -> spec.Pod:

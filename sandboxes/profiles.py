@@ -1,0 +1,30 @@
+"""Which profile a new pod gets: its user's own, or one that it asks for and they may have."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import User
+
+from people import roles
+from people.rules import Role
+from sandboxes import policy, spec
+from sandboxes.errors import SpecRefused
+from sandboxes.spec.causes import forbidden
+
+# The annotation of a pod that wants less, or, where its owner may, more than others.
+ASKED_PROFILE = "playground.dev/profile"
+
+
+def profile_for(user: User, pod: spec.Pod) -> policy.Profile:
+    """The profile that the pod asks for (`playground.dev/profile`), or the user's own. Raises SpecRefused for one that
+    is not there, or that gives more than the user may have.
+    """
+    most = policy.profile_named(roles.profile_of(user))
+    asked = pod.metadata.annotations.get(ASKED_PROFILE)
+    if asked is None:
+        return most
+    known = list(policy.PROFILES)
+    mine = known[: known.index(most.name) + 1] + (["lab"] if roles.role_of(user) is Role.OPERATOR else [])
+    if asked not in mine:
+        told = forbidden(f"metadata.annotations[{ASKED_PROFILE}]", f"you may have {', '.join(dict.fromkeys(mine))}")
+        raise SpecRefused(pod.metadata.name, (told,))
+    return policy.PROFILES[asked]
