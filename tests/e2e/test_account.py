@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hmac
+import re
 import struct
 import time
 
@@ -60,10 +61,24 @@ def test_a_guest_comes_with_a_code_that_another_one_cannot_use(page: Page, stack
     expect(page.get_by_role("heading", name="My pods")).to_be_visible()
     page.goto("/account")
     expect(page.get_by_text("then you are signed out and your pods are deleted")).to_be_visible()
+    a_guests_pod_is_restricted_and_shows(page)
     page.get_by_role("button", name="Sign out").first.click()
     form.get_by_label("Event code").fill(code)
     form.get_by_role("button", name="Come in as a guest").click()
     expect(page.get_by_role("alert")).to_contain_text("as many guests came with it as may")
+
+
+def a_guests_pod_is_restricted_and_shows(page: Page) -> None:
+    """nginx as a user of no name on a read-only root, and its page on a site of its own."""
+    page.goto("/new")
+    page.get_by_role("button", name="Create pod").click()
+    expect(page.get_by_text("Running", exact=True).first).to_be_visible(timeout=20_000)
+    processes = page.get_by_role("region", name="Processes")
+    expect(processes.get_by_text(re.compile(r"^20\d{4}$")).first).to_be_visible(timeout=10_000)
+    with page.context.expect_page() as opened:
+        page.get_by_role("button", name="Open preview of port 80").click()
+    expect(opened.value.get_by_role("heading", name="Welcome to nginx")).to_be_visible(timeout=20_000)
+    opened.value.close()
 
 
 def test_a_second_factor_is_set_up_and_its_recovery_code_signs_in(page: Page, stack: Stack) -> None:
