@@ -71,6 +71,10 @@ def test_a_guest_comes_with_a_code_that_another_one_cannot_use(page: Page, stack
 def a_guests_pod_is_restricted_and_shows(page: Page) -> None:
     """nginx as a user of no name on a read-only root, and its page on a site of its own."""
     page.goto("/new")
+    page.get_by_label("Pod name", exact=True).fill("mine")
+    page.get_by_label("Member 1 name", exact=True).fill("web")
+    page.get_by_label("Member 1 image", exact=True).fill("nginx:latest")
+    page.keyboard.press("Tab")
     page.get_by_role("button", name="Create pod").click()
     expect(page.get_by_text("Running", exact=True).first).to_be_visible(timeout=20_000)
     processes = page.get_by_role("region", name="Processes")
@@ -79,6 +83,7 @@ def a_guests_pod_is_restricted_and_shows(page: Page) -> None:
         page.get_by_role("button", name="Open preview of port 80").click()
     expect(opened.value.get_by_role("heading", name="Welcome to nginx")).to_be_visible(timeout=20_000)
     opened.value.close()
+    page.goto("/account")
 
 
 def test_a_second_factor_is_set_up_and_its_recovery_code_signs_in(page: Page, stack: Stack) -> None:

@@ -117,6 +117,7 @@ def install(page: Page, url: str) -> None:
     expect(page.get_by_role("heading", name="Success!")).to_be_visible(timeout=SOON)
 
 
+@pytest.mark.long
 def test_wordpress_installs_on_the_mysql_beside_it(form: Page, stack: Stack) -> None:
     port = free_port()
     create(form, port)

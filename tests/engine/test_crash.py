@@ -99,6 +99,7 @@ def node(engine: Engine) -> Iterator[RealNode]:
 UP = [("", "running"), ("box", "running"), ("web", "running")]
 
 
+@pytest.mark.long
 def test_create_and_delete_converge_whichever_call_the_worker_dies_at(node: RealNode) -> None:
     straight = Faults()
     pod = a_pod(MANIFEST)

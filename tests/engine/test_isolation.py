@@ -7,6 +7,7 @@ by the audit, is the score; a setting of the body that no control names fails.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import docker
@@ -60,10 +61,12 @@ ALONE = {"network namespace"}
 
 @pytest.mark.parametrize("control", CONTROLS, ids=lambda control: control.name)
 def test_a_control_holds_and_breaks_only_when_it_is_switched_off(bench: Bench, control: Control) -> None:
-    said, inspected = bench.run(body_of(PROFILE, bench.image, control.script))
+    arms = (body_of(PROFILE, bench.image, control.script), without(control, PROFILE, bench.image))
+    with ThreadPoolExecutor(2) as both:
+        (said, inspected), switched_off = both.map(bench.run, arms)
     assert said.startswith("held"), said
     assert set(violations(seen(inspected, PROFILE))) <= ALONE
-    said, inspected = bench.run(without(control, PROFILE, bench.image))
+    said, inspected = switched_off
     assert said.startswith("broken"), f"switched off, and nobody noticed: {said}"
     noticed = set(violations(seen(inspected, PROFILE))) - ALONE
     assert bool(noticed) == control.audited, f"the audit noticed {noticed or 'nothing'}"

@@ -136,6 +136,7 @@ def test_ctrl_c_while_it_starts_leaves_nothing_and_blames_nobody(there: Machine)
     assert not any(word in terminal.said for word in ("Traceback", "What to do", "did not start")), terminal.said
 
 
+@pytest.mark.long
 def test_after_a_power_cut_up_recovers_from_what_was_left(running: Machine) -> None:
     before = running.pod_containers()
     running.cut_power()

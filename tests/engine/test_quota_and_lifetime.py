@@ -24,7 +24,7 @@ SPEC: Json = {"containers": [toolbox("a")], "terminationGracePeriodSeconds": 1}
 @pytest.fixture(scope="module")
 def hurried(images: None) -> Iterator[Stack]:
     """A service whose pods live for seconds."""
-    found = Stack(PODS_PER_USER="3", POD_TTL=str(TTL), POD_TTL_MAX="100", IDLE="6", NEVER_USED="6", START_WITHIN="20")
+    found = Stack(PODS_PER_USER="3", POD_TTL=str(TTL), POD_TTL_MAX="100", IDLE="6", NEVER_USED="6", START_WITHIN="12")
     try:
         found.start()
         yield found
@@ -64,6 +64,7 @@ def test_thirty_creates_at_once_make_three_pods_and_their_end_frees_the_places(h
         assert client.get("/api/playground/v1/quota").json()["items"][0]["used"] == 0
 
 
+@pytest.mark.long
 def test_a_pod_that_is_extended_outlives_its_time_and_is_stopped_when_nobody_uses_it(hurried: Stack) -> None:
     with pod(hurried, "longer", SPEC) as found:
         found.wait_phase("Running")
@@ -79,6 +80,7 @@ def test_a_pod_that_is_extended_outlives_its_time_and_is_stopped_when_nobody_use
         assert "reason" not in found.read()["status"]
 
 
+@pytest.mark.long
 def test_a_start_that_hangs_ends_with_what_it_waited_for(hurried: Stack) -> None:
     hanging = {"containers": [{"name": "a", "image": "playground/none:1"}], "terminationGracePeriodSeconds": 1}
     with pod(hurried, "hangs", hanging) as found:
@@ -91,5 +93,5 @@ def test_a_start_that_hangs_ends_with_what_it_waited_for(hurried: Stack) -> None
 
         wait_for(stopped, "it to be given up", 50)
         message = found.read()["status"]["message"]
-        assert "did not come to run within 20 s. Member a waits: ErrImageNeverPull" in message
+        assert "did not come to run within 12 s. Member a waits: ErrImageNeverPull" in message
         assert [event["type"] for event in found.events() if event["reason"] == "StartDeadlineExceeded"] == ["Warning"]

@@ -136,6 +136,7 @@ sleep 1000;
 """
 
 
+@pytest.mark.long
 async def test_a_pod_with_millions_of_open_files_does_not_slow_another(
     client: docker.DockerClient, pod: TestPod
 ) -> None:

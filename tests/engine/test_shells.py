@@ -179,6 +179,7 @@ async def test_a_closed_tab_ends_the_shell_and_all_that_came_of_it(shell: Shell,
     assert shell.over.reason == "closed"
 
 
+@pytest.mark.long
 async def test_a_dozen_abrupt_losses_leave_no_shell(stack: Stack, token: str) -> None:
     """Seen ten seconds after the time that they are kept; benchmarks/terminal.py does it with a hundred."""
 
