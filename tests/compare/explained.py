@@ -48,7 +48,7 @@ def _sorted_lines(text: str) -> str:
 
 
 def _is_process_table(found: Difference) -> bool:
-    """Also in another order; a process that was caught before its exec has its name in braces, or its parent's words."""
+    """In any order; a process that was caught before its exec has its name in braces, or its parent's words."""
     listed = "PID" in found.expected or "ppid" in found.expected
     expected, got = (re.sub(r"\{\w+\} ", "", text) for text in (found.expected, found.got))
     return listed and _sorted_lines(expected) == _sorted_lines(got)
