@@ -28,8 +28,8 @@ def pytest_configure() -> None:
 
 @pytest.fixture(scope="session")
 def images() -> None:
-    """Our images are on the engine; takes no time when they are."""
-    run(str(ROOT / "scripts" / "images"))
+    """The images that most tests need are on the engine; takes no time when they are. The large ones: scripts/test."""
+    run(str(ROOT / "scripts" / "images"), "small")
 
 
 @pytest.fixture(scope="session")
