@@ -86,6 +86,7 @@ def test_a_countdown_says_when_the_pod_ends_and_a_press_puts_it_off(
     expect(page.get_by_text("No pods here yet")).to_be_visible(timeout=SOON)
 
 
+@pytest.mark.long
 def test_a_full_quota_shows_what_is_in_the_way_and_deleting_one_makes_room(
     gil: httpx.Client, page: Page, stack: Stack
 ) -> None:

@@ -110,6 +110,7 @@ def test_escapes_and_megabytes_in_process_names_are_shown_harmlessly(pod: TestPo
     assert max(len(cmd) for cmd in commands()) <= 4 * 4096
 
 
+@pytest.mark.long
 async def test_a_hostile_pod_does_not_keep_another_from_being_live(
     client: docker.DockerClient, pod: TestPod, tmp_path: Path
 ) -> None:

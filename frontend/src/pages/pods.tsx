@@ -111,7 +111,7 @@ function PodList({ namespace, isOwn }: { readonly namespace: string; readonly is
 function NoPods({ namespace, isOwn }: { readonly namespace: string; readonly isOwn: boolean }) {
   if (!isOwn) return <Empty>No pods in {namespace}.</Empty>;
   return (
-    <section className="starts" aria-labelledby="starts">
+    <section className="no-pods" aria-labelledby="starts">
       <h2 id="starts">No pods here yet</h2>
       <p>Start from one of these: the form is filled in, and shows what it will make before it makes it.</p>
       <ul>
