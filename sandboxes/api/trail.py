@@ -71,8 +71,9 @@ def _note(request: HttpRequest, code: int) -> None:
 
 
 def _write(request: HttpRequest, code: int) -> None:
-    user = getattr(request, "auth", None) or getattr(request, "user", None)
-    actor = user if isinstance(user, User) and user.pk else None
+    # By a token or a session; whoever signs in was nobody when the request came.
+    found = (getattr(request, "auth", None), getattr(request, "user", None))
+    actor = next((user for user in found if isinstance(user, User) and user.pk), None)
     named = request.resolver_match.kwargs if request.resolver_match else {}
     row = Namespace.objects.filter(name=str(named.get("namespace", ""))).select_related("owner").first()
     deed = trail.Deed(

@@ -17,10 +17,10 @@ FRAME = 32 * 1024
 
 
 class Attachment:
-    """One page at a shell."""
+    """One page at a shell; of two connections of one writer the one that came later (`came`) counts."""
 
-    def __init__(self, terminal: Terminal, writer: str, offset: int) -> None:
-        self.terminal, self.writer = terminal, writer
+    def __init__(self, terminal: Terminal, writer: str, offset: int, *, came: int = 0) -> None:
+        self.terminal, self.writer, self.came = terminal, writer, came
         self.acknowledged = self._cursor = offset
         self.some, self.is_replaced = asyncio.Event(), False
         self._told: deque[wire.Told] = deque()

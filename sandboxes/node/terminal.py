@@ -85,13 +85,20 @@ class Terminal:
         self._ending: asyncio.Task[None] | None = None
         self._working = asyncio.create_task(self._work(), name=f"terminal {about.id}")
 
-    def attach(self, writer: str, offset: int, *, drive: bool) -> Attachment:
-        """A page comes; one of the same writer that is still there is its own old connection."""
-        for old in [each for each in self.attachments if each.writer == writer]:
+    def attach(self, writer: str, offset: int, *, drive: bool, came: int = 0) -> Attachment:
+        """A page comes; one of the same writer that is still there is its own old connection.
+
+        One that waited for the shell, and was given up for a newer one meanwhile, changes nothing.
+        """
+        made = Attachment(self, writer, min(max(offset, self.ring.begin), self.ring.end), came=came)
+        own = [each for each in self.attachments if each.writer == writer]
+        if any(each.came > came for each in own):
+            made.is_replaced = True
+            return made
+        for old in own:
             old.is_replaced = True
             old.some.set()
             self._remove(old)
-        made = Attachment(self, writer, min(max(offset, self.ring.begin), self.ring.end))
         self.attachments.append(made)
         drives = drive or self.driver is None
         about = self.about

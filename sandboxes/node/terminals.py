@@ -11,6 +11,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from itertools import count
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -81,18 +82,19 @@ class Terminals:
         self._streams, self._engine, self._install = streams, engine, install
         self._limits, self._kin = limits, kin
         self.wrote: Callable[[About, int], None] = lambda about, size: None
+        self._came = count()
         self._terminals: dict[UUID, Terminal] = {}
         self._opening: dict[UUID, tuple[Guest, asyncio.Task[Terminal]]] = {}
 
     async def enter(self, guest: Guest, first: wire.First) -> Attachment:
         """A page at its shell. Raises ShellRefused."""
-        writer = str(first.writer)
+        writer, came = str(first.writer), next(self._came)
         if isinstance(first, wire.AttachTerminal):
             terminal = self._found(guest.pod, guest.owner, first.terminal)
-            attachment = terminal.attach(writer, first.offset, drive=first.drive)
+            attachment = terminal.attach(writer, first.offset, drive=first.drive, came=came)
         else:
             terminal = await self._opened(guest, first)
-            attachment = terminal.attach(writer, 0, drive=True)
+            attachment = terminal.attach(writer, 0, drive=True, came=came)
         if terminal.driver is attachment:
             terminal.about.credential = guest.credential
             try:

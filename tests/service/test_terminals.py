@@ -223,6 +223,18 @@ async def test_the_same_opening_said_twice_is_one_shell(node: Node) -> None:
     assert len(node.served.streams.shells) == 1
 
 
+async def test_a_connection_that_was_given_up_does_not_take_the_shell_from_the_newer_one(node: Node) -> None:
+    first = opening()
+    async with page(node, first) as here:
+        await here.until(wire.From)
+        assert node.terminals is not None
+        (terminal,) = node.terminals._terminals.values()
+        late = terminal.attach(str(first.writer), 0, drive=True, came=-1)
+        assert late.is_replaced and [each.writer for each in terminal.attachments] == [str(first.writer)]
+        await here.say(wire.Resize(columns=90, rows=20))
+        await until(lambda: (90, 20) in node.shell.sizes)
+
+
 async def test_the_driver_holds_the_shell_back_and_nobody_else_does(node: Node) -> None:
     first = opening()
     async with looking_on(node, first) as (here, looks_on):

@@ -154,3 +154,11 @@ def test_a_command_says_whether_it_is_whole(alice: Caller, capsys: pytest.Captur
     TrailEntry.objects.update(code=404)
     with pytest.raises(CommandError, match="broken"):
         call_command("trail")
+
+
+def test_who_signs_in_is_named_though_they_were_nobody_when_they_asked() -> None:
+    User.objects.create_user("carol", password="a very secret word")
+    body = {"username": "carol", "password": "a very secret word"}
+    Client().post("/api/playground/v1/session", body, content_type="application/json")
+    row = TrailEntry.objects.get()
+    assert (row.actor, row.role, row.code) == ("carol", "learner", 200)

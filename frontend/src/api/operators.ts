@@ -12,7 +12,7 @@ export interface TrailChoice {
   readonly path: string;
 }
 
-const PAGE = 100;
+export const PAGE = 100;
 
 /** Newest first; `before` is the id of the last one that is there already. */
 export async function readTrail(choice: TrailChoice, before: number | null): Promise<readonly Deed[]> {

@@ -2,7 +2,7 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useDeferredValue } from "react";
 import { useOutletContext, useSearchParams } from "react-router";
-import { type Deed, exportPath, readTrail, type TrailChoice } from "../api/operators";
+import { type Deed, exportPath, PAGE, readTrail, type TrailChoice } from "../api/operators";
 import { told } from "../api/refusal";
 import { Button } from "../ui/button";
 import { Field } from "../ui/field";
@@ -20,7 +20,7 @@ const COLUMNS: readonly Column<Deed>[] = [
   { head: "When", cell: ({ at }) => <span className="mono">{at.slice(0, 19).replace("T", " ")}</span> },
   { head: "Who", cell: ({ actor, role }) => <Who actor={actor} role={role} /> },
   { head: "Act", cell: ({ act }) => <span className="mono">{act}</span> },
-  { head: "About", fills: true, cell: ({ path }) => <span className="mono words">{path}</span> },
+  { head: "About", fills: true, cell: ({ path }) => <span className="mono">{path}</span> },
   { head: "Owner", worth: 2, cell: ({ owner }) => owner },
   { head: "Answer", align: "end", cell: ({ code }) => <Answer code={code} /> },
   { head: "From", worth: 3, cell: ({ address }) => <span className="mono">{address}</span> },
@@ -57,7 +57,7 @@ function Trail() {
     queryKey: ["trail", wanted.actor, wanted.act, wanted.path],
     queryFn: ({ pageParam }) => readTrail(wanted, pageParam),
     initialPageParam: null as number | null,
-    getNextPageParam: (last) => last.at(-1)?.id ?? null,
+    getNextPageParam: (last) => (last.length < PAGE ? null : (last.at(-1)?.id ?? null)),
   });
   const rows = found.data?.pages.flat() ?? [];
   const change = (key: string, value: string) => {
@@ -94,9 +94,11 @@ function Trail() {
         <Pane title="Deeds" aside="newest first, UTC">
           <FactTable caption="Deeds" columns={COLUMNS} groups={whole(rows)} keyOf={({ id }) => id} />
           {found.hasNextPage && (
-            <Button isDisabled={found.isFetchingNextPage} onPress={() => void found.fetchNextPage()}>
-              Older
-            </Button>
+            <div className="row-end">
+              <Button isDisabled={found.isFetchingNextPage} onPress={() => void found.fetchNextPage()}>
+                Older
+              </Button>
+            </div>
           )}
         </Pane>
       )}
