@@ -26,20 +26,23 @@ def test_the_documents_are_valid(written: dict[str, Any]) -> None:
         validate(document)
 
 
+PATHS = {
+    "/api/v1/namespaces",
+    "/api/v1/namespaces/{namespace}/configmaps",
+    "/api/v1/namespaces/{namespace}/configmaps/{name}",
+    "/api/v1/namespaces/{namespace}/events",
+    "/api/v1/namespaces/{namespace}/pods",
+    "/api/v1/namespaces/{namespace}/pods/{name}",
+    "/api/v1/namespaces/{namespace}/pods/{name}/ephemeralcontainers",
+    "/api/v1/namespaces/{namespace}/pods/{name}/log",
+    "/api/v1/namespaces/{namespace}/pods/{name}/status",
+    "/api/v1/namespaces/{namespace}/secrets",
+    "/api/v1/namespaces/{namespace}/secrets/{name}",
+}
+
+
 def test_every_path_of_the_api_is_described_with_its_refusals(written: dict[str, Any]) -> None:
-    assert set(written["kubernetes"]["paths"]) == {
-        "/api/v1/namespaces",
-        "/api/v1/namespaces/{namespace}/configmaps",
-        "/api/v1/namespaces/{namespace}/configmaps/{name}",
-        "/api/v1/namespaces/{namespace}/events",
-        "/api/v1/namespaces/{namespace}/pods",
-        "/api/v1/namespaces/{namespace}/pods/{name}",
-        "/api/v1/namespaces/{namespace}/pods/{name}/ephemeralcontainers",
-        "/api/v1/namespaces/{namespace}/pods/{name}/log",
-        "/api/v1/namespaces/{namespace}/pods/{name}/status",
-        "/api/v1/namespaces/{namespace}/secrets",
-        "/api/v1/namespaces/{namespace}/secrets/{name}",
-    }
+    assert set(written["kubernetes"]["paths"]) == PATHS
     assert set(written["playground"]["paths"]) == {
         "/api/playground/v1/catalogue",
         "/api/playground/v1/namespaces/{namespace}/pods/{name}/commands",
