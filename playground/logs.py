@@ -10,9 +10,8 @@ from typing import Any
 
 import structlog
 
-# C0, DEL, C1, line separators, and what turns the direction of text (Unicode TR 9).
-_UNSAFE = dict.fromkeys([*range(32), *range(127, 160), 0x2028, 0x2029, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
-SHOWN = {code: f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}" for code in _UNSAFE}
+from sandboxes.node.readers.visible import visible
+
 LONGEST = 16 * 1024
 
 
@@ -23,7 +22,7 @@ class Line(logging.Formatter):
         super().__init__("%(asctime)s %(levelname)s %(name)s %(message)s")
 
     def formatMessage(self, record: logging.LogRecord) -> str:
-        record.message = record.message.translate(SHOWN)[:LONGEST]
+        record.message = visible(record.message.encode("utf-8", "surrogatepass"))[:LONGEST]
         context = structlog.contextvars.get_contextvars()
         return super().formatMessage(record) + "".join(f" {key}={value}" for key, value in sorted(context.items()))
 

@@ -10,13 +10,15 @@ from django.utils import timezone
 
 from people import trail
 from people.roles import role_of
-from people.rules import Role
+from people.rules import Role, sees_all
 from sandboxes import rows
 from sandboxes.errors import Cause, Malformed, NotFound
 from sandboxes.journal import Entry
 from sandboxes.models import Namespace, Pod
 
 LONGEST_WARNING = 500
+# As the API says of any path that leads nowhere.
+NOT_THERE = "the server could not find the requested resource"
 
 
 def tell_owner(actor: User, namespace: Namespace, pod: str, what: str) -> None:
@@ -46,7 +48,7 @@ def note_terminal(actor: User, pod: Pod, scope: Mapping[str, Any]) -> None:
 def warn(actor: User, pod: Pod, message: str) -> None:
     """A word to the pod's owner, in its events. Raises NotFound for who is no operator, Malformed."""
     if role_of(actor) is not Role.OPERATOR:
-        raise NotFound("the server could not find the requested resource")
+        raise NotFound(NOT_THERE)
     if not message.strip() or len(message) > LONGEST_WARNING:
         told = f"must have 1 to {LONGEST_WARNING} characters"
         raise Malformed(f"message: {told}", (Cause("message", "FieldValueInvalid", told),))
@@ -57,5 +59,5 @@ def warn(actor: User, pod: Pod, message: str) -> None:
 
 def require_sight_of_all(user: User) -> None:
     """Raises NotFound for who does not see what others have: for them the address leads nowhere."""
-    if role_of(user) not in (Role.OPERATOR, Role.AUDITOR):
-        raise NotFound("the server could not find the requested resource")
+    if not sees_all(role_of(user)):
+        raise NotFound(NOT_THERE)
