@@ -15,7 +15,7 @@ from sandboxes.engine.streams import EngineEvent
 from sandboxes.errors import EngineUnavailable
 from sandboxes.models import Pod, PodEvent
 from sandboxes.node.audit import Audit
-from tests.service.fakes import until
+from tests.service.fakes import SOON, until
 from tests.service.node import FakeNode, a_pod
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("database_thread")]
@@ -32,6 +32,14 @@ def running_pod(node: FakeNode) -> Pod:
 def told(row: Pod) -> list[str]:
     found = PodEvent.objects.filter(pod=row, reason="PolicyViolation")
     return [event.message for event in found]
+
+
+async def until_told(row: Pod) -> list[str]:
+    """The journal comes after the kill."""
+    async with asyncio.timeout(SOON):
+        while not (found := await sync_to_async(told)(row)):
+            await asyncio.sleep(0.005)
+    return found
 
 
 @asynccontextmanager
@@ -60,9 +68,8 @@ async def test_one_that_is_above_its_profile_is_killed_and_its_journal_says_why(
     row = await sync_to_async(running_pod)(node)
     node.engine.tampered["web"] = {"Privileged": True, "Memory": 0}
     async with auditing(node):
-        await until(lambda: "web" not in node.running())
+        (message,) = await until_told(row)
     assert node.running() == {"": 1, "box": 1}
-    (message,) = await sync_to_async(told)(row)
     assert message == "Container web was killed: not as its profile has it (privileged, memory)"
 
 
@@ -71,8 +78,9 @@ async def test_a_pause_that_was_tampered_with_goes_too() -> None:
     row = await sync_to_async(running_pod)(node)
     node.engine.tampered[""] = {"NetworkMode": "host"}
     async with auditing(node):
-        await until(lambda: "" not in node.running())
-    assert "The pause container was killed" in (await sync_to_async(told)(row))[0]
+        (message,) = await until_told(row)
+    assert "" not in node.running()
+    assert "The pause container was killed" in message
 
 
 async def test_a_start_is_looked_at_at_once_and_not_after_a_minute() -> None:
