@@ -14,11 +14,14 @@ from typing import Any
 import httpx
 import yaml
 
+from tests.engine.pods import wait_for
 from tests.recorded.cases import Case
 from tests.stack import run
 
 Json = dict[str, Any]
-POLL = 0.1
+POLL = 0.1  # seconds
+GRACE = 1.0  # seconds: what a first start leads to is written down
+BEING_MADE = ("ContainerCreating", "PodInitializing")
 SPECIAL = ("&", "<<:")
 
 
@@ -106,6 +109,7 @@ class Player:
                 return None
             case {"until": seconds}:
                 time.sleep(max(0.0, seconds - (time.monotonic() - self._t0)))
+                self._catch_up()
                 return None
             case {"exec": command}:
                 return {"exec": command, "c": step.get("c")} | self._execute(command, step)
@@ -117,6 +121,12 @@ class Player:
                 return {"logs": member} | self._log(member, previous=bool(step.get("previous")))
             case _:
                 raise AssertionError(f"unknown step {step}")
+
+    def _catch_up(self) -> None:
+        """Wait for what the record's machine had made by now: this one is slower, or has more to do."""
+        if being_made(shown(self.read())) and not being_made(self.case.record["last"]):
+            wait_for(lambda: not being_made(shown(self.read())), f"{self.name} to be made")
+            time.sleep(GRACE)
 
     def _wait(self, condition: str, seconds: float) -> bool:
         deadline = time.monotonic() + seconds
@@ -246,6 +256,12 @@ def shown(pod: Json) -> Json:
         if status.get(key):
             found[name] = {c["name"]: _container(c) for c in status[key]}
     return found
+
+
+def being_made(found: Json) -> bool:
+    """All members of a shown status wait for what comes before their own start."""
+    members = [each for key in ("init", "containers") for each in found.get(key, {}).values()]
+    return all(each.get("reason") in BEING_MADE for each in members)
 
 
 def _container(status: Json) -> Json:

@@ -16,7 +16,7 @@ from tests.recorded.cases import Case, cases
 from tests.stack import Stack
 
 ALL = os.environ.get("PLAYGROUND_COMPARE_ALL") == "1"
-pytestmark = pytest.mark.timeout(900 if ALL else 120)
+pytestmark = pytest.mark.timeout(900 if ALL else 300)
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "differences-from-kubernetes.md"
 # One or more of each group, none longer than ten seconds.
 SAMPLE = (

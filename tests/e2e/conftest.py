@@ -23,6 +23,9 @@ FLAGS = [
     "--no-first-run",
 ]
 
+# For whatever a page is to show: beside other tests on a slow machine a pod's processes come seconds later.
+expect.set_options(timeout=20_000)
+
 # What the browser reports by itself: a refused form, which is a 4xx; what it gave up, a WebSocket too, because an
 # interface of this machine came or went with some pod. Whether the page asked again is what tests see.
 BROWSERS_OWN = ("Failed to load resource", "net::ERR_NETWORK_CHANGED")

@@ -14,7 +14,6 @@ pytestmark = pytest.mark.timeout(180)
 
 REACH = "curl -s http://127.0.0.1 >/dev/null && echo reached web"
 CURLS = f"bash\n-c\ntrap 'sleep 3; exit' TERM; while sleep 0.3; do {REACH}; done"
-SOON = 15_000  # milliseconds
 
 
 @pytest.fixture
@@ -46,8 +45,8 @@ def pair(page: Page, name: str, *, shared: bool = False, port: int = 0) -> None:
     page.get_by_role("button", name="Add member").click()
     fill_member(page, 2, name="box", image="playground/toolbox:1", command=CURLS)
     page.get_by_role("button", name="Create pod").click()
-    expect(page.get_by_role("status", name="Connection: live")).to_be_visible(timeout=SOON)
-    expect(page.get_by_text("Running", exact=True).first).to_be_visible(timeout=SOON)
+    expect(page.get_by_role("status", name="Connection: live")).to_be_visible()
+    expect(page.get_by_text("Running", exact=True).first).to_be_visible()
 
 
 def table(page: Page, caption: str) -> Locator:
@@ -74,7 +73,7 @@ def test_form_to_running_to_four_views_to_curl_to_delete(form: Page, stack: Stac
     pair(form, "demo", port=port)
 
     # Processes, as ps -ef has them inside; pause too, which has no ps.
-    expect(row(form, "Processes", "nginx: master process")).to_be_visible(timeout=SOON)
+    expect(row(form, "Processes", "nginx: master process")).to_be_visible()
     expect(row(form, "Processes", "pause", "/pause")).to_be_visible()
     seen = run("docker", "exec", container(stack, "demo", "box"), "ps", "-eo", "pid,args").splitlines()
     first = next(line for line in seen if line.split()[0] == "1")
@@ -100,14 +99,14 @@ def test_form_to_running_to_four_views_to_curl_to_delete(form: Page, stack: Stac
 
     # One member reaches the other on localhost, and so does the machine on the published port.
     form.get_by_label("Log of member").select_option("box")
-    expect(form.get_by_label("Log of box")).to_contain_text("reached web", timeout=SOON)
+    expect(form.get_by_label("Log of box")).to_contain_text("reached web")
     assert "nginx" in run("curl", "-s", f"http://127.0.0.1:{port}").lower()
 
     # It can be undone for a while; then it is sent.
     form.get_by_role("button", name="Delete pod").click()
     form.get_by_role("button", name="Undo deleting demo").click()
     form.get_by_role("button", name="Delete pod").click()
-    expect(form.get_by_text("demo is ending", exact=True)).to_be_visible(timeout=SOON)
+    expect(form.get_by_text("demo is ending", exact=True)).to_be_visible()
     wait_for(lambda: not left(stack, "demo"), "the pod's containers to go", 60)
     with stack.client("admin") as client:
         assert client.get("/api/v1/namespaces/admin/pods/demo").status_code == 404
@@ -116,16 +115,16 @@ def test_form_to_running_to_four_views_to_curl_to_delete(form: Page, stack: Stac
 def test_a_new_process_appears_by_itself_and_goes_again(form: Page, stack: Stack) -> None:
     pair(form, "moving")
     run("docker", "exec", "-d", container(stack, "moving", "box"), "sleep", "4321")
-    expect(row(form, "Processes", "box", "sleep 4321")).to_be_visible(timeout=SOON)
+    expect(row(form, "Processes", "box", "sleep 4321")).to_be_visible()
     run("docker", "exec", container(stack, "moving", "box"), "pkill", "-f", "sleep 4321")
-    expect(table(form, "Processes").get_by_text("sleep 4321")).to_have_count(0, timeout=SOON)
+    expect(table(form, "Processes").get_by_text("sleep 4321")).to_have_count(0)
 
 
 def test_with_a_shared_process_namespace_pause_is_pid_1_for_all(form: Page, stack: Stack) -> None:
     pair(form, "sharing", shared=True)
     inside = run("docker", "exec", container(stack, "sharing", "web"), "cat", "/proc/1/comm").strip()
     assert inside == "pause"
-    expect(row(form, "Processes", "pause", "/pause")).to_be_visible(timeout=SOON)
+    expect(row(form, "Processes", "pause", "/pause")).to_be_visible()
     nginx = row(form, "Processes", "nginx: master process")
     expect(nginx).to_be_visible()
     pid = table(form, "Processes").get_by_role("columnheader").all_inner_texts().index("PID")
@@ -159,7 +158,7 @@ def test_a_taken_port_is_explained_on_the_pods_page(form: Page, stack: Stack) ->
         form.get_by_label("Member 1 port 1 container port").fill("80")
         form.get_by_label("Member 1 port 1 host port").fill(str(taken.getsockname()[1]))
         form.get_by_role("button", name="Create pod").click()
-        expect(form.get_by_text("address already in use").first).to_be_visible(timeout=SOON)
+        expect(form.get_by_text("address already in use").first).to_be_visible()
 
 
 def test_the_page_says_reconnecting_while_watch_is_away_and_live_when_it_is_back(form: Page, stack: Stack) -> None:
@@ -167,7 +166,7 @@ def test_the_page_says_reconnecting_while_watch_is_away_and_live_when_it_is_back
     stack.processes["watch"].terminate()
     stack.processes["watch"].wait()
     badge = form.get_by_role("status").filter(has_text="live")
-    expect(badge).to_have_count(0, timeout=SOON)
+    expect(badge).to_have_count(0)
     stack.launch("watch")
     expect(form.get_by_role("status", name="Connection: live")).to_be_visible(timeout=30_000)
     expect(row(form, "Processes", "nginx: master process")).to_be_visible()

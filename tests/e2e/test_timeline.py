@@ -11,11 +11,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.axe import expect_none
-from tests.e2e.test_main_job import SOON, container, row
+from tests.e2e.test_main_job import container, row
 from tests.engine.pods import wait_for
 from tests.stack import Stack, run
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(240)
 
 # A process that only the first life of the member has.
 ONCE = "[ -e /first ] || { touch /first; sleep 4321 & }; exec sleep 1000"
@@ -51,7 +51,7 @@ def test_a_dead_members_process_is_there_again_at_a_past_moment_and_in_a_link(
     page = home
     client.post("/api/v1/namespaces/admin/pods", json=MANIFEST).raise_for_status()
     page.goto(f"{stack.url}/pods/admin/taped")
-    expect(row(page, "Processes", "box", "sleep 4321")).to_be_visible(timeout=SOON)
+    expect(row(page, "Processes", "box", "sleep 4321")).to_be_visible()
     recorded = "/api/playground/v1/namespaces/admin/pods/taped/recording/samples"
 
     def shows_it() -> bool:
@@ -59,17 +59,17 @@ def test_a_dead_members_process_is_there_again_at_a_past_moment_and_in_a_link(
 
     wait_for(shows_it, "what the page shows to be recorded")
     run("docker", "kill", container(stack, "taped", "box"))
-    expect(row(page, "Processes", "sleep 4321")).to_have_count(0, timeout=SOON)
+    expect(row(page, "Processes", "sleep 4321")).to_have_count(0)
 
     page.get_by_role("button", name="Show the timeline").click()
     page.get_by_role("group", name="Show the timeline as").get_by_text("Table", exact=True).click()
     died = page.get_by_role("button", name=re.compile("box ended with 137"))
-    expect(died).to_be_visible(timeout=SOON)
+    expect(died).to_be_visible()
     died.click()
     page.get_by_role("group", name="Show the timeline as").get_by_text("Line", exact=True).click()
     page.get_by_role("button", name="Earlier event").click()
     expect(page.get_by_role("status", name=re.compile("^Connection: recorded, "))).to_be_visible()
-    expect(row(page, "Processes", "box", "sleep 4321")).to_be_visible(timeout=SOON)
+    expect(row(page, "Processes", "box", "sleep 4321")).to_be_visible()
     expect(page.get_by_text("The page shows")).not_to_contain_text("Nobody watched")
     expect_none(page)
 
@@ -81,7 +81,7 @@ def test_a_dead_members_process_is_there_again_at_a_past_moment_and_in_a_link(
     wait_for(lambda: "?at" not in page.evaluate("location.href"), "the address to be the present's")
 
     page.goto(link)
-    expect(row(page, "Processes", "box", "sleep 4321")).to_be_visible(timeout=SOON)
+    expect(row(page, "Processes", "box", "sleep 4321")).to_be_visible()
     expect(page.get_by_text("(before the crash)")).to_be_visible()
     expect(page.get_by_role("slider", name="Moment")).to_be_visible()
 
@@ -89,6 +89,6 @@ def test_a_dead_members_process_is_there_again_at_a_past_moment_and_in_a_link(
     client.delete(f"{POD}?gracePeriodSeconds=0").raise_for_status()
     wait_for(lambda: client.get(POD).status_code == 404, "the pod to be gone")
     page.goto(link)
-    expect(row(page, "Processes", "box", "sleep 4321")).to_be_visible(timeout=SOON)
+    expect(row(page, "Processes", "box", "sleep 4321")).to_be_visible()
     page.get_by_role("button", name="Back to live").click()
     expect(page.get_by_text("taped is gone")).to_be_visible()
