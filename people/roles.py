@@ -10,8 +10,7 @@ from django.contrib.auth.models import User
 from people.models import Guest, RoleAssignment
 from people.rules import ALL_SCOPES, Role, Scope, Verb, scope_of
 from sandboxes.errors import NotAllowed
-
-RESTRICTED, BASELINE = "restricted", "baseline"
+from sandboxes.policy import BASELINE, RESTRICTED
 
 
 def role_of(user: User) -> Role:
@@ -39,8 +38,8 @@ def profile_of(user: User) -> str:
     operators, for all others the setting PLAYGROUND_PROFILE.
     """
     if is_guest(user):
-        return RESTRICTED
-    return BASELINE if role_of(user) in (Role.AUTHOR, Role.OPERATOR) else settings.PROFILE
+        return RESTRICTED.name
+    return BASELINE.name if role_of(user) in (Role.AUTHOR, Role.OPERATOR) else settings.PROFILE
 
 
 def scopes_of(user: User) -> frozenset[Scope]:

@@ -17,6 +17,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from people.models import TrailEntry, TrailHead
+from sandboxes.visible import visible
 
 HEAD = 1
 LONGEST_PATH = 512
@@ -56,7 +57,7 @@ def append(deed: Deed) -> TrailEntry:
         role=deed.role,
         address=deed.address[:45],
         act=deed.act[:64],
-        path=_printable(deed.path)[:LONGEST_PATH],
+        path=visible(deed.path.encode("utf-8", "surrogateescape"))[:LONGEST_PATH],
         owner=deed.owner[:150],
         code=deed.code,
         request=deed.request,
@@ -74,10 +75,6 @@ def digest(row: TrailEntry) -> str:
     """Of all that the row says, and of the one before it."""
     said = [row.at.isoformat(), row.actor, row.role, row.address, row.act, row.path, row.owner, row.code, row.request]
     return hashlib.sha256(json.dumps([*said, row.previous]).encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _printable(text: str) -> str:
-    return text.encode("unicode_escape").decode("ascii")
 
 
 def chosen(choice: Choice) -> QuerySet[TrailEntry]:

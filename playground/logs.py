@@ -10,7 +10,7 @@ from typing import Any
 
 import structlog
 
-from sandboxes.node.readers.visible import visible
+from sandboxes.visible import visible
 
 LONGEST = 16 * 1024
 

@@ -18,13 +18,10 @@ def profile_for(user: User, pod: spec.Pod) -> policy.Profile:
     """The profile that the pod asks for (`playground.dev/profile`), or the user's own. Raises SpecRefused for one that
     is not there, or that gives more than the user may have.
     """
-    most = policy.profile_named(roles.profile_of(user))
-    asked = pod.metadata.annotations.get(ASKED_PROFILE)
-    if asked is None:
-        return most
-    known = list(policy.PROFILES)
-    mine = known[: known.index(most.name) + 1] + (["lab"] if roles.role_of(user) is Role.OPERATOR else [])
+    own = policy.profile_named(roles.profile_of(user))
+    asked = pod.metadata.annotations.get(ASKED_PROFILE, own.name)
+    mine = policy.on_offer(own, lab=roles.role_of(user) is Role.OPERATOR)
     if asked not in mine:
-        told = forbidden(f"metadata.annotations[{ASKED_PROFILE}]", f"you may have {', '.join(dict.fromkeys(mine))}")
+        told = forbidden(f"metadata.annotations[{ASKED_PROFILE}]", f"you may have {', '.join(mine)}")
         raise SpecRefused(pod.metadata.name, (told,))
     return policy.PROFILES[asked]

@@ -28,13 +28,13 @@ from sandboxes.node.readers.first import First, Vanished, read_at
 from sandboxes.node.readers.limits import read_limits
 from sandboxes.node.readers.mounts import parse_mounts
 from sandboxes.node.readers.rights import rights
-from sandboxes.node.readers.visible import visible
 from sandboxes.node.sampler import Watched
 from sandboxes.plan import PAUSE
 from sandboxes.sources import sources_of
 from sandboxes.spec import decode
 from sandboxes.spec.hidden import hidden_variables
 from sandboxes.times import exact
+from sandboxes.visible import visible
 from sandboxes.wire import MemberState
 
 # Of the environment; a process may write there what it likes.

@@ -35,6 +35,7 @@ from sandboxes.policy.profiles import (
     READONLY_PATHS,
     RESTRICTED,
     Profile,
+    on_offer,
     profile_named,
     user_of,
 )
@@ -45,6 +46,6 @@ __all__ = [
     "BASELINE", "BRIDGE_OPTIONS", "LAB", "PAUSE_CPU_SHARES", "PAUSE_MEMORY", "PAUSE_PIDS",
     "PAUSE_SHM", "PAUSE_USER", "PRIVATE_IPC", "PROFILES", "READONLY_PATHS", "RESTRICTED", "Basis", "FileMount",
     "Limits", "Made", "MemberBody", "PauseBody", "Profile", "PublishedPort", "Rights", "VolumeUse",
-    "forbidden_sysctl", "hostname_of", "hosts_text", "member_body", "pause_body", "profile_named", "published",
-    "refusals", "resolver_text", "user_of", "uses_of", "without_pulls",
+    "forbidden_sysctl", "hostname_of", "hosts_text", "member_body", "on_offer", "pause_body", "profile_named",
+    "published", "refusals", "resolver_text", "user_of", "uses_of", "without_pulls",
 ]  # fmt: skip

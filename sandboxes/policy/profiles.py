@@ -139,6 +139,12 @@ def profile_named(name: str) -> Profile:
     return PROFILES.get(name, RESTRICTED)
 
 
+def on_offer(own: Profile, *, lab: bool) -> tuple[str, ...]:
+    """Names of the profiles that a user may ask for: the own and stricter ones, and `lab` for whom it is given to."""
+    known = list(PROFILES)
+    return tuple(name for name in known if known.index(name) <= known.index(own.name) or (lab and name == LAB.name))
+
+
 def user_of(number: int) -> int:
     """The UID and GID of the pod with that number, for `own_user`: no other pod's for as long as 33 million are made.
 

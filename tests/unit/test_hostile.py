@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from sandboxes.node.readers import ps
-from sandboxes.node.readers.visible import visible
+from sandboxes.visible import visible
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 FAMILIES: dict[str, list[str]] = json.loads((ROOT / "frontend" / "src" / "testing" / "hostile.json").read_text())

@@ -20,6 +20,7 @@ from sandboxes.policy import (
     Made,
     Profile,
     member_body,
+    on_offer,
     profile_named,
     refusals,
     user_of,
@@ -166,3 +167,13 @@ def test_a_shell_of_a_restricted_member_is_never_another_user() -> None:
 
 def test_a_row_that_names_an_unknown_profile_gets_the_strictest() -> None:
     assert profile_named("privileged") is RESTRICTED
+
+
+def test_the_own_profile_and_stricter_ones_are_on_offer_and_lab_by_role_alone() -> None:
+    offers = {(own.name, lab): on_offer(own, lab=lab) for own in (RESTRICTED, BASELINE) for lab in (False, True)}
+    assert offers == {
+        ("restricted", False): ("restricted",),
+        ("restricted", True): ("restricted", "lab"),
+        ("baseline", False): ("restricted", "baseline"),
+        ("baseline", True): ("restricted", "baseline", "lab"),
+    }

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sandboxes.node.readers import ps
-from sandboxes.node.readers.visible import visible
+from sandboxes.visible import visible
 
 FIELDS = b"S 41 42 42 34816 42 4194304 100 0 0 0 250 150 0 0 20 0 7 0 123456 1000 200 18446744073709551615"
 

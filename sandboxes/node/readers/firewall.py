@@ -10,7 +10,7 @@ from typing import Literal
 
 from sandboxes import wiring_wire as wire
 from sandboxes.errors import PlaygroundError
-from sandboxes.node.readers.visible import visible
+from sandboxes.visible import visible
 
 WITHIN = 5
 # A pod that may set rules may set many.

@@ -14,7 +14,7 @@ from sandboxes.errors import FileRefused, PlaygroundError
 from sandboxes.host.files import read_below_process
 from sandboxes.node.readers.cgroups import Cgroup, Hierarchy, controller_folders, cpu_account
 from sandboxes.node.readers.ps import parse_passwd, parse_stat, parse_uid_map
-from sandboxes.node.readers.visible import visible
+from sandboxes.visible import visible
 
 _MOST = 4096
 

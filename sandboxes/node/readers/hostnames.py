@@ -10,8 +10,8 @@ from collections.abc import Sequence
 
 from sandboxes import wire
 from sandboxes.node.readers.first import First, shown
-from sandboxes.node.readers.visible import visible
 from sandboxes.node.readers.visit import NotEntered, inside_each
+from sandboxes.visible import visible
 
 
 def read_hostnames(firsts: Sequence[First]) -> tuple[tuple[wire.HostnameView, ...], tuple[str, ...]]:

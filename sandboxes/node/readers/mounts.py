@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 
 from sandboxes import inspection_wire as wire
-from sandboxes.node.readers.visible import visible
+from sandboxes.visible import visible
 
 MOST = 200
 _LONGEST_OPTION = 64

@@ -17,7 +17,7 @@ from typing import Any, Literal
 
 from pyroute2.netlink.rtnl.marshal import MarshalRtnl
 
-from sandboxes.node.readers.visible import visible
+from sandboxes.visible import visible
 
 # linux/netlink.h, linux/rtnetlink.h, linux/if.h, linux/if_arp.h
 _REQUEST, _DUMP = 0x1, 0x301

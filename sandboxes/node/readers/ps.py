@@ -10,7 +10,7 @@ import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sandboxes.node.readers.visible import visible
+from sandboxes.visible import visible
 
 TICKS = os.sysconf("SC_CLK_TCK")
 WINDOW = 2 * TICKS  # what a share of the CPU is measured over, at least: one tick within it is no percent

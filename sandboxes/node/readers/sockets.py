@@ -19,7 +19,7 @@ from sandboxes.node.readers import netfiles
 from sandboxes.node.readers.netfiles import PROTOCOLS, Entry, Inventory, Protocol
 from sandboxes.node.readers.process import Process
 from sandboxes.node.readers.sockdiag import TcpDiag
-from sandboxes.node.readers.visible import visible
+from sandboxes.visible import visible
 
 MOST = 2000
 _MOST_OWNERS = 16
