@@ -4,15 +4,19 @@ a digest by hand.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.models import Group, User
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
+from people import sessions
+from people.admin_site import Rows
 from people.groups import mapping_of
 from people.guests import make_code
 from people.models import (
@@ -23,21 +27,18 @@ from people.models import (
     LoginFailure,
     Membership,
     RoleAssignment,
-    Session,
     SignInLink,
     Team,
     TrailEntry,
 )
 
 if TYPE_CHECKING:
-    ModelAdmin = admin.ModelAdmin[Model]
     MembersInline = admin.TabularInline[Membership, Team]
-else:  # Django's own classes take no parameter
-    ModelAdmin = admin.ModelAdmin
+else:  # Django's own class takes no parameter
     MembersInline = admin.TabularInline
 
 
-class LookAndDelete(ModelAdmin):
+class LookAndDelete(Rows):
     """Deleting revokes."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -74,16 +75,16 @@ class LoginFailureAdmin(LookAndDelete):
     list_display = ("username", "address", "at")
 
 
-@admin.register(Session)
-class SessionAdmin(LookAndDelete):
-    list_display = ("user", "created_at", "last_seen", "agent", "address", "expire_date")
-    # The key is what the browser signs in with.
-    fields = ("user", "created_at", "last_seen", "agent", "address", "expire_date")
-
-
 @admin.register(RoleAssignment)
-class RoleAssignmentAdmin(ModelAdmin):
+class RoleAssignmentAdmin(Rows):
+    """A role that is given by hand stays, whatever groups say."""
+
     list_display = ("user", "role")
+
+    def save_model(self, request: HttpRequest, obj: Model, form: object, change: bool) -> None:
+        assert isinstance(obj, RoleAssignment)
+        obj.from_groups = False
+        obj.save()
 
 
 class Members(MembersInline):
@@ -92,13 +93,21 @@ class Members(MembersInline):
 
 
 @admin.register(Team)
-class TeamAdmin(ModelAdmin):
+class TeamAdmin(Rows):
     list_display = ("name", "created_at")
     inlines = (Members,)
 
+    def save_formset(self, request: HttpRequest, form: object, formset: Any, change: bool) -> None:
+        """Who is put in by hand stays in, whatever groups say."""
+        for row in formset.save(commit=False):
+            row.from_groups = False
+            row.save()
+        for row in formset.deleted_objects:
+            row.delete()
+
 
 @admin.register(EventCode)
-class EventCodeAdmin(ModelAdmin):
+class EventCodeAdmin(Rows):
     """The code is made when the event is, and shown then; afterwards its end and its places can be changed."""
 
     list_display = ("event", "expires_at", "used", "most_guests", "guest_minutes")
@@ -114,7 +123,7 @@ class EventCodeAdmin(ModelAdmin):
 
 
 @admin.register(GroupMapping)
-class GroupMappingAdmin(ModelAdmin):
+class GroupMappingAdmin(Rows):
     """The action tells what groups come to; `manage.py groups GROUP …` also for some that have no row."""
 
     list_display = ("group", "role", "team", "team_role")
@@ -130,6 +139,23 @@ class GroupMappingAdmin(ModelAdmin):
 @admin.register(Guest)
 class GuestAdmin(LookAndDelete):
     list_display = ("user", "event", "expires_at")
+
+
+# Django's groups give nothing here: roles and teams do.
+admin.site.unregister(Group)
+admin.site.unregister(User)
+
+
+@admin.register(User)
+class People(Rows, UserAdmin):  # type: ignore[type-arg]
+    """Sessions are not rows to look at: their key is what a browser signs in with, and the address of the page."""
+
+    actions = ("sign_out",)
+
+    @admin.action(description="Sign out everywhere", permissions=["change"])
+    def sign_out(self, request: HttpRequest, rows: QuerySet[User]) -> None:
+        ended = sum(sessions.end_all(user) for user in rows)
+        self.message_user(request, f"Sessions that were ended: {ended}.")
 
 
 # allauth's own pages show secrets, and mail that nobody sends; its provider is a setting.

@@ -13,6 +13,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.signals import user_logged_in
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.providers.base import AuthProcess
 from allauth.utils import generate_unique_username
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -54,6 +55,8 @@ class Provided(DefaultSocialAccountAdapter):  # type: ignore[misc]
     """Whoever the provider lets in has a user here, of its own: never one that was there before."""
 
     def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
+        if sociallogin.state.get("process") != AuthProcess.LOGIN:
+            raise ImmediateHttpResponse(failed("it was to be bound to a user who is here"))
         sociallogin.email_addresses = []  # they are needed for nothing, and two users may have the same
 
     def populate_user(self, request: HttpRequest, sociallogin: Any, data: dict[str, Any]) -> User:

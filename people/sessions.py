@@ -82,6 +82,11 @@ def end_others(user: User, kept: str | None) -> None:
     of(user).exclude(session_key=kept or "").delete()
 
 
+def end_all(user: User) -> int:
+    """Sign a user out everywhere; how many sessions that were."""
+    return Session.objects.filter(user=user).delete()[0]
+
+
 def name_of(row: Session) -> str:
     """What a session is called outside: its key is a credential, and is told to nobody."""
     return secret_text.digest(row.session_key)[:16]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from allauth.socialaccount.providers.openid_connect.views import callback, login
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import path
 from requests import RequestException
 
@@ -26,7 +26,16 @@ def guarded(view: View) -> View:
     return answer
 
 
+def only_sign_in(request: HttpRequest, provider_id: str) -> HttpResponse:
+    """Nothing else that allauth takes from an address: to bind a user who is signed in, or other scopes."""
+    asked = QueryDict(mutable=True)
+    asked["next"] = request.GET.get("next", "")
+    request.GET = asked
+    response: HttpResponse = login(request, provider_id)
+    return response
+
+
 urlpatterns = [
-    path("oidc/<str:provider_id>/login/", guarded(login), name="openid_connect_login"),
+    path("oidc/<str:provider_id>/login/", guarded(only_sign_in), name="openid_connect_login"),
     path("oidc/<str:provider_id>/login/callback/", guarded(callback), name="openid_connect_callback"),
 ]

@@ -5,26 +5,19 @@ Credentials for registries are the exception: they are kept here, and a password
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.db.models import Model
 from django.http import HttpRequest
 from django.utils.decorators import method_decorator
 from django.views.decorators.debug import sensitive_post_parameters
 
+from people.admin_site import Rows
 from sandboxes.models import Budget, Fact, Image, Namespace, Node, Pod, PodEvent, RegistryCredential, Slot, Step
 from sandboxes.spec.registries import place_of
 
-if TYPE_CHECKING:
-    ModelAdmin = admin.ModelAdmin[Model]
-else:  # Django's own class takes no parameter
-    ModelAdmin = admin.ModelAdmin
 
-
-class LookOnly(ModelAdmin):
+class LookOnly(Rows):
     """Nothing can be added, changed or deleted."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -129,7 +122,7 @@ class RegistryCredentialForm(forms.ModelForm):  # type: ignore[type-arg]
 
 @admin.register(RegistryCredential)
 @method_decorator(sensitive_post_parameters("password"), name="changeform_view")
-class RegistryCredentialAdmin(ModelAdmin):
+class RegistryCredentialAdmin(Rows):
     """Not to look at: the password would be among what is shown."""
 
     form = RegistryCredentialForm

@@ -7,6 +7,7 @@ from io import StringIO
 from typing import Any
 
 import pytest
+from allauth.socialaccount.models import SocialAccount
 from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.test import Client
@@ -76,6 +77,29 @@ def test_a_user_who_was_there_before_is_never_taken_over(issuer: Issuer) -> None
     assert signed_in(client)["name"] not in ("", "alice") and signed_in(client)["role"] == "learner"
     root.refresh_from_db()
     assert root.last_login is None
+
+
+@pytest.mark.parametrize("process", ["connect", "redirect"])
+def test_whoever_is_signed_in_is_never_bound_to_who_comes_from_the_provider(issuer: Issuer, process: str) -> None:
+    root = User.objects.create_superuser("root")
+    victim = Client(raise_request_exception=False)
+    victim.force_login(root)
+    come(issuer, victim, process=process, scope="all", auth_params="prompt=none")
+    assert not SocialAccount.objects.filter(user=root).exists()
+    attacker, _ = come(issuer)
+    assert signed_in(attacker)["name"] == "alice"
+
+
+def test_a_state_that_asks_for_another_process_is_refused(issuer: Issuer) -> None:
+    client = Client(raise_request_exception=False)
+    sent = client.get(oidc.LOGIN)
+    session = client.session
+    states = session["socialaccount_states"]
+    for state in states.values():
+        state[0]["process"] = "connect"
+    session.save()
+    back = client.get(CALLBACK, issuer.consent(sent["Location"]))
+    assert (back["Location"], SocialAccount.objects.count()) == (oidc.FAILED, 0)
 
 
 def test_two_of_one_address_are_two_users(issuer: Issuer) -> None:
