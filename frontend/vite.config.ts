@@ -17,5 +17,6 @@ export default defineConfig({
     modulePreload: { polyfill: false },
   },
   server: { proxy: { "/api": service, "/ws": { target: service, ws: true } } },
-  test: { environment: "happy-dom", setupFiles: ["src/testing/setup.ts"], restoreMocks: true },
+  // A busy machine draws a page in seconds; what never comes fails all the same.
+  test: { environment: "happy-dom", setupFiles: ["src/testing/setup.ts"], restoreMocks: true, testTimeout: 40_000 },
 });

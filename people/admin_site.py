@@ -14,10 +14,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from people import second_factor
+from people import second_factor, sign_in
 from people.backends import is_auditor
 
 SIGN_IN = "/sign-in"
+FOUND = 302
 if TYPE_CHECKING:
     AnyAdmin = ModelAdmin[Model]
 else:  # Django's own class takes no parameter
@@ -44,6 +45,19 @@ class Site(AdminSite):
         if super().has_permission(request):
             return isinstance(request.user, User) and not second_factor.is_missing(request.user)
         return is_auditor(request.user)
+
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """As Django has it; a wrong old password counts as one at the sign-in does."""
+        if request.method != "POST" or not isinstance(request.user, User):
+            return super().password_change(request, extra_context)
+        try:
+            failure = sign_in.count(request.user.username, sign_in.address_of(request))
+        except sign_in.TooManyFailures as exc:
+            return HttpResponse(str(exc), status=429, content_type="text/plain")
+        response = super().password_change(request, extra_context)
+        if response.status_code == FOUND:
+            failure.delete()
+        return response
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Where to go: to the page that was wanted for staff, to the site's sign-in with `?next=` for all others."""

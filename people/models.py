@@ -186,6 +186,7 @@ class TrailEntry(models.Model):
 
 
 class TrailHead(models.Model):
-    """The digest of the last entry: one row, locked by whoever appends. Entries may go at the other end."""
+    """One row, locked by whoever appends: `digest` of the last entry, and `cut`, of the last that was forgotten."""
 
     digest = models.CharField(max_length=64, blank=True)
+    cut = models.CharField(max_length=64, blank=True, default="")

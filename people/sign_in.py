@@ -5,6 +5,7 @@ address. Kept in rows, so that every web process counts the same.
 from __future__ import annotations
 
 from datetime import timedelta
+from ipaddress import IPv6Address, ip_address, ip_network
 
 from django.contrib.auth import authenticate
 from django.contrib.auth.models import User
@@ -32,12 +33,11 @@ def with_password(request: HttpRequest, username: str, password: str) -> User | 
     The failure is written before the password is tried and taken back when it was right: requests sent at the same
     time cannot all be counted as the first.
     """
-    address = address_of(request)
-    attempt = count(username, address)
+    attempt = count(username, address_of(request))
     user = authenticate(request, username=username, password=password)
     if not isinstance(user, User):
         return None
-    LoginFailure.objects.filter(username=attempt.username, address=address).delete()
+    LoginFailure.objects.filter(username=attempt.username, address=attempt.address).delete()
     return user
 
 
@@ -46,12 +46,23 @@ def address_of(request: HttpRequest) -> str:
     return str(request.META.get("REMOTE_ADDR", ""))[:45]
 
 
+def subscriber(address: str) -> str:
+    """Whom limits for an address count: of IPv6 the /64, the least that one subscriber has (RFC 6177)."""
+    try:
+        found = ip_address(address)
+    except ValueError:  # no address: a name that stands for one
+        return address
+    if isinstance(found, IPv6Address):
+        return str(found.ipv4_mapped or ip_network((found, 64), strict=False))
+    return address
+
+
 def count(username: str, address: str) -> LoginFailure:
     """Write a failure of that name from that address, for the caller to delete when it was none.
 
     Raises TooManyFailures.
     """
-    now = timezone.now()
+    now, address = timezone.now(), subscriber(address)
     LoginFailure.objects.filter(at__lt=now - WINDOW).delete()
     # Cut and folded, so that one name cannot be tried under many spellings.
     attempt = LoginFailure(username=username.casefold()[:150], address=address, at=now)

@@ -1,7 +1,8 @@
 """The audit trail: who did what, when, from where, and how it was answered; also what was refused.
 
-Each entry has the digest of the one before in its own (a hash chain): one that is changed or taken out of the middle is
-found by `broken`. Bodies are never kept, so no secret is.
+Each entry has the digest of the one before in its own (a hash chain), and the head those at both ends: one that is
+changed or missing is found by `broken`. It is not found where somebody who writes the database makes all digests anew.
+Bodies are never kept, so no secret is.
 """
 
 from __future__ import annotations
@@ -14,14 +15,18 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.db.models.functions import Now
+from django.http import HttpRequest
 from django.utils import timezone
 
 from people.models import TrailEntry, TrailHead
 from sandboxes.visible import visible
 
 HEAD = 1
+SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")  # RFC 9110 §9.2.1
 LONGEST_PATH = 512
 AT_ONCE = 500
+LATELY = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -49,6 +54,21 @@ class Choice:
     until: datetime | None = None
 
 
+def leave_out(request: HttpRequest) -> None:
+    """It changes nothing, although its method is one that does."""
+    request.in_trail = False  # type: ignore[attr-defined]
+
+
+def always(request: HttpRequest) -> None:
+    """Whatever its method."""
+    request.in_trail = True  # type: ignore[attr-defined]
+
+
+def is_for(request: HttpRequest) -> bool:
+    """Whether the request as such stands in the trail: what may change something, where nobody said otherwise."""
+    return bool(getattr(request, "in_trail", request.method not in SAFE))
+
+
 def append(deed: Deed) -> TrailEntry:
     """The deed as the newest entry. One at a time: the head's row is the lock."""
     row = TrailEntry(
@@ -57,7 +77,7 @@ def append(deed: Deed) -> TrailEntry:
         role=deed.role,
         address=deed.address[:45],
         act=deed.act[:64],
-        path=visible(deed.path.encode("utf-8", "surrogateescape"))[:LONGEST_PATH],
+        path=_shown(deed.path),
         owner=deed.owner[:150],
         code=deed.code,
         request=deed.request,
@@ -71,10 +91,20 @@ def append(deed: Deed) -> TrailEntry:
     return row
 
 
+def has_lately(deed: Deed) -> bool:
+    """Whether the same was done minutes ago: a page that reads again and again is one reader."""
+    same = TrailEntry.objects.filter(actor=deed.actor, at__gt=timezone.now() - LATELY, act=deed.act, code=deed.code)
+    return same.filter(path=_shown(deed.path)).exists()
+
+
 def digest(row: TrailEntry) -> str:
     """Of all that the row says, and of the one before it."""
     said = [row.at.isoformat(), row.actor, row.role, row.address, row.act, row.path, row.owner, row.code, row.request]
     return hashlib.sha256(json.dumps([*said, row.previous]).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _shown(path: str) -> str:
+    return visible(path.encode("utf-8", "surrogateescape"))[:LONGEST_PATH]
 
 
 def chosen(choice: Choice) -> QuerySet[TrailEntry]:
@@ -85,19 +115,31 @@ def chosen(choice: Choice) -> QuerySet[TrailEntry]:
     return found.filter(path__contains=choice.path) if choice.path else found
 
 
-def broken() -> Iterator[TrailEntry]:
-    """Entries that are not what they were, or before which one is missing. The last must be the head's."""
-    previous: str | None = None
+def broken() -> Iterator[str]:
+    """What is not as it was, a sentence each: entries that were changed, and places where some are missing."""
+    head = TrailHead.objects.filter(pk=HEAD).first() or TrailHead()
+    previous = head.cut
     for row in TrailEntry.objects.order_by("pk").iterator(AT_ONCE):
-        if digest(row) != row.digest or (previous is not None and row.previous != previous):
-            yield row
+        if row.previous != previous:
+            yield f"before entry {row.pk} of {row.at:%Y-%m-%d %H:%M:%S} one is missing"
+        if digest(row) != row.digest:
+            yield f"entry {row.pk} of {row.at:%Y-%m-%d %H:%M:%S} is not as it was"
         previous = row.digest
-    head = TrailHead.objects.filter(pk=HEAD).first()
-    last = TrailEntry.objects.order_by("-pk").first()
-    if last is not None and (head is None or head.digest != last.digest):
-        yield last
+    if previous != head.digest:
+        yield "the newest entries are missing"
 
 
-def forget(days: int, now: datetime) -> int:
+def forget(days: int) -> int:
     """Entries that are older go, from the oldest on; how many those were. 0 days: none ever goes."""
-    return TrailEntry.objects.filter(at__lt=now - timedelta(days=days)).delete()[0] if days else 0
+    if not days:
+        return 0
+    with transaction.atomic():
+        head, _ = TrailHead.objects.select_for_update().get_or_create(pk=HEAD)
+        kept = TrailEntry.objects.filter(at__gte=Now() - timedelta(days=days)).order_by("pk").first()
+        old = TrailEntry.objects.filter(pk__lt=kept.pk) if kept else TrailEntry.objects.all()
+        last = old.order_by("-pk").first()
+        if last is None:
+            return 0
+        head.cut = last.digest
+        head.save()
+        return old.delete()[0]

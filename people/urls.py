@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import path
 from requests import RequestException
 
-from people import oidc
+from people import oidc, trail
 
 View = Callable[[HttpRequest, str], HttpResponse]
 
@@ -18,6 +18,7 @@ def guarded(view: View) -> View:
     """A provider that does not answer, or tells of no endpoint, leads back to the sign-in page too."""
 
     def answer(request: HttpRequest, provider_id: str) -> HttpResponse:
+        trail.always(request)
         try:
             return view(request, provider_id)
         except (RequestException, KeyError) as exc:

@@ -21,6 +21,11 @@ class Line(logging.Formatter):
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s %(message)s")
 
+    def formatException(self, ei: Any) -> str:
+        """Indented: no line of it can be taken for one that begins with a time."""
+        lines = super().formatException(ei).split("\n")
+        return "\n".join("  " + visible(line.encode("utf-8", "surrogatepass")) for line in lines)
+
     def formatMessage(self, record: logging.LogRecord) -> str:
         record.message = visible(record.message.encode("utf-8", "surrogatepass"))[:LONGEST]
         context = structlog.contextvars.get_contextvars()

@@ -22,6 +22,7 @@ from sandboxes.errors import Cause, Conflict, Malformed, SpecRefused
 from sandboxes.members import members_of
 from sandboxes.models import Counter, Pod
 from sandboxes.pods import accepted, create_pod, delete_pod, live_pod, pod_object
+from sandboxes.profiles import require_change
 from sandboxes.quota import Resource
 from sandboxes.spec.causes import forbidden
 from sandboxes.times import stamp
@@ -38,7 +39,7 @@ KUBELETS = frozenset({"PodScheduled", "PodReadyToStartContainers", "Initialized"
 
 
 def update(user: User, namespace: str, name: str, change: Change) -> Pod:
-    """Labels, annotations, images, the deadline. Raises NotFound, Malformed, SpecRefused, Conflict."""
+    """Labels, annotations, images, the deadline. Raises NotFound, NotAllowed, Malformed, SpecRefused, Conflict."""
 
     def intent(row: Pod, given: Json) -> Json:
         new = accepted(spec.decode(_same_object(row, given)), policy.profile_named(row.profile))
@@ -50,6 +51,8 @@ def update(user: User, namespace: str, name: str, change: Change) -> Pod:
             if len(before) != len(after):
                 told = "pod updates may not add or remove containers"
                 raise SpecRefused(name, (forbidden(f"spec.{key}", told),))
+        if new.spec != old.spec:
+            require_change(user, row)
         if _frozen(new) != _frozen(old):
             raise SpecRefused(name, (forbidden("spec", MAY_CHANGE),))
         _check_deadline(name, old, new)
@@ -62,6 +65,7 @@ def update_debug(user: User, namespace: str, name: str, change: Change) -> Pod:
     """Debug members: more of them, and never fewer or others."""
 
     def intent(row: Pod) -> Json:
+        require_change(user, row)
         old = spec.decode(row.manifest)
         given = change(pod_object(row))
         asked = given.get("spec", {}).get("ephemeralContainers", [])

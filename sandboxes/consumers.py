@@ -15,7 +15,7 @@ from channels.utils import await_many_dispatch
 from django.contrib.auth.models import User
 
 from people.rules import Verb
-from sandboxes import access, credentials, lifetimes, pods, upstream, wire
+from sandboxes import access, credentials, lifetimes, operators, pods, upstream, wire
 from sandboxes.errors import NotFound
 from sandboxes.nudges import Nudge, Nudges
 from sandboxes.publish import pod_group, user_group
@@ -47,6 +47,7 @@ class PodLive(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels has no 
         except NotFound:
             await self._refuse(wire.CLOSE_NOT_FOUND)
             return
+        await database_sync_to_async(operators.note_look)(self.user, pod, self.scope)
         self.uid, self.nudges = pod.uid, Nudges(pod_group(pod.uid), self._nudged, also=(user_group(self.user.pk),))
         await self.accept()
         self.work = asyncio.create_task(self._live())

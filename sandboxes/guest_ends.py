@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import logging
-from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from celery import shared_task
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Q
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from people.models import Guest, Session
-from sandboxes.errors import NotFound
+from sandboxes import pods
 from sandboxes.models import ConfigObject, Namespace, Pod
-from sandboxes.pods import delete_pod
 from sandboxes.world import Desired
 
 log = logging.getLogger(__name__)
@@ -26,18 +24,21 @@ KEPT = timedelta(days=1)  # as the rows of pods are
 @shared_task(name="sandboxes.guest_ends.end_guests", expires=EXPIRES)
 def end_guests() -> None:
     """End what is over, forget what is over for a day; and drop the rows of sessions that are."""
-    now = timezone.now()
-    for user in over(now):
-        end(user)
-    for user in forgotten(now):
-        forget(user)
-    Session.objects.filter(expire_date__lt=now).delete()
+    Session.objects.filter(expire_date__lt=Now()).delete()
+    for act, users in ((end, over()), (forget, forgotten())):
+        for user in users:
+            try:
+                act(user)
+            except Exception:  # the next one is not kept from it, and this one's turn comes again
+                log.exception("guest %s: %s failed", user.pk, act.__name__)
 
 
-def over(now: datetime) -> list[User]:
+def over() -> list[User]:
     """Guests whose time is over, and who can still sign in or still have pods."""
     there = Q(is_active=True) | Q(namespaces__pods__in=Pod.objects.filter(gone_at=None).exclude(desired=Desired.GONE))
-    return list(User.objects.filter(there, pk__in=Guest.objects.filter(expires_at__lte=now).values("user")).distinct())
+    return list(
+        User.objects.filter(there, pk__in=Guest.objects.filter(expires_at__lte=Now()).values("user")).distinct()
+    )
 
 
 def end(user: User) -> None:
@@ -45,15 +46,14 @@ def end(user: User) -> None:
     if user.is_active:
         user.is_active = False
         user.save(update_fields=["is_active"])  # heard by `revocation`, where that runs; sockets look for themselves
-    for pod in Pod.objects.filter(namespace__owner=user, gone_at=None).select_related("namespace"):
-        with suppress(NotFound):  # gone meanwhile
-            delete_pod(user, pod.namespace.name, pod.name, grace=None)
+    for pod in Pod.objects.filter(namespace__owner=user, gone_at=None):
+        pods.end_pod(pod.pk)
     log.info("guest %s is over", user.pk)
 
 
-def forgotten(now: datetime) -> list[User]:
+def forgotten() -> list[User]:
     """Guests who are over for a day, and of whose pods no row is kept any more."""
-    long_over = Guest.objects.filter(expires_at__lte=now - KEPT).values("user")
+    long_over = Guest.objects.filter(expires_at__lte=Now() - KEPT).values("user")
     return list(User.objects.filter(pk__in=long_over, is_active=False).exclude(namespaces__pods__isnull=False))
 
 

@@ -1,4 +1,4 @@
-"""What operators do to the pods of others: warn, and each act in the pod's events, where its owner sees it."""
+"""What operators and auditors do to the pods of others: warn, look; each act in the pod's events, for its owner."""
 
 from __future__ import annotations
 
@@ -10,31 +10,47 @@ from django.utils import timezone
 
 from people import trail
 from people.roles import role_of
-from people.rules import Role, sees_all
+from people.rules import Relation, Role, sees_all
 from sandboxes import rows
 from sandboxes.errors import Cause, Malformed, NotFound
 from sandboxes.journal import Entry
 from sandboxes.models import Namespace, Pod
+from sandboxes.namespaces import relation_of
 
 LONGEST_WARNING = 500
 # As the API says of any path that leads nowhere.
 NOT_THERE = "the server could not find the requested resource"
 
 
+def is_stranger_with_sight(actor: User, namespace: Namespace) -> bool:
+    """Somebody who only sees the namespace because operators and auditors see all."""
+    return sees_all(role_of(actor)) and relation_of(actor, namespace) is Relation.STRANGER
+
+
 def tell_owner(actor: User, namespace: Namespace, pod: str, what: str) -> None:
-    """An operator's act on a pod of somebody else's, for that pod's events; nothing for all other acts."""
-    if namespace.owner_id == actor.pk or role_of(actor) is not Role.OPERATOR:
+    """An operator's or auditor's act on a pod of somebody else's, for that pod's events; nothing for all other acts."""
+    if not is_stranger_with_sight(actor, namespace):
         return
     found = Pod.objects.filter(namespace=namespace, name=pod).order_by("-created_at").first()
     if found is not None:
-        rows.tell(found.pk, (Entry("OperatorAct", f"operator {actor.username}: {what}"),), timezone.now())
+        rows.tell(found.pk, (Entry("OperatorAct", f"{role_of(actor)} {actor.username}: {what}"),), timezone.now())
+
+
+def note_look(actor: User, pod: Pod, scope: Mapping[str, Any]) -> None:
+    """A page of somebody else's pod that stays open: an entry of the trail where the one who looks is a stranger."""
+    if is_stranger_with_sight(actor, pod.namespace):
+        _note_socket(actor, pod, scope, "WATCH live")
 
 
 def note_terminal(actor: User, pod: Pod, scope: Mapping[str, Any]) -> None:
     """Somebody comes to a terminal of the pod: an entry of the trail, which no request makes (it is a WebSocket)."""
+    _note_socket(actor, pod, scope, "ATTACH terminal")
+
+
+def _note_socket(actor: User, pod: Pod, scope: Mapping[str, Any], act: str) -> None:
     owner, client = pod.namespace.owner, scope.get("client") or ("",)
     deed = trail.Deed(
-        act="ATTACH terminal",
+        act=act,
         path=str(scope["path"]),
         actor=actor.username,
         role=role_of(actor).value,

@@ -41,6 +41,7 @@ from sandboxes.present import EventValues, PodValues, StepValues
 from sandboxes.profiles import profile_for
 from sandboxes.quota import Pool
 from sandboxes.spec.causes import forbidden
+from sandboxes.world import Desired
 
 # Kubernetes' alphabet for generated names: no vowels, so no words (apimachinery, util/rand).
 SUFFIX_ALPHABET = "bcdfghjklmnpqrstvwxz2456789"
@@ -166,13 +167,26 @@ def delete_pod(user: User, namespace: str, name: str, *, grace: int | None, term
         check_terms(row, terms, "Pod")
         changes = deletion.columns(row, grace)
         if changes and not terms.dry_run:
-            Pod.objects.filter(pk=row.pk).update(**changes, rev=F("rev") + 1, resource_version=version)
-            tasks.wake(row.pk)
-            transaction.on_commit(lambda: publish.pod_changed(row.pk, row.rev + 1))
+            _write(row, changes, version)
     shown = Pod.objects.select_related("namespace", "node").get(pk=authorized.pk)
     for column, value in changes.items():  # a dry run shows what would be
         setattr(shown, column, value)
     return shown
+
+
+def end_pod(uid: uuid.UUID) -> None:
+    """Delete a pod within the grace of its spec, whoever's it is: nobody asked for it who could be refused."""
+    with transaction.atomic():
+        version = Counter.next()
+        row = Pod.objects.select_for_update().filter(pk=uid, gone_at=None).exclude(desired=Desired.GONE.value).first()
+        if row is not None:
+            _write(row, deletion.columns(row, None), version)
+
+
+def _write(row: Pod, changes: dict[str, Any], version: int) -> None:
+    Pod.objects.filter(pk=row.pk).update(**changes, rev=F("rev") + 1, resource_version=version)
+    tasks.wake(row.pk)
+    transaction.on_commit(lambda: publish.pod_changed(row.pk, row.rev + 1))
 
 
 def check_terms(row: Pod | ConfigObject, terms: Terms, kind: str) -> None:

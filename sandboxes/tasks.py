@@ -72,7 +72,7 @@ def sweep() -> None:
 def collect() -> None:
     """Ask every node to remove its orphans; drop what is too old of the trail."""
     now = timezone.now()
-    trail.forget(settings.TRAIL_DAYS, now)
+    trail.forget(settings.TRAIL_DAYS)
     for node in sweeping.node_names(now):
         orphans.apply_async(queue=sweeping.queue_of(node), retry=False)
 

@@ -8,6 +8,7 @@ from asgiref.sync import sync_to_async
 from django.contrib.auth.models import User
 from django.http import HttpResponse
 
+from people import trail
 from people.rules import Verb
 from sandboxes import changes, pods, spec, upstream
 from sandboxes.api import bodies
@@ -54,6 +55,8 @@ def add(api: Documented) -> None:
     def clone(request: SignedIn, namespace: str, name: str) -> HttpResponse:
         """Another pod of the same spec under another name."""
         asked = bodies.shaped(request, shapes.CloneTo)
+        if asked.dry_run:
+            trail.leave_out(request)
         return answer(
             pods.pod_object(changes.clone(request.auth, namespace, name, asked.name, dry_run=asked.dry_run)), 201
         )

@@ -12,6 +12,7 @@ from ninja.security.base import AuthBase
 from ninja.utils import check_csrf
 
 from people import second_factor, tokens
+from people.sign_in import address_of, subscriber
 from sandboxes import throttle
 from sandboxes.api.answers import Forbidden, Unauthenticated
 
@@ -85,7 +86,7 @@ def visitor(request: HttpRequest) -> User | AnonymousUser:
     if bearer is not None:
         return bearer
     _refuse_forgery(request)
-    throttle.take(throttle.requests(), f"address-{request.META.get('REMOTE_ADDR', '')}")
+    throttle.take(throttle.requests(), f"address-{subscriber(address_of(request))}")
     return request.user if isinstance(request.user, User) else AnonymousUser()
 
 

@@ -69,7 +69,7 @@ def _add_all(api: Documented, kind: type[Config], path: str) -> None:
         description=f"Create a {name_of_kind}. With `dryRun=All` everything is checked and nothing is kept.",
     )
     def create(request: SignedIn, namespace: str, dry_run: DryRun = "") -> HttpResponse:
-        dry = options.dry_run(dry_run, options.CREATE)
+        dry = options.dry_run(request, dry_run, options.CREATE)
         live_namespace(request.auth, namespace, Verb.CREATE)  # a stranger learns nothing from how a body is refused
         asked = decode(kind, bodies.read(request))
         return answer(configs.shown(configs.create(request.auth, namespace, asked, dry_run=dry)), 201)
@@ -98,7 +98,7 @@ def _add_one(api: Documented, kind: type[Config], path: str) -> None:
         description=f"Delete a {name_of_kind}. Pods that run keep what they had.",
     )
     def delete(request: SignedIn, namespace: str, name: str, dry_run: DryRun = "") -> HttpResponse:
-        dry = options.dry_run(dry_run, options.DELETE)
+        dry = options.dry_run(request, dry_run, options.DELETE)
         known = configs.found(request.auth, namespace, kind, name, Verb.DELETE)
         _, terms = options.deletion(request)
         terms = with_fields(terms, dry_run=dry or terms.dry_run)
@@ -119,7 +119,7 @@ def _add_changes(api: Documented, kind: type[Config], path: str) -> None:
         description=f"Give a {name_of_kind} other content; a `resourceVersion` in it must be the one it has.",
     )
     def replace(request: SignedIn, namespace: str, name: str, dry_run: DryRun = "") -> HttpResponse:
-        dry = options.dry_run(dry_run, options.UPDATE)
+        dry = options.dry_run(request, dry_run, options.UPDATE)
         known = configs.found(request.auth, namespace, kind, name, Verb.UPDATE)
         given = bodies.read(request)
         return answer(configs.shown(configs.change(known, lambda _: given, dry_run=dry)))
@@ -133,7 +133,7 @@ def _add_changes(api: Documented, kind: type[Config], path: str) -> None:
         description=f"Change a {name_of_kind} by a merge.",
     )
     def patch(request: SignedIn, namespace: str, name: str, dry_run: DryRun = "") -> HttpResponse:
-        dry = options.dry_run(dry_run, options.PATCH)
+        dry = options.dry_run(request, dry_run, options.PATCH)
         known = configs.found(request.auth, namespace, kind, name, Verb.UPDATE)
         given = bodies.read(request, kinds=tuple(PATCHES))
         apply = PATCHES[request.content_type or ""]

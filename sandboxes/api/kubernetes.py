@@ -15,7 +15,7 @@ from django.http import Http404, HttpResponse, StreamingHttpResponse
 from ninja import Query
 
 from people.rules import Verb
-from sandboxes import access, credentials, lifetimes, namespaces, pods, present, spec, upstream
+from sandboxes import access, credentials, lifetimes, namespaces, operators, pods, present, spec, upstream
 from sandboxes.api import bodies, changes, configs, options, selectors, shapes
 from sandboxes.api.answers import answer
 from sandboxes.api.auth import SIGNED_IN, SignedIn
@@ -69,8 +69,8 @@ def list_pods(
 def delete_pods(request: SignedIn, namespace: str, query: Query[options.DeleteQuery]) -> HttpResponse:
     """Delete the pods of a namespace that are chosen, each as one alone would be. The pods as they are then."""
     # A stranger learns nothing from how a body is refused.
-    namespaces.live_namespace(request.auth, namespace, Verb.DELETE)
-    dry = options.dry_run(query.dry_run, options.DELETE)
+    home = namespaces.live_namespace(request.auth, namespace, Verb.DELETE)
+    dry = options.dry_run(request, query.dry_run, options.DELETE)
     grace, terms = options.deletion(request)
     asked = query.grace_period_seconds if grace is None else grace
     terms = replace(terms, dry_run=dry or terms.dry_run)
@@ -79,6 +79,8 @@ def delete_pods(request: SignedIn, namespace: str, query: Query[options.DeleteQu
         with suppress(NotFound):  # gone meanwhile, which is what was asked for
             row = pods.delete_pod(request.auth, namespace, pod["metadata"]["name"], grace=asked, terms=terms)
             deleted.append(pods.pod_object(row))
+            if not terms.dry_run:
+                operators.tell_owner(request.auth, home, row.name, "DELETE pods")
     return answer(present.listing("PodList", deleted, version))
 
 
@@ -91,7 +93,7 @@ def delete_pods(request: SignedIn, namespace: str, query: Query[options.DeleteQu
 )
 def create_pod(request: SignedIn, namespace: str, dry_run: Annotated[str, Query(alias="dryRun")] = "") -> HttpResponse:
     """Create a pod. With `dryRun=All` everything is checked and nothing is kept."""
-    dry = options.dry_run(dry_run, options.CREATE)
+    dry = options.dry_run(request, dry_run, options.CREATE)
     # A stranger learns nothing from how a body is refused.
     namespaces.live_namespace(request.auth, namespace, Verb.CREATE)
     row = pods.create_pod(request.auth, namespace, spec.decode(bodies.read(request)), dry_run=dry)
@@ -119,7 +121,7 @@ def delete_pod(
     dry_run: Annotated[str, Query(alias="dryRun")] = "",
 ) -> HttpResponse:
     """Delete a pod within its grace period, which a later call may shorten. 0 takes its name away at once."""
-    dry = options.dry_run(dry_run, options.DELETE)
+    dry = options.dry_run(request, dry_run, options.DELETE)
     pods.live_pod(request.auth, namespace, name, Verb.DELETE)
     grace, terms = options.deletion(request)
     asked = grace_period_seconds if grace is None else grace

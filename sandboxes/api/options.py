@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from ninja import Schema
 from pydantic import Field
 
+from people import trail
 from sandboxes import pods
 from sandboxes.api import bodies
 from sandboxes.errors import Cause, Malformed, SpecRefused
@@ -27,8 +28,15 @@ class DeleteQuery(Schema):
     dry_run: str = Field("", alias="dryRun")
 
 
-def dry_run(asked: str, kind: str) -> bool:
-    """Whether nothing may be kept. Raises SpecRefused for anything but "All"."""
+def dry_run(request: HttpRequest, asked: str, kind: str) -> bool:
+    """Whether nothing may be kept, also not in the trail. Raises SpecRefused for anything but "All"."""
+    dry = _is_all(asked, kind)
+    if dry:
+        trail.leave_out(request)
+    return dry
+
+
+def _is_all(asked: str, kind: str) -> bool:
     if asked not in ("", "All"):
         told = f'Unsupported value: "{asked}": supported values: "All"'
         raise SpecRefused("", (Cause("dryRun", "FieldValueNotSupported", told),), kind=kind)
@@ -47,7 +55,10 @@ def deletion(request: HttpRequest) -> tuple[int | None, pods.Terms]:
     if conditions is not None and not isinstance(conditions, dict):
         raise _wrong("preconditions", "must be an object")
     uid, version = (_text(conditions or {}, key) for key in ("uid", "resourceVersion"))
-    return grace, pods.Terms(uid=uid, resource_version=version, dry_run=_dry(found.get("dryRun")))
+    dry = _dry(found.get("dryRun"))
+    if dry:
+        trail.leave_out(request)
+    return grace, pods.Terms(uid=uid, resource_version=version, dry_run=dry)
 
 
 def _dry(asked: Any) -> bool:
@@ -55,7 +66,7 @@ def _dry(asked: Any) -> bool:
         return False
     if not isinstance(asked, list) or not all(isinstance(item, str) for item in asked):
         raise _wrong("dryRun", "must be a list of texts")
-    return True in [dry_run(item, DELETE) for item in asked]  # all are looked at: a wrong one is refused
+    return True in [_is_all(item, DELETE) for item in asked]  # all are looked at: a wrong one is refused
 
 
 def _text(conditions: dict[str, Any], key: str) -> str | None:

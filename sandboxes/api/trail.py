@@ -1,6 +1,7 @@
-"""Middleware that writes the audit trail: every request that would change something, however it was answered.
+"""Middleware that writes the audit trail: every request that would change something, however it was answered; and what
+operators and auditors read of others.
 
-An operator's act on somebody else's pod also stands in that pod's events, where its owner sees it.
+Their acts on somebody else's pod also stand in that pod's events, where its owner sees them.
 """
 
 from __future__ import annotations
@@ -23,8 +24,7 @@ from sandboxes import operators
 from sandboxes.models import Namespace
 
 log = logging.getLogger(__name__)
-TOO_MANY = 429
-SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")
+TOO_MANY, BAD = 429, 400
 Handler = Callable[[HttpRequest], Any]
 
 
@@ -52,8 +52,14 @@ def keep(get_response: Handler) -> Handler:
 
 
 def _is_kept(request: HttpRequest, response: HttpResponseBase) -> bool:
-    """A dry run changes nothing, and who asks too often would fill the trail with that."""
-    return request.method not in SAFE and "dryRun" not in request.GET and response.status_code != TOO_MANY
+    """Who asks too often would fill the trail with that. Of what is read, `_write` asks who does."""
+    if response.status_code == TOO_MANY:
+        return False
+    return trail.is_for(request) or (response.status_code < BAD and "name" in _named(request))
+
+
+def _named(request: HttpRequest) -> dict[str, object]:
+    return request.resolver_match.kwargs if request.resolver_match else {}
 
 
 def _object(request: HttpRequest) -> str:
@@ -74,8 +80,10 @@ def _write(request: HttpRequest, code: int) -> None:
     # By a token or a session; whoever signs in was nobody when the request came.
     found = (getattr(request, "auth", None), getattr(request, "user", None))
     actor = next((user for user in found if isinstance(user, User) and user.pk), None)
-    named = request.resolver_match.kwargs if request.resolver_match else {}
+    named = _named(request)
     row = Namespace.objects.filter(name=str(named.get("namespace", ""))).select_related("owner").first()
+    if not trail.is_for(request) and not (actor and row and operators.is_stranger_with_sight(actor, row)):
+        return
     deed = trail.Deed(
         act=f"{request.method} {_object(request)}",
         path=request.path,
@@ -86,6 +94,8 @@ def _write(request: HttpRequest, code: int) -> None:
         code=code,
         request=getattr(request, "id", ""),
     )
+    if not trail.is_for(request) and trail.has_lately(deed):
+        return
     trail.append(deed)
-    if actor is not None and row is not None and code < 400:
+    if actor is not None and row is not None and code < BAD and "/pods/" in request.path:
         operators.tell_owner(actor, row, str(named.get("name", "")), deed.act)

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated
 
 from ninja import Schema
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from people.trail import Choice
 from sandboxes.api.shapes import Answer
 
 MOST = 500
+
+
+def _in_utc(asked: datetime) -> datetime:
+    """Without an offset it is UTC. Raises ValueError for what no calendar has in UTC."""
+    try:
+        return asked.replace(tzinfo=UTC) if asked.tzinfo is None else asked.astimezone(UTC)
+    except OverflowError as exc:
+        raise ValueError("this is before the first year or after the last") from exc
+
+
+Moment = Annotated[datetime, AfterValidator(_in_utc)]
 
 
 class TrailRow(Answer):
@@ -41,8 +52,8 @@ class TrailQuery(Schema):
     actor: str = Field("", max_length=150)
     act: str = Field("", max_length=64)
     path: str = Field("", max_length=512)
-    since: datetime | None = None
-    until: datetime | None = None
+    since: Moment | None = None
+    until: Moment | None = None
     before: int | None = Field(None, ge=1, lt=2**63)
     limit: int = Field(100, ge=1, le=MOST)
 

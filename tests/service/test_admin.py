@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from people import groups, roles
-from people.models import GroupMapping, RoleAssignment
+from people.models import GroupMapping, LoginFailure, RoleAssignment
 from people.rules import Role
 from tests.service import made
 from tests.service.caller import read, user
@@ -70,3 +70,15 @@ def test_a_role_that_an_admin_gives_by_hand_stays_whatever_groups_say() -> None:
     root.post(f"/admin/people/roleassignment/{row.pk}/change/", {"user": bob.pk, "role": "learner"})
     groups.apply(bob, ["staff"])
     assert roles.role_of(User.objects.get(pk=bob.pk)) is Role.LEARNER
+
+
+def test_a_wrong_old_password_counts_as_one_at_the_sign_in_does() -> None:
+    User.objects.create_superuser("root", password="the old word of root")
+    client = Client()
+    client.force_login(User.objects.get())
+    new = {"new_password1": "another word 77", "new_password2": "another word 77"}
+    codes = [client.post("/admin/password_change/", {"old_password": "x"} | new).status_code for _ in range(6)]
+    assert codes == [200] * 5 + [429]
+    LoginFailure.objects.all().delete()
+    assert client.post("/admin/password_change/", {"old_password": "the old word of root"} | new).status_code == 302
+    assert User.objects.get().check_password("another word 77") and not LoginFailure.objects.exists()

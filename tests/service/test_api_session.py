@@ -179,6 +179,33 @@ def test_an_address_may_not_try_many_names(monkeypatch: pytest.MonkeyPatch) -> N
     assert codes == [401, 401, 401, 429]
 
 
+def test_addresses_of_one_ipv6_subscriber_are_one() -> None:
+    wrong = {"username": "root", "password": "p"}
+
+    def code_for(address: str) -> int:
+        browser = Browser()
+        browser.client.defaults["REMOTE_ADDR"] = address
+        return browser.sign_in(wrong).code
+
+    assert [code_for(f"2001:db8:1:2:{i}::1") for i in range(6)] == [401] * 5 + [429]
+    assert code_for("2001:db8:1:3::1") == 401
+
+
+@pytest.mark.parametrize(
+    ("address", "counted"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("", ""),
+        ("user 5", "user 5"),
+    ],
+)
+def test_whom_a_limit_counts(address: str, counted: str) -> None:
+    assert sign_in.subscriber(address) == counted
+
+
 def test_the_right_password_forgets_the_wrong_ones(alice: User) -> None:
     browser = Browser()
     for _ in range(3):

@@ -13,7 +13,8 @@ from django.test import Client
 from django.utils import timezone
 
 from people import guests, roles
-from people.models import EventCode, Guest, Session
+from people.models import EventCode, Guest, RoleAssignment, Session
+from people.rules import Role
 from sandboxes import guest_ends
 from sandboxes.api import playground_shapes as shapes
 from sandboxes.models import ConfigObject, Namespace, Pod
@@ -133,7 +134,33 @@ def test_a_guest_whose_time_is_over_is_out_and_so_are_the_pods() -> None:
     assert not Guest.objects.get().user.is_active
     assert Pod.objects.get(namespace__name=namespace).desired == "GONE"
     assert Pod.objects.get(namespace__name="alice").desired == "RUNNING"
-    assert guest_ends.over(timezone.now()) == []
+    assert guest_ends.over() == []
+
+
+def test_a_guest_who_cannot_be_ended_keeps_no_other_from_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = [come(Browser(), code=event()).body["user"]["name"] for _ in range(2)]
+    Guest.objects.update(expires_at=timezone.now())
+    real = guest_ends.end
+
+    def broken(user: User) -> None:
+        if user.username == names[0]:
+            raise RuntimeError("its row is odd")
+        real(user)
+
+    broken.__name__ = "end"
+    monkeypatch.setattr(guest_ends, "end", broken)
+    guest_ends.end_guests()
+    assert [User.objects.get(username=name).is_active for name in names] == [True, False]
+
+
+def test_a_guest_who_may_change_nothing_any_more_goes_with_the_pods_all_the_same() -> None:
+    browser = Browser()
+    found = come(browser, code=event()).body
+    browser.send("POST", f"/api/v1/namespaces/{found['namespace']}/pods", manifest())
+    RoleAssignment.objects.create(user=User.objects.get(username=found["user"]["name"]), role=Role.AUDITOR)
+    Guest.objects.update(expires_at=timezone.now())
+    guest_ends.end_guests()
+    assert Pod.objects.get().desired == "GONE"
 
 
 def test_what_was_left_of_a_guest_goes_the_next_time() -> None:

@@ -13,7 +13,7 @@ from django.core.management import call_command
 from django.test import Client
 
 from people import oidc
-from people.models import GroupMapping, Membership, RoleAssignment, Session, Team
+from people.models import GroupMapping, Membership, RoleAssignment, Session, Team, TrailEntry
 from people.rules import Role
 from tests.service import issuer as issuers
 from tests.service import made
@@ -100,6 +100,13 @@ def test_a_state_that_asks_for_another_process_is_refused(issuer: Issuer) -> Non
     session.save()
     back = client.get(CALLBACK, issuer.consent(sent["Location"]))
     assert (back["Location"], SocialAccount.objects.count()) == (oidc.FAILED, 0)
+
+
+def test_who_comes_from_the_provider_stands_in_the_trail(issuer: Issuer) -> None:
+    come(issuer)
+    assert [(row.actor, row.act, row.code) for row in TrailEntry.objects.order_by("pk")] == [
+        ("", "GET login", 302), ("alice", "GET callback", 302)
+    ]  # fmt: skip
 
 
 def test_two_of_one_address_are_two_users(issuer: Issuer) -> None:

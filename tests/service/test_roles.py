@@ -13,7 +13,7 @@ from people.rules import Role, Scope
 from sandboxes import wire
 from sandboxes.models import Namespace, Pod
 from tests.service import made
-from tests.service.caller import Caller, user
+from tests.service.caller import Caller, manifest, user
 from tests.service.made import guest
 from tests.service.test_consumers import bearer, code, message, page
 from tests.service.test_ownership import VERBS
@@ -152,3 +152,21 @@ def test_guests_are_restricted_and_learners_as_the_setting_says(settings: object
     guest(learner)
     assert roles.profile_of(learner) == "restricted"
     assert Guest.objects.count() == 1
+
+
+@pytest.mark.parametrize("path", ["", "/ephemeralcontainers"])
+def test_who_may_not_have_a_pods_profile_changes_nothing_that_it_runs(path: str, settings: object) -> None:
+    settings.PROFILE = "restricted"  # type: ignore[attr-defined]
+    made.team("crew", admin="alice", member="gil")
+    alice = assigned("alice", Role.AUTHOR)
+    assert alice.post("/api/v1/namespaces/alice/pods", manifest()).code == 201
+    Namespace.objects.update(team=Team.objects.get())
+    before = Pod.objects.get().manifest
+    key = "ephemeralContainers" if path else "containers"
+    change = {"spec": {key: [{"name": "a" if not path else "debug", "image": "evil/miner"}]}}
+    refused = Caller("gil").patch(f"/api/v1/namespaces/alice/pods/web{path}", change)
+    assert refused.code == 403
+    assert "its profile is baseline, you may have restricted" in refused.body["message"]
+    assert Pod.objects.get().manifest == before
+    assert Caller("gil").patch("/api/v1/namespaces/alice/pods/web", {"metadata": {"labels": {"a": "b"}}}).code == 200
+    assert alice.patch(f"/api/v1/namespaces/alice/pods/web{path}", change).code == 200

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from people import trail
 from people.models import RoleAssignment, TrailEntry
+from sandboxes.models import PodEvent
 from tests.service.caller import Caller, manifest
 
 pytestmark = pytest.mark.django_db
@@ -35,6 +36,10 @@ def auditor() -> Caller:
     found = Caller("eve")
     RoleAssignment.objects.create(user=found.user, role="auditor")
     return found
+
+
+def operator_acts() -> int:
+    return PodEvent.objects.filter(reason="OperatorAct").count()
 
 
 def deeds() -> list[tuple[str, str, str, int]]:
@@ -99,13 +104,26 @@ def test_an_entry_that_was_changed_or_taken_out_is_found(alice: Caller) -> None:
     for name in ("a", "b", "c"):
         alice.post(PODS, manifest(name=name))
     assert list(trail.broken()) == []
-    first, second, third = TrailEntry.objects.order_by("pk")
+    _, second, third = TrailEntry.objects.order_by("pk")
     TrailEntry.objects.filter(pk=second.pk).update(actor="bob")
-    assert list(trail.broken()) == [second]
+    (told,) = trail.broken()
+    assert told.startswith(f"entry {second.pk} of") and told.endswith("is not as it was")
     TrailEntry.objects.filter(pk=second.pk).delete()
-    assert list(trail.broken()) == [third]
-    TrailEntry.objects.filter(pk__in=[second.pk, third.pk]).delete()
-    assert list(trail.broken()) == [first], "the newest are missing"
+    (told,) = trail.broken()
+    assert told.startswith(f"before entry {third.pk} of") and told.endswith("one is missing")
+    TrailEntry.objects.filter(pk=third.pk).delete()
+    assert list(trail.broken()) == ["the newest entries are missing"]
+    TrailEntry.objects.all().delete()
+    assert list(trail.broken()) == ["the newest entries are missing"], "an emptied trail is not a whole one"
+
+
+def test_an_oldest_entry_that_was_not_forgotten_is_missed(alice: Caller) -> None:
+    for name in ("a", "b"):
+        alice.post(PODS, manifest(name=name))
+    first, second = TrailEntry.objects.order_by("pk")
+    TrailEntry.objects.filter(pk=first.pk).delete()
+    (told,) = trail.broken()
+    assert told.startswith(f"before entry {second.pk} of")
 
 
 def test_an_entry_is_never_saved_again(alice: Caller) -> None:
@@ -117,14 +135,79 @@ def test_an_entry_is_never_saved_again(alice: Caller) -> None:
 
 
 def test_old_entries_go_from_the_oldest_on_and_the_chain_holds(alice: Caller) -> None:
+    for name in ("a", "b", "c"):
+        alice.post(PODS, manifest(name=name))
+    assert trail.forget(180) == trail.forget(0) == 0
+    first, second, _ = TrailEntry.objects.order_by("pk")
+    long_ago = timezone.now() - timedelta(days=2)
+    TrailEntry.objects.filter(pk__in=[first.pk, second.pk]).update(at=long_ago)
+    assert trail.forget(1) == 2
+    assert TrailEntry.objects.count() == 1
+    assert list(trail.broken()) == []
+
+
+def test_all_of_it_may_be_old(alice: Caller) -> None:
+    alice.post(PODS, manifest())
+    TrailEntry.objects.update(at=timezone.now() - timedelta(days=2))
+    assert trail.forget(1) == 1
+    assert list(trail.broken()) == []
+    alice.delete(f"{PODS}/web")
+    assert list(trail.broken()) == []
+
+
+@pytest.mark.parametrize(
+    "query", ["dryRun", "dryRun=", "dryRun=1", "dryRun=all", "dryRun=All&dryRun="], ids=lambda query: str(query)
+)
+def test_what_is_no_dry_run_is_kept_whatever_the_address_says(alice: Caller, root: Caller, query: str) -> None:
+    alice.post(PODS, manifest())
+    root.post(f"/api/playground/v1/namespaces/alice/pods/web/stop?{query}", {})
+    root.post(f"/api/playground/v1/tokens?{query}", {"name": "mine"})
+    root.delete(f"{PODS}/web?{query}")
+    Client().post(
+        f"/api/playground/v1/session?{query}", {"username": "a", "password": "x"}, content_type="application/json"
+    )
+    assert [act for _, act, _, _ in deeds()] == ["POST pods", "POST stop", "POST tokens", "DELETE pods", "POST session"]
+
+
+def test_what_only_operators_and_auditors_may_read_is_kept_once_and_told_to_the_owner(
+    alice: Caller, root: Caller
+) -> None:
+    alice.post(PODS, manifest())
+    secret = {"metadata": {"name": "s"}, "stringData": {"word": "hidden"}}
+    alice.post("/api/v1/namespaces/alice/secrets", secret)
+    eve = auditor()
+    TrailEntry.objects.all().delete()
+    for reader in (alice, root, root, eve):
+        reader.get(f"{PODS}/web")
+        reader.get("/api/v1/namespaces/alice/secrets/s")
+    root.get("/api/v1/namespaces/root/pods/none")
+    looks = [(actor, act) for actor, act, _, code in deeds() if code == 200]
+    assert looks[:2] == [("root", "GET pods"), ("root", "GET secrets")]
+    assert set(looks[2:]) <= {("eve", "GET pods"), ("eve", "GET secrets")} and len(looks) <= 4
+    assert "alice" not in {actor for actor, *_ in deeds()}
+    told = {event["message"] for event in alice.get("/api/v1/namespaces/alice/events").body["items"]}
+    assert {"operator root: GET pods", "auditor eve: GET pods"} <= told
+
+
+def test_each_owner_of_what_was_deleted_together_is_told(alice: Caller, root: Caller) -> None:
     for name in ("a", "b"):
         alice.post(PODS, manifest(name=name))
-    now = timezone.now()
-    assert trail.forget(180, now + timedelta(days=1)) == 0
-    assert trail.forget(0, now + timedelta(days=10_000)) == 0
-    oldest = TrailEntry.objects.order_by("pk")[0]
-    assert trail.forget(1, oldest.at + timedelta(days=1, microseconds=1)) == 1
-    assert list(trail.broken()) == []
+    root.delete(f"{PODS}?dryRun=All")
+    assert operator_acts() == 0
+    root.delete(f"{PODS}?gracePeriodSeconds=30")
+    assert operator_acts() == 2
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59"])
+@pytest.mark.parametrize("path", [TRAIL, f"{TRAIL}/export"])
+def test_a_moment_that_no_calendar_has_is_refused(root: Caller, moment: str, path: str) -> None:
+    assert root.get(path, since=moment).code == 400
+    assert root.get(path, until=moment).code == 400
+
+
+def test_a_moment_without_an_offset_is_utc(root: Caller) -> None:
+    root.post("/api/playground/v1/tokens", {"name": "mine"})
+    assert root.get(TRAIL, since="2000-01-01T00:00:00").body["items"]
 
 
 def test_a_path_of_any_kind_is_kept_as_text_that_shows_it(alice: Caller) -> None:

@@ -55,5 +55,15 @@ def test_a_traceback_stays_readable() -> None:
     except ValueError:
         failed = record("it broke")
         failed.exc_info = sys.exc_info()
-    assert "\nValueError: why" in Line().format(failed)
+    assert "\n  ValueError: why" in Line().format(failed)
     assert "ValueError: why" in json.loads(as_json().format(failed))["exception"]
+
+
+def test_an_exception_begins_no_line_of_its_own_and_steers_no_terminal() -> None:
+    try:
+        raise ValueError("first\n2026-11-28 10:00:00,000 INFO web all is well\x1b[2J\u202e\r")
+    except ValueError:
+        found = logging.LogRecord("web", logging.ERROR, "", 0, "failed", (), sys.exc_info())
+    lines = Line().format(found).split("\n")
+    assert all(line.startswith("  ") and line.isprintable() for line in lines[1:])
+    assert any("INFO web all is well" in line for line in lines[1:])

@@ -80,6 +80,19 @@ test("a one-time link is spent once, and leaves the address bar", async () => {
   expect(globalThis.location.hash).toBe("");
 });
 
+test("who was sent here for a page of this program comes to it, by address too", async () => {
+  service({ ...BASE, "POST /api/playground/v1/session": [200, SESSION], [`GET ${PODS}`]: [200, { items: [] }] });
+  visit("/sign-in?next=%2Fnew#once-only");
+  expect(await screen.findByRole("heading", { name: "New pod" })).toBeTruthy();
+});
+
+test.each(["//evil.example", "https://evil.example/", "javascript:alert(1)"])("nobody is sent to %s", async (next) => {
+  service({ ...BASE, "POST /api/playground/v1/session": [200, SESSION], [`GET ${PODS}`]: [200, { items: [] }] });
+  visit(`/sign-in?${new URLSearchParams({ next })}#once-only`);
+  await screen.findByText(/No pods here yet/);
+  expect(globalThis.location.pathname).toBe("/");
+});
+
 test("pods are listed with their phase, what is wrong, members and address", async () => {
   service({ ...BASE, [`GET ${PODS}`]: [200, { items: [POD] }] });
   globalThis.localStorage.setItem("pods-as", "table");

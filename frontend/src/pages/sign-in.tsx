@@ -14,8 +14,8 @@ import { GuestForm } from "./guest-form";
 import { SESSION_KEY, useSession } from "./session";
 
 /** The page that sent the person here: a path of this site, never another host's address. */
-function nextPage(state: unknown): string {
-  const next = isRecord(state) ? text(state, "next") : "";
+function nextPage(state: unknown, search: string): string {
+  const next = (isRecord(state) && text(state, "next")) || (new URLSearchParams(search).get("next") ?? "");
   return next.startsWith("/") && !next.startsWith("//") ? next : "/";
 }
 
@@ -26,7 +26,10 @@ function useEntered() {
   const location = useLocation();
   return async () => {
     await queries.resetQueries({ queryKey: SESSION_KEY });
-    navigate(nextPage(location.state), { replace: true });
+    const next = nextPage(location.state, location.search);
+    // Django's pages are none of this program's.
+    if (next.startsWith("/admin/")) globalThis.location.assign(next);
+    else navigate(next, { replace: true });
   };
 }
 
@@ -69,7 +72,7 @@ function ProviderLink({ provider }: { readonly provider: IdentityProvider }) {
   return (
     <>
       {problem && <Problem title={`You are not signed in with ${provider.name}`}>{problem}</Problem>}
-      <a className="button button-plain" href={`${provider.path}?${new URLSearchParams({ next: nextPage(state) })}`}>
+      <a className="button button-plain" href={`${provider.path}?${new URLSearchParams({ next: nextPage(state, search) })}`}>
         Sign in with {provider.name}
       </a>
     </>

@@ -1,6 +1,8 @@
-// Each test starts with an empty page and an empty tab.
-import { cleanup } from "@testing-library/react";
+// Each test starts with an empty page and an empty tab; what it waits for may take a busy machine seconds.
+import { cleanup, configure } from "@testing-library/react";
 import { afterEach } from "vitest";
+
+configure({ asyncUtilTimeout: 10_000 });
 
 afterEach(() => {
   cleanup();

@@ -15,10 +15,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         broken = list(trail.broken())
-        for row in broken:
-            self.stdout.write(
-                f"entry {row.pk} of {row.at:%Y-%m-%d %H:%M:%S}: not as it was, or one before it is missing"
-            )
+        for told in broken:
+            self.stdout.write(told)
         self.stdout.write(f"{TrailEntry.objects.count()} entries")
         if broken:
             raise CommandError("the trail is broken")
