@@ -46,7 +46,9 @@ class Site(AdminSite):
             return isinstance(request.user, User) and not second_factor.is_missing(request.user)
         return is_auditor(request.user)
 
-    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def password_change(  # type: ignore[override]  # Django redirects too
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         """As Django has it; a wrong old password counts as one at the sign-in does."""
         if request.method != "POST" or not isinstance(request.user, User):
             return super().password_change(request, extra_context)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import urlencode
 
 from allauth.socialaccount.providers.openid_connect.views import callback, login
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -29,9 +30,7 @@ def guarded(view: View) -> View:
 
 def only_sign_in(request: HttpRequest, provider_id: str) -> HttpResponse:
     """Nothing else that allauth takes from an address: to bind a user who is signed in, or other scopes."""
-    asked = QueryDict(mutable=True)
-    asked["next"] = request.GET.get("next", "")
-    request.GET = asked
+    request.GET = QueryDict(urlencode({"next": request.GET.get("next", "")}))
     response: HttpResponse = login(request, provider_id)
     return response
 

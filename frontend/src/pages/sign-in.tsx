@@ -72,7 +72,10 @@ function ProviderLink({ provider }: { readonly provider: IdentityProvider }) {
   return (
     <>
       {problem && <Problem title={`You are not signed in with ${provider.name}`}>{problem}</Problem>}
-      <a className="button button-plain" href={`${provider.path}?${new URLSearchParams({ next: nextPage(state, search) })}`}>
+      <a
+        className="button button-plain"
+        href={`${provider.path}?${new URLSearchParams({ next: nextPage(state, search) })}`}
+      >
         Sign in with {provider.name}
       </a>
     </>
