@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -27,6 +28,18 @@ def number(name: str, default: int) -> int:
 
 def names(name: str, default: str) -> list[str]:
     return [part.strip() for part in text(name, default).split(",") if part.strip()]
+
+
+def command(name: str) -> tuple[str, ...]:
+    """Its words, as a shell splits them; () for none. No shell runs it: the program is named by its whole path."""
+    found = text(name, "")
+    try:
+        words = tuple(shlex.split(found))
+    except ValueError as exc:
+        raise ImproperlyConfigured(f"PLAYGROUND_{name} cannot be split into words: {exc}") from exc
+    if words and not words[0].startswith("/"):
+        raise ImproperlyConfigured(f"PLAYGROUND_{name} must begin with the whole path of a program, not {words[0]!r}")
+    return words
 
 
 def one_of(name: str, default: str, known: tuple[str, ...]) -> str:

@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-from playground.environment import flag, names, number, one_of, text
+from playground.environment import command, flag, names, number, one_of, text
 from sandboxes.preview.hosts import DOMAIN, is_preview_host
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -58,6 +58,10 @@ if HOST_IP in ("", "0.0.0.0", "::"):
 PROFILE = one_of("PROFILE", "restricted", ("restricted", "baseline", "lab"))
 # Bytes of an image, as its registry sends it, that is pulled at most; 0: any number.
 IMAGE_BYTES = number("IMAGE_BYTES", 2 * 2**30)
+# A command that watch runs before an image is used for the first time, with the image's id after its own arguments;
+# "": no image is scanned. Seconds that it may take.
+IMAGE_SCAN = command("IMAGE_SCAN")
+IMAGE_SCAN_SECONDS = number("IMAGE_SCAN_SECONDS", 300)
 NODE_MAX_PODS = number("NODE_MAX_PODS", 100)
 # What the pods of one user may have together; 0: no limit. Staff has none. Milli-CPUs, bytes, seconds of life.
 PODS_PER_USER = number("PODS_PER_USER", 3)

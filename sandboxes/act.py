@@ -45,7 +45,10 @@ MESSAGE_PATH = "/dev/termination-log"
 
 @dataclass(frozen=True)
 class Tools:
-    """A node's engine and host, what its pods are built with, and the pool that engine calls run in."""
+    """A node's engine and host, what its pods are built with, and the pool that engine calls run in.
+
+    `scans`: no member is made from an image that no scan has accepted.
+    """
 
     engine: Engine
     host: Host
@@ -54,6 +57,7 @@ class Tools:
     host_ip: str
     executor: Executor
     clock: Callable[[], datetime]
+    scans: bool = False
 
 
 @dataclass

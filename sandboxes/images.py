@@ -7,11 +7,13 @@ registry knows (built on the node) is never pulled, whatever the policy says, fo
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
+from sandboxes import policy
 from sandboxes.spec.images import parse as parse_image
 from sandboxes.spec.models import AnyContainer
-from sandboxes.world import Fact, Failure, ImageOnNode, Wanted, WantedKind
+from sandboxes.world import Fact, Failure, ImageOnNode, Observed, Scan, Unfit, Wanted, WantedKind
 
 # The kubelet shows ErrImagePull until its next sync, then ImagePullBackOff.
 SHOWN_AS_ERROR = timedelta(seconds=3)
@@ -19,13 +21,57 @@ SHOWN_AS_ERROR = timedelta(seconds=3)
 Images = Mapping[str, ImageOnNode]
 
 
+def resolved(
+    references: Iterable[str], here: Images, pins: Mapping[str, str]
+) -> tuple[dict[str, ImageOnNode], dict[str, Unfit]]:
+    """Reference → the image it is run from, and those that are pinned to one that the node does not have.
+
+    `here` is what the node has, by reference and by pinned id; `pins` are ids by reference.
+    """
+    fit: dict[str, ImageOnNode] = {}
+    unfit: dict[str, Unfit] = {}
+    for name in references:
+        pin, named = pins.get(name, ""), here.get(name)
+        # A row may say anything: the name of another image, which is in `here` too, is no id.
+        has_pinned = policy.is_image_id(pin) and pin in here
+        found = policy.id_to_run(pinned=pin, named=named.id if named else "", has_pinned=has_pinned)
+        if found:
+            fit[name] = replace(here[pin], pinned=True) if pin else here[name]
+        elif pin:
+            unfit[name] = Unfit(pin, named.id if named else "", local=named is not None and named.local)
+    return fit, unfit
+
+
+def is_accepted(reference: str, observed: Observed) -> bool:
+    """Nobody scans images, or the scan has accepted the one that this reference is run from."""
+    if observed.scans is None or reference not in observed.images:
+        return observed.scans is None
+    scan = observed.scans.get(observed.images[reference].id)
+    return scan is not None and scan.outcome == policy.ACCEPTED
+
+
+def scans_wanted(members: Iterable[AnyContainer], observed: Observed, now: datetime) -> tuple[Wanted, ...]:
+    """The scans to ask watch for: of each image that is to be run and has no verdict, once."""
+    if observed.scans is None:
+        return ()
+    ids = dict.fromkeys(observed.images[m.image].id for m in members if m.image in observed.images)
+    due = (each for each in ids if scan_is_due(observed.scans.get(each), now))
+    return tuple(Wanted(kind=WantedKind.SCAN, member="", attempt=0, name=each) for each in due)
+
+
+def scan_is_due(scan: Scan | None, now: datetime) -> bool:
+    """The image was never scanned, or the last scan came to no verdict and that is a while ago."""
+    return scan is None or policy.is_scan_due(scan.outcome, scan.at, now)
+
+
 def ready_for_member(member: AnyContainer, images: Images, facts: tuple[Fact, ...], used: Mapping[str, int]) -> bool:
     """The member's next attempt can be created from what the node has.
 
-    Always wants a pull for each start: one after that of the attempt before, whose number `used` has by member.
+    Always wants a pull for each start: one after that of the attempt before, whose number `used` has by member. One
+    that is pinned is exactly what it must be already.
     """
     image = images.get(member.image)
-    if image is None or image.local or member.image_pull_policy != "Always":
+    if image is None or image.local or image.pinned or member.image_pull_policy != "Always":
         return image is not None
     return newest_pull(member.image, facts) > used.get(member.name, -1)
 

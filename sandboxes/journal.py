@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from sandboxes.image_waits import SCANNING
 from sandboxes.members import Member, members_of
 from sandboxes.spec.models import Pod
 from sandboxes.world import Fact, Memory, Observed, Stop, Wanted, WantedKind
@@ -137,7 +138,9 @@ def _entries(container: Mapping[str, Any], pod: str) -> tuple[Entry, ...]:
             return (Entry("InspectFailed", words, member, warning=True), error)
         case "ErrImageNeverPull":
             return (Entry("ErrImageNeverPull", words, member, warning=True), error)
+        case "ImageInspectError":
+            return (Entry("InspectFailed", words, member, warning=True), error)
         case "ContainerCreating" if words:
-            return (Entry("Building", words, member),)
+            return (Entry("Scanning" if words.startswith(SCANNING) else "Building", words, member),)
         case _:
             return ()

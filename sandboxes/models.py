@@ -4,7 +4,7 @@
 - status, memory, wanted, next_look_at, Step: `reconcile.py`, the owner of the pass (`rows.py`); until a pod has a
   node `sweep.schedule`, for no pass can hold it
 - wanted_since, expires_at, ends_at_latest, used_at, ending: `lifetimes.py`, `changes.py`; quotas' rows: `quotas.py`
-- Fact, Image, Node: `watch`; RegistryCredential: the admins, in Django's admin
+- Fact, Image, ImageScan, Node: `watch`; RegistryCredential: the admins, in Django's admin; ImagePin: `pins.py`
 - wakes: anyone, only by `wakes = wakes + 1`
 - PreviewVisit, PreviewShare: `preview/grants.py`
 - PodEvent: reconcile and watch, append-only (a repeat raises the count)
@@ -18,6 +18,11 @@ from django.conf import settings
 from django.db import connection, models
 from django.db.models import Q
 from django.db.models.functions import Now
+
+from sandboxes.image_models import Image as Image
+from sandboxes.image_models import ImagePin as ImagePin
+from sandboxes.image_models import ImageScan as ImageScan
+from sandboxes.image_models import RegistryCredential as RegistryCredential
 
 
 class Counter(models.Model):
@@ -180,18 +185,6 @@ class ConfigObject(models.Model):
         return f"{self.kind} {self.namespace_id}/{self.name}"
 
 
-class RegistryCredential(models.Model):
-    """What pulls sign in to a registry with; an admin's. `registry`: host[:port][/path], a label of it may have `*`."""
-
-    registry = models.CharField(max_length=512, unique=True)
-    username = models.CharField(max_length=255)
-    password = models.TextField()
-
-    def __str__(self) -> str:
-        """Never the password."""
-        return f"{self.username} at {self.registry}"
-
-
 class Fact(models.Model):
     """What watch found out; its key is (pod, member, attempt, kind, name), changed only when the outcome changes."""
 
@@ -243,24 +236,6 @@ class PodEvent(models.Model):
             # Of type, reason, message and field_path: Postgres cannot index a text of any length.
             models.UniqueConstraint(fields=["pod", "digest"], name="equal_events_are_counted")
         ]
-
-
-class Image(models.Model):
-    """An image of a node's catalogue. `size` is bytes.
-
-    `state`: "ready" (the engine has it), "pulling", "building" or "waiting" (to be built on the node, now or later), or
-    "failed", of which `message` says how.
-    """
-
-    node = models.ForeignKey(Node, on_delete=models.CASCADE, related_name="images")
-    reference = models.CharField(max_length=512)
-    image_id = models.CharField(max_length=80, blank=True, default="")
-    size = models.BigIntegerField(default=0)
-    state = models.CharField(max_length=16)
-    message = models.TextField(blank=True, default="")
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["node", "reference"], name="one_row_an_image")]
 
 
 class PreviewShare(models.Model):

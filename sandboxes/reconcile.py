@@ -16,13 +16,14 @@ from sandboxes import messages, rows, spec
 from sandboxes.act import Hands, Tools, act
 from sandboxes.actions import Forget
 from sandboxes.errors import EngineUnavailable, Malformed, MountFailed, PlaygroundError, SpecRefused
-from sandboxes.images import newest_pull
+from sandboxes.images import newest_pull, resolved
 from sandboxes.journal import asked, changed, cut_off, located, turned, unretrieved
 from sandboxes.members import members_of
 from sandboxes.models import Pod
 from sandboxes.outcome import Done, Source, told
+from sandboxes.pins import pins_of, scans_of
 from sandboxes.plan import BackOff, Intent, Look, plan, references
-from sandboxes.policy import Profile, profile_named, refusals, without_pulls
+from sandboxes.policy import Profile, is_image_id, profile_named, refusals, without_pulls
 from sandboxes.rows import Claim, Known, LostClaim
 from sandboxes.sources import missing_pull_secrets, sources_of
 from sandboxes.spec.facts import Facts, Sources
@@ -202,8 +203,21 @@ def _observe(row: Pod, tools: Tools, told: _Told, pause_image: str, back_off: Ba
         files=tools.host.files(row.uid),
     )
     look = Look(intent, observed, rows.facts_of(row), Memory.model_validate(row.memory), tools.clock(), back_off)
-    images = tools.engine.images(references(look))
-    return replace(look, observed=replace(observed, images=images, messages=_messages(look, row, tools)))
+    seen = replace(_with_images(look, tools), messages=_messages(look, row, tools))
+    return replace(look, observed=seen)
+
+
+def _with_images(look: Look, tools: Tools) -> Observed:
+    """What the look depends on of the node's images: what names mean there, what they are pinned to, what was scanned.
+
+    The node's own pause image is its settings' and nobody else's.
+    """
+    names = references(look)
+    pins = pins_of(name for name in names if name != look.intent.pause_image)
+    here = tools.engine.images((*names, *(pin for pin in pins.values() if is_image_id(pin))))
+    fit, unfit = resolved(names, here, pins)
+    scans = scans_of(image.id for image in fit.values()) if tools.scans else None
+    return replace(look.observed, images=fit, unfit=unfit, scans=scans)
 
 
 def _messages(look: Look, row: Pod, tools: Tools) -> dict[str, str]:

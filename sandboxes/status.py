@@ -10,15 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sandboxes import images
+from sandboxes import image_waits
 from sandboxes.members import Member, Role
 from sandboxes.phase import STOPPED, TERMINAL, phase_of
-from sandboxes.plan import FORBIDDEN_SYSCTL, Look, shown_until
-from sandboxes.plan.start import has_image
+from sandboxes.plan import FORBIDDEN_SYSCTL, Look, held_until, shown_until
 from sandboxes.spec.images import parse as parse_image
 from sandboxes.spec.qos import qos_class
 from sandboxes.times import stamp
-from sandboxes.world import Desired, Failure, ObservedContainer, RunState, Termination, WantedKind
+from sandboxes.world import Desired, ObservedContainer, RunState, Termination, WantedKind
 
 Json = dict[str, Any]
 INIT_ROLES = (Role.INIT, Role.SIDECAR)
@@ -147,9 +146,8 @@ def _ended(look: Look, member: Member, current: ObservedContainer) -> Json:
     failure = look.memory.failures.get(f"member/{member.name}")
     if failure is not None:
         return _waiting(failure.reason, failure.message)
-    pull = look.memory.failures.get(f"image/{member.spec.image}")
-    if pull is not None and not has_image(look, member):
-        return _waiting(*_failed_pull(look, member.spec.image, pull))
+    if held_until(look, member) <= look.now and (waits := image_waits.why(look, member)) is not None:
+        return _waiting(*waits)
     until = shown_until(look.memory, member.name)
     if until is not None and look.now < until:
         return _error_of_start(look, current) or _terminated(last)
@@ -193,24 +191,7 @@ def _why_absent(look: Look, member: Member) -> tuple[str, str]:
     created = look.memory.failures.get(f"member/{member.name}")
     if created is not None:
         return created.reason, created.message
-    if member.spec.image_pull_policy == "Never" and image not in look.observed.images:
-        told = f'Container image "{image}" is not present with pull policy of Never'
-        return ("ErrImageNeverPull", told) if look.intent.desired is Desired.RUNNING else (creating, "")
-    if images.built_here(image) and image not in look.observed.images:
-        told = f'Container image "{image}" is built here, and is not on this node: run scripts/images there'
-        return ("ErrImageNeverPull", told) if look.intent.desired is Desired.RUNNING else (creating, "")
-    pull = look.memory.failures.get(f"image/{image}")
-    if pull is not None:
-        return _failed_pull(look, image, pull)
-    if images.being_built(image, look.facts) and image not in look.observed.images:
-        return "ContainerCreating", f'Waiting for image "{image}" to be built on this node'
-    return creating, ""
-
-
-def _failed_pull(look: Look, image: str, pull: Failure) -> tuple[str, str]:
-    if look.now - pull.at < images.SHOWN_AS_ERROR:
-        return "ErrImagePull", pull.message
-    return "ImagePullBackOff", f'Back-off pulling image "{image}": ErrImagePull: {pull.message}'
+    return image_waits.why(look, member) or (creating, "")
 
 
 def _is_its_turn(look: Look, member: Member) -> bool:

@@ -94,4 +94,5 @@ def tools() -> Tools:
         host_ip=settings.HOST_IP,
         executor=ThreadPoolExecutor(max_workers=32, thread_name_prefix="engine"),
         clock=timezone.now,
+        scans=bool(settings.IMAGE_SCAN),
     )

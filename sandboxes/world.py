@@ -82,7 +82,8 @@ class ObservedContainer:
 class ImageOnNode:
     """An image the node has. `local`: no registry knows it (no repository digest), so there is nothing to pull.
 
-    `user` is its USER; `runs`: it has an ENTRYPOINT or a CMD; `writes`: its VOLUMEs.
+    `user` is its USER; `runs`: it has an ENTRYPOINT or a CMD; `writes`: its VOLUMEs. `pinned`: its name is pinned to
+    it, so that no pull brings a newer one.
     """
 
     id: str
@@ -90,12 +91,36 @@ class ImageOnNode:
     user: str = ""
     runs: bool = True
     writes: tuple[str, ...] = ()
+    pinned: bool = False
+
+
+@dataclass(frozen=True)
+class Unfit:
+    """What a node has for a name that is pinned to an image it does not have: `found` is that id, "" for nothing.
+
+    `local` as in ImageOnNode.
+    """
+
+    pinned: str
+    found: str = ""
+    local: bool = False
+
+
+@dataclass(frozen=True)
+class Scan:
+    """What the scan of an image came to: "accepted", "refused" or "failed" (no verdict), its last words, and when."""
+
+    outcome: str
+    message: str
+    at: datetime
 
 
 @dataclass(frozen=True)
 class Observed:
-    """All of a pod's containers, and which images the node has, by reference (absent ones are not in it).
+    """All of a pod's containers, and which images the node may run them from, by reference (absent ones are not in it).
 
+    `unfit`: the references that are pinned to an image the node does not have. `scans`: by image id, those that have
+    been scanned; None where nothing is.
     `files` is the digest of what the pod's part of the state directory was written from, "" while it is not there.
     `messages`: container id → the termination message of one that ended and is not remembered yet.
     """
@@ -104,6 +129,8 @@ class Observed:
     images: Mapping[str, ImageOnNode] = field(default_factory=dict)
     files: str = ""
     messages: Mapping[str, str] = field(default_factory=dict)
+    unfit: Mapping[str, Unfit] = field(default_factory=dict)
+    scans: Mapping[str, Scan] | None = None
 
     @property
     def living(self) -> tuple[ObservedContainer, ...]:
@@ -128,6 +155,7 @@ class WantedKind(StrEnum):
     PRE_STOP = "preStop"
     PROBE = "probe"
     USAGE = "usage"
+    SCAN = "scan"
 
 
 class Value(BaseModel):
@@ -141,7 +169,8 @@ class Wanted(Value):
 
     A pull: `name` is the image reference, `member` "", and `attempt` counts the tries, so that a retry is a new key.
     A hook: of that attempt of the member, `name` "". A probe: `name` is startup, liveness or readiness.
-    A usage: `name` is the volume whose size is to be watched, `member` "", `attempt` 0.
+    A usage: `name` is the volume whose size is to be watched, `member` "", `attempt` 0. A scan: `name` is the image's
+    id, `member` "", `attempt` 0; its answer is no Fact, for it is not about the pod.
     What exactly is to be run, asked or measured stands in the pod's spec.
     """
 

@@ -41,6 +41,7 @@ from sandboxes.api.documents import Documented, body_of
 from sandboxes.api.logs import member_for_exec
 from sandboxes.errors import Cause, Conflict, Malformed, NodeUnavailable, NotFound
 from sandboxes.models import Image
+from sandboxes.pins import pins_of
 from sandboxes.times import stamp
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -129,8 +130,9 @@ def list_catalogue(request: SignedIn) -> HttpResponse:
     rows = list(Image.objects.values("reference", "size", "state", "message"))
     nearest = get_args(shapes.ImageState)
     rows.sort(key=lambda row: (row["reference"], nearest.index(row["state"])))
-    firsts = (next(group) for _, group in groupby(rows, key=itemgetter("reference")))
-    return answer({"items": list(firsts)})
+    firsts = [next(group) for _, group in groupby(rows, key=itemgetter("reference"))]
+    pinned = pins_of(row["reference"] for row in firsts)
+    return answer({"items": [row | {"pinned": pinned.get(row["reference"], "")} for row in firsts]})
 
 
 @api.get("/quota", response=shapes.Quota, by_alias=True, operation_id="readQuota")

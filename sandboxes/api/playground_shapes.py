@@ -62,13 +62,15 @@ ImageState = Literal["ready", "pulling", "building", "waiting", "failed"]
 class CatalogueImage(Answer):
     """An image at hand on a node, or on its way there; `size` in bytes, 0 until it is ready.
 
-    `building` and `waiting`: it is built on the node, now or when its turn comes. `message`: how it failed.
+    `building` and `waiting`: it is built on the node, now or when its turn comes. `message`: how it failed. `pinned`:
+    the id of the only image that the name may mean, "" when it means what the node has.
     """
 
     reference: str
     size: int
     state: ImageState
     message: str
+    pinned: str
 
 
 class Catalogue(Answer):

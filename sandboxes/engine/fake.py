@@ -87,7 +87,8 @@ class FakeEngine:
 
     def images(self, references: Iterable[str]) -> Mapping[str, ImageOnNode]:
         with self.faults.around("images"):
-            return {name: self.on_node[name] for name in references if name in self.on_node}
+            known = {image.id: image for image in self.on_node.values()} | self.on_node
+            return {name: known[name] for name in references if name in known}
 
     def create_pause(self, identity: Identity, body: PauseBody) -> str:
         with self.faults.around("create_pause"):

@@ -50,7 +50,7 @@ class Engine(Protocol):
         """Every pod's running container of this install, or those of one pod, for the audit."""
 
     def images(self, references: Iterable[str]) -> Mapping[str, ImageOnNode]:
-        """Those of the references that are on the node."""
+        """Those of the references that are on the node; a whole image id is one too, whatever the image is called."""
 
     def create_pause(self, identity: Identity, body: PauseBody) -> str:
         """The id of the pause: made, or adopted when it exists. Raises ImageMissing, NameTaken."""

@@ -1,4 +1,4 @@
-"""What rows want besides pulls: hooks, probes, sizes of volumes. One task for each, Facts as its answers.
+"""What rows want besides pulls and scans: hooks, probes, sizes of volumes. One task for each, Facts as its answers.
 
 Decides nothing: reconcile asks, and cancels by asking no more. What was answered once by a hook is not run again; a
 hook whose answer was lost with its watch is. A probe goes on for as long as it is wanted, and begins its counts anew
@@ -27,6 +27,7 @@ from sandboxes.world import Wanted, WantedKind
 
 log = logging.getLogger(__name__)
 Key = tuple[UUID, Wanted]
+OTHERS = (WantedKind.PULL, WantedKind.SCAN)
 HOOKS = (WantedKind.POST_START, WantedKind.PRE_STOP)
 # Seconds: how often a volume is measured, and how long until what could not be begun is tried again.
 MEASURED = 10.0
@@ -45,7 +46,7 @@ class Asked:
 
     def want(self, uid: UUID, wanted: Iterable[Wanted]) -> None:
         """These, and no others, are what pod `uid` asks for now."""
-        asked = {(uid, item) for item in wanted if item.kind is not WantedKind.PULL}
+        asked = {(uid, item) for item in wanted if item.kind not in OTHERS}
         for key in [known for known in self._running if known[0] == uid and known not in asked]:
             self._running.pop(key).cancel()
         for key in asked - self._running.keys():

@@ -22,6 +22,7 @@ from sandboxes.errors import EngineError, EngineUnavailable
 from sandboxes.node.builds import PENDING, Builds, full
 from sandboxes.node.facts import Answer, answer_of, facts_about, record
 from sandboxes.node.registries import credentials_for
+from sandboxes.pins import pins_of
 from sandboxes.world import Wanted, WantedKind
 
 log = logging.getLogger(__name__)
@@ -135,6 +136,7 @@ class Pulls:
             if await self._is_there_after_its_build(key):
                 return Answer("succeeded")
             await self._from_registry(key)
+            await self._require_pinned(reference)
         except EngineError as exc:
             log.info("pull %s failed: %s", reference, exc)
             return Answer("failed", f"{exc}{self._why_not_built(reference)}")
@@ -153,6 +155,16 @@ class Pulls:
             except EngineError as exc:
                 refused[str(exc)] = exc
         raise next(iter(refused.values())) if len(refused) == 1 else EngineError(f"[{', '.join(refused)}]")
+
+    async def _require_pinned(self, reference: str) -> None:
+        """Raises EngineError when the name is pinned and what was pulled is another image: nothing is run from that."""
+        pin = (await database_sync_to_async(pins_of)((reference,))).get(reference)
+        if pin is None:
+            return
+        listed = await self._streams.list_images()
+        found = next((image.id for image in listed if full(image.reference) == full(reference)), "nothing")
+        if found != pin:
+            raise EngineError(f"{reference} is pinned to {pin}, and the registry has {found} for that name")
 
     def _hear(self, key: Key, told: Progress) -> None:
         """Raises EngineError for an image that is too large, which ends its pull."""

@@ -44,7 +44,7 @@ class _Timer:
 
 
 class Doer(Protocol):
-    """Who does what rows want: pulls, or the rest."""
+    """Who does what rows want: pulls, scans, or the rest."""
 
     def want(self, uid: UUID, wanted: Iterable[Wanted]) -> None:
         """These, and no others, are what the pod asks for now."""

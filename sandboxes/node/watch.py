@@ -47,6 +47,7 @@ from sandboxes.node.recorder import Recorder
 from sandboxes.node.recording_api import RecordingApi
 from sandboxes.node.recordings import Recordings
 from sandboxes.node.sampler import Sampler
+from sandboxes.node.scans import Scans
 from sandboxes.node.segments import Bounds
 from sandboxes.node.shell_notes import ShellNotes
 from sandboxes.node.terminal_api import TerminalApi
@@ -78,8 +79,9 @@ async def run(stop: asyncio.Event) -> None:
     builds = Builds(settings.STATE_DIR / "run" / "images")
     pulls = Pulls(streams, builds, most=settings.IMAGE_BYTES)
     sampler = Sampler(partial(look, connect), pulls=pulls.progress, recorder=recorder, passing=Passing())
+    scans = Scans(settings.IMAGE_SCAN, seconds=settings.IMAGE_SCAN_SECONDS, wake=waker.wake)
     asked = Asked(streams, connect, NodeHost(settings.STATE_DIR))
-    timers = Timers(node, wake=waker.wake, doers=(pulls, asked), news=history.news)
+    timers = Timers(node, wake=waker.wake, doers=(pulls, scans, asked), news=history.news)
     catalogue = Catalogue(streams, node, hidden=frozenset({settings.PAUSE_IMAGE}), pulls=pulls, wake=waker.wake)
     pulls.changed = builds.changed = catalogue.changed
     heart = Heartbeat(node, max_pods=settings.NODE_MAX_PODS, engine=connect, network=network)
@@ -122,6 +124,7 @@ async def run(stop: asyncio.Event) -> None:
     await supervise(parts, stop)
     timers.close()
     await pulls.close()
+    await scans.close()
     await asked.close()
     sampler.close()
     recorder.close()

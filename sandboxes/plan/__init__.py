@@ -16,6 +16,8 @@ from sandboxes.plan.learn import FORBIDDEN_SYSCTL, deadline_of, learn
 from sandboxes.plan.look import PAUSE, BackOff, Intent, Look, Plan
 from sandboxes.plan.start import Start, asked_of, build, counted, has_image, held_until, turns
 from sandboxes.plan.stop import Stopping, grace_of, stop, stop_all
+from sandboxes.policy import FAILED, SCAN_AGAIN
+from sandboxes.spec.models import AnyContainer
 from sandboxes.world import Desired, Failure, Memory, ObservedContainer, RunState, Stop, Wanted, WantedKind
 
 __all__ = [
@@ -116,7 +118,7 @@ def _converge(look: Look) -> Plan:
     if _may_build(look):
         stages += build(look, due)
     steady = [c for c in living if c.id not in failing.stops and look.here(c.member) == c]
-    wanted = (*_pulls(look, starts), *failing.wanted, *asked_of(look, steady), *_usages(look))
+    wanted = (*_pulls(look, starts), *_scans(look, starts), *failing.wanted, *asked_of(look, steady), *_usages(look))
     times = [*failing.look_at, *_times(look, starts)]
     return Plan(tuple(s for s in stages if s), wanted, _next_look(look, times), memory)
 
@@ -208,12 +210,23 @@ def _may_build(look: Look) -> bool:
 
 def _pulls(look: Look, starts: tuple[Start, ...]) -> tuple[Wanted, ...]:
     """For members whose next attempt is to be created now."""
-    members = [s.member.spec for s in starts if not s.created and not _waits(look, s)]
+    # For a name that is pinned to another build of ours there is nothing to pull either.
+    ours = {name for name, unfit in look.observed.unfit.items() if unfit.local}
+    members = [member for member in _to_create(look, starts) if member.image not in ours]
     missing = images.missing(members, look.observed.images, look.facts, look.memory.pulled)
     pause_image = look.intent.pause_image
     if look.pause is None and pause_image not in look.observed.images and not images.built_here(pause_image):
         missing = (pause_image, *missing)
     return images.wanted(missing, look.facts, look.memory.failures, look.now)
+
+
+def _scans(look: Look, starts: tuple[Start, ...]) -> tuple[Wanted, ...]:
+    return images.scans_wanted(_to_create(look, starts), look.observed, look.now)
+
+
+def _to_create(look: Look, starts: tuple[Start, ...]) -> list[AnyContainer]:
+    """The members whose next attempt is to be created now."""
+    return [start.member.spec for start in starts if not start.created and not _waits(look, start)]
 
 
 def _usages(look: Look) -> tuple[Wanted, ...]:
@@ -229,6 +242,8 @@ def _times(look: Look, starts: tuple[Start, ...]) -> list[datetime]:
     """When something changes by time alone: a back-off or the deadline ends, or what is shown turns into the next."""
     turning = [at for failure in look.memory.failures.values() for at in _turns(failure)]
     again = [at for start in starts if start.not_before is not None for at in (start.not_before, *_shown(look, start))]
+    scans = (look.observed.scans or {}).values()
+    again += [scan.at + SCAN_AGAIN for scan in scans if scan.outcome == FAILED]
     deadline = deadline_of(look)
     return [*turning, *again, *([deadline] if deadline else [])]
 

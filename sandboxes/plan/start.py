@@ -104,7 +104,9 @@ def _ended(look: Look, member: Member) -> datetime:
 
 
 def has_image(look: Look, member: Member) -> bool:
-    return images.ready_for_member(member.spec, look.observed.images, look.facts, look.memory.pulled)
+    """The image is on the node, as its policies want it, and no scan is in the way."""
+    ready = images.ready_for_member(member.spec, look.observed.images, look.facts, look.memory.pulled)
+    return ready and images.is_accepted(member.spec.image, look.observed)
 
 
 def build(look: Look, due: list[Start]) -> list[Stage]:

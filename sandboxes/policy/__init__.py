@@ -20,6 +20,16 @@ from sandboxes.policy.bodies import (
     uses_of,
     without_pulls,
 )
+from sandboxes.policy.images import (
+    ACCEPTED,
+    FAILED,
+    REFUSED,
+    SCAN_AGAIN,
+    id_to_run,
+    is_image_id,
+    is_scan_due,
+    judged,
+)
 from sandboxes.policy.limits import Limits
 from sandboxes.policy.names import hostname_of, hosts_text, resolver_text
 from sandboxes.policy.profiles import (
@@ -43,9 +53,10 @@ from sandboxes.policy.refusals import forbidden_sysctl, refusals
 from sandboxes.policy.rights import Rights
 
 __all__ = [
-    "BASELINE", "BRIDGE_OPTIONS", "LAB", "PAUSE_CPU_SHARES", "PAUSE_MEMORY", "PAUSE_PIDS",
-    "PAUSE_SHM", "PAUSE_USER", "PRIVATE_IPC", "PROFILES", "READONLY_PATHS", "RESTRICTED", "Basis", "FileMount",
-    "Limits", "Made", "MemberBody", "PauseBody", "Profile", "PublishedPort", "Rights", "VolumeUse",
-    "forbidden_sysctl", "hostname_of", "hosts_text", "member_body", "on_offer", "pause_body", "profile_named",
-    "published", "refusals", "resolver_text", "user_of", "uses_of", "without_pulls",
+    "ACCEPTED", "BASELINE", "BRIDGE_OPTIONS", "FAILED", "LAB", "PAUSE_CPU_SHARES", "PAUSE_MEMORY", "PAUSE_PIDS",
+    "PAUSE_SHM", "PAUSE_USER", "PRIVATE_IPC", "PROFILES", "READONLY_PATHS", "REFUSED", "RESTRICTED", "SCAN_AGAIN",
+    "Basis", "FileMount", "Limits", "Made", "MemberBody", "PauseBody", "Profile", "PublishedPort", "Rights",
+    "VolumeUse", "forbidden_sysctl", "hostname_of", "hosts_text", "id_to_run", "is_image_id", "is_scan_due", "judged",
+    "member_body", "on_offer", "pause_body", "profile_named", "published", "refusals", "resolver_text",
+    "user_of", "uses_of", "without_pulls",
 ]  # fmt: skip

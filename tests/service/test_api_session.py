@@ -220,7 +220,7 @@ def test_the_catalogue_is_for_who_is_signed_in() -> None:
     caller = Caller("alice")
     found = caller.get("/api/playground/v1/catalogue").body
     shapes.Catalogue.model_validate(found)
-    assert found == {"items": [{"reference": "nginx", "size": 12, "state": "ready", "message": ""}]}
+    assert found == {"items": [{"reference": "nginx", "size": 12, "state": "ready", "message": "", "pinned": ""}]}
     assert read(Client().get("/api/playground/v1/catalogue")).code == 401
 
 

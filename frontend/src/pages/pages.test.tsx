@@ -12,7 +12,7 @@ const BASE = {
   "GET /api/playground/v1/session": [200, SESSION],
   "GET /api/playground/v1/catalogue": [
     200,
-    { items: [{ reference: "nginx:latest", size: 1, state: "ready", message: "" }] },
+    { items: [{ reference: "nginx:latest", size: 1, state: "ready", message: "", pinned: "" }] },
   ],
   "GET /api/v1/namespaces": [200, { items: [{ metadata: { name: "ada" } }] }],
 } as const;
@@ -232,7 +232,7 @@ test("a pod with a value that cannot be sent is not made, whatever the service s
 test("an image that is still being built is said at its field until it is there", async () => {
   vi.useFakeTimers({ shouldAdvanceTime: true });
   const path = "/api/playground/v1/catalogue";
-  const image = (state: string) => ({ items: [{ reference: "slow:latest", size: 0, state, message: "" }] });
+  const image = (state: string) => ({ items: [{ reference: "slow:latest", size: 0, state, message: "", pinned: "" }] });
   service({ ...BASE, [`GET ${path}`]: [200, image("building")] });
   visit("/new");
   const field = await screen.findByLabelText("Member 1 image");

@@ -2,8 +2,8 @@ import { expect, test } from "vitest";
 import type { CatalogueImage } from "../api/client";
 import { brieflyOn, isOnItsWay, noteOn, offered } from "./catalogue";
 
-function image(reference: string, state: CatalogueImage["state"], message = "", size = 0): CatalogueImage {
-  return { reference, state, message, size };
+function image(reference: string, state: CatalogueImage["state"], message = "", size = 0, pinned = ""): CatalogueImage {
+  return { reference, state, message, size, pinned };
 }
 
 const IMAGES = [
@@ -60,4 +60,11 @@ test.each([
 test("nothing is said of an image that must not be pulled, but that it is not there; nor of any while none is known", () => {
   expect(noteOn(IMAGES, "new", "Never")).toBe("Not on the node, and the pull policy Never forbids to pull it.");
   expect(noteOn([], "nginx")).toBe("");
+});
+
+test("an image that is pinned is told as that, with the beginning of its id", () => {
+  const id = `sha256:0123456789abcdef${"0".repeat(48)}`;
+  const pinned = image("nginx:latest", "ready", "", 228_713_000, id);
+  expect(brieflyOn(pinned)).toBe("ready · 229 MB · pinned");
+  expect(noteOn([pinned], "nginx")).toBe("ready · 229 MB · pinned to 0123456789ab");
 });

@@ -25,7 +25,13 @@ function size(bytes: number): string {
 }
 
 export function brieflyOn(image: CatalogueImage): string {
-  return image.state === "ready" && image.size > 0 ? `ready · ${size(image.size)}` : BRIEFLY[image.state];
+  const told = image.state === "ready" && image.size > 0 ? `ready · ${size(image.size)}` : BRIEFLY[image.state];
+  return image.pinned === "" ? told : `${told} · pinned`;
+}
+
+/** An operator said which image it is: as much of the id as anybody compares. */
+function pin(image: CatalogueImage): string {
+  return image.pinned === "" ? "" : ` to ${image.pinned.replace(/^sha256:/, "").slice(0, 12)}`;
 }
 
 // What the service itself runs on, and what its own images are made of; nothing anybody would put into a pod.
@@ -48,7 +54,7 @@ export function noteOn(images: readonly CatalogueImage[], typed: string, pullPol
   const image = images.find((each) => each.reference === tagged(typed.trim()));
   switch (image?.state) {
     case "ready":
-      return brieflyOn(image);
+      return `${brieflyOn(image)}${pin(image)}`;
     case "pulling":
       return "This image is being pulled: the pod will wait for it.";
     case "building":

@@ -30,6 +30,9 @@ type Kind =
   | "stopped-unused"
   | "given-up"
   | "image-building"
+  | "image-scanning"
+  | "image-refused"
+  | "image-pinned"
   | "image-missing"
   | "image-never"
   | "image-name"
@@ -56,6 +59,9 @@ const RULES: readonly Rule[] = [
   { kind: "stopped-unused", reason: /^(Idle|NeverUsed)$/ },
   { kind: "given-up", reason: /^StartDeadlineExceeded$/ },
   { kind: "image-building", message: /^Waiting for image .* to be built/ },
+  { kind: "image-scanning", message: /^Waiting for the scan of image / },
+  { kind: "image-refused", reason: /^ImageInspectError$/ },
+  { kind: "image-pinned", reason: /^(ErrImageNeverPull|ErrImagePull|ImagePullBackOff)$/, message: / is pinned to / },
   { kind: "image-missing", reason: /^(ErrImagePull|ImagePullBackOff)$/ },
   { kind: "image-never", reason: /^ErrImageNeverPull$/ },
   { kind: "image-name", reason: /^InvalidImageName$/ },
@@ -112,6 +118,23 @@ const TELL = {
     title: `${who} waits for its image`,
     why: `${image} is being built on this node. ${who} starts by itself when it is ready.`,
     remedy: "wait",
+  }),
+  "image-scanning": ({ who, image }) => ({
+    title: `${who} waits for its image`,
+    why: `${image} is used for the first time and is being scanned. ${who} starts by itself when nothing is found.`,
+    remedy: "wait",
+  }),
+  "image-refused": ({ who, image, message }) => ({
+    title: `${who} may not run its image`,
+    why: / came to no verdict/.test(message)
+      ? `${image} has to be scanned before it is used, and that did not work. It is tried again every minute.`
+      : `The scan that every image has to pass refused ${image}. A copy of the pod can name another image.`,
+    remedy: / came to no verdict/.test(message) ? "wait" : "copy",
+  }),
+  "image-pinned": ({ who, image }) => ({
+    title: `${who} has no image`,
+    why: `An operator pinned ${image} to one image, and this node has another or none. Tell an operator, or name another image in a copy.`,
+    remedy: "copy",
   }),
   "image-missing": ({ who, image, message }) => ({
     title: `${who} has no image`,
@@ -200,8 +223,8 @@ function ofMember(member: MemberFacts): Said {
   };
 }
 
-function waitsForBuild(member: MemberFacts): boolean {
-  return member.state === "waiting" && kindOf(member) === "image-building";
+function waitsForImage(member: MemberFacts): boolean {
+  return member.state === "waiting" && ["image-building", "image-scanning"].includes(kindOf(member));
 }
 
 /** What is wrong with the pod, its own troubles first; nothing of one that was deleted but what it says itself. */
@@ -216,7 +239,7 @@ export function troubles(pod: PodFacts): readonly Trouble[] {
     ...all,
     ...failed(pod).map((each) => told({ who: "", image: "", exitCode: null, ...each }, "")),
     ...pod.members
-      .filter((member) => wrong.has(member) || waitsForBuild(member))
+      .filter((member) => wrong.has(member) || waitsForImage(member))
       .map((member) => told(ofMember(member), member.name)),
   ];
 }

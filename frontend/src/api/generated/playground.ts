@@ -957,10 +957,12 @@ export interface components {
         /**
          * @description An image at hand on a node, or on its way there; `size` in bytes, 0 until it is ready.
          *
-         *     `building` and `waiting`: it is built on the node, now or when its turn comes. `message`: how it failed.
+         *     `building` and `waiting`: it is built on the node, now or when its turn comes. `message`: how it failed. `pinned`:
+         *     the id of the only image that the name may mean, "" when it means what the node has.
          */
         CatalogueImage: {
             message: string;
+            pinned: string;
             reference: string;
             size: number;
             /** @enum {string} */
