@@ -1,12 +1,16 @@
-"""Which images a pod may run that pulls none: those that a node has, or is building."""
+"""Which images a pod may run that pulls none: those that a node has, or is building, and that took no credentials."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sandboxes import spec
+from django.contrib.auth.models import User
+
+from people.roles import profile_of
+from sandboxes import policy, spec
 from sandboxes.errors import Cause
 from sandboxes.models import Image
+from sandboxes.pins import closed
 from sandboxes.spec.causes import forbidden
 from sandboxes.spec.images import parse
 
@@ -16,7 +20,16 @@ AT_HAND = ("ready", "building", "waiting")
 def refusals(pod: spec.Pod, profile: str) -> tuple[Cause, ...]:
     """The members whose image no node has; () while no node has told of any, for then their node will say."""
     known = {_full(each) for each in Image.objects.filter(state__in=AT_HAND).values_list("reference", flat=True)}
-    return tuple(_missing(pod, known, profile)) if known else ()
+    return tuple(_missing(pod, known - closed(), profile)) if known else ()
+
+
+def offered(user: User) -> list[Image]:
+    """What there is for the pods of this user, of every node."""
+    rows = list(Image.objects.all())
+    if policy.profile_named(profile_of(user)).pulls:
+        return rows
+    shut = closed()
+    return [row for row in rows if _full(row.reference) not in shut]
 
 
 def _missing(pod: spec.Pod, known: set[str], profile: str) -> Iterator[Cause]:

@@ -34,6 +34,15 @@ class ImagePin(models.Model):
         return self.reference
 
 
+class SignedInPull(models.Model):
+    """An image that a node has because somebody had credentials for it. `reference` is in full."""
+
+    reference = models.CharField(max_length=512, unique=True)
+
+    def __str__(self) -> str:
+        return self.reference
+
+
 class ImageScan(models.Model):
     """What the scan of an image came to: "accepted", "refused" or "failed" (no verdict), and its last words."""
 

@@ -4,7 +4,8 @@
 - status, memory, wanted, next_look_at, Step: `reconcile.py`, the owner of the pass (`rows.py`); until a pod has a
   node `sweep.schedule`, for no pass can hold it
 - wanted_since, expires_at, ends_at_latest, used_at, ending: `lifetimes.py`, `changes.py`; quotas' rows: `quotas.py`
-- Fact, Image, ImageScan, Node: `watch`; RegistryCredential: the admins, in Django's admin; ImagePin: `pins.py`
+- Fact, Image, ImageScan, Node: `watch`; RegistryCredential: the admins, in Django's admin; ImagePin, SignedInPull:
+  `pins.py`
 - wakes: anyone, only by `wakes = wakes + 1`
 - PreviewVisit, PreviewShare: `preview/grants.py`
 - PodEvent: reconcile and watch, append-only (a repeat raises the count)
@@ -23,6 +24,7 @@ from sandboxes.image_models import Image as Image
 from sandboxes.image_models import ImagePin as ImagePin
 from sandboxes.image_models import ImageScan as ImageScan
 from sandboxes.image_models import RegistryCredential as RegistryCredential
+from sandboxes.image_models import SignedInPull as SignedInPull
 
 
 class Counter(models.Model):

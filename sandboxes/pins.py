@@ -1,4 +1,4 @@
-"""Which image a name means, where an operator has said it; and what scans have said of images."""
+"""Which image a name means, where an operator has said it; for whom it is; and what scans have said of images."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from people import trail
 from people.roles import role_of
 from people.rules import Relation, Verb, may
 from sandboxes.errors import Malformed, NotAllowed
-from sandboxes.models import ImagePin, ImageScan
+from sandboxes.models import ImagePin, ImageScan, SignedInPull
 from sandboxes.policy import is_image_id
 from sandboxes.spec.images import parse
 from sandboxes.world import Scan
@@ -73,6 +73,23 @@ def pins_of(references: Iterable[str]) -> dict[str, str]:
     full = {reference: str(found) for reference in references if (found := parse(reference)) is not None}
     rows = dict(ImagePin.objects.filter(reference__in=set(full.values())).values_list("reference", "image_id"))
     return {reference: rows[name] for reference, name in full.items() if name in rows}
+
+
+def note_pull(reference: str, *, signed_in: bool) -> None:
+    """A pull came to its end: with somebody's credentials, or with none, as anybody could have done it."""
+    name = str(parse(reference) or reference)
+    if signed_in:
+        SignedInPull.objects.get_or_create(reference=name)
+    else:
+        SignedInPull.objects.filter(reference=name).delete()
+
+
+def closed() -> frozenset[str]:
+    """The images, by their full names, that are not for whom pulls nothing: they took credentials, and no operator has
+    pinned them.
+    """
+    pinned = ImagePin.objects.values("reference")
+    return frozenset(SignedInPull.objects.exclude(reference__in=pinned).values_list("reference", flat=True))
 
 
 def scans_of(image_ids: Iterable[str]) -> dict[str, Scan]:

@@ -17,7 +17,7 @@ from django.middleware.csrf import get_token
 from people import guests, links, oidc, second_factor, sign_in
 from people.roles import guest_until, role_of
 from people.rules import Verb
-from sandboxes import inspection_wire, namespaces, pods, quotas, upstream, wire, wiring_wire
+from sandboxes import catalogue, inspection_wire, namespaces, pods, quotas, upstream, wire, wiring_wire
 from sandboxes.api import (
     acts,
     bodies,
@@ -40,7 +40,6 @@ from sandboxes.api.auth import SIGNED_IN, MaybeSignedIn, SignedIn, visitor
 from sandboxes.api.documents import Documented, body_of
 from sandboxes.api.logs import member_for_exec
 from sandboxes.errors import Cause, Conflict, Malformed, NodeUnavailable, NotFound
-from sandboxes.models import Image
 from sandboxes.pins import pins_of
 from sandboxes.times import stamp
 
@@ -127,7 +126,8 @@ def create_guest(request: MaybeSignedIn) -> HttpResponse:
 @api.get("/catalogue", response=shapes.Catalogue, by_alias=True, operation_id="listCatalogue")
 def list_catalogue(request: SignedIn) -> HttpResponse:
     """The images at hand, and those on their way."""
-    rows = list(Image.objects.values("reference", "size", "state", "message"))
+    columns = ("reference", "size", "state", "message")
+    rows = [{column: getattr(row, column) for column in columns} for row in catalogue.offered(request.auth)]
     nearest = get_args(shapes.ImageState)
     rows.sort(key=lambda row: (row["reference"], nearest.index(row["state"])))
     firsts = [next(group) for _, group in groupby(rows, key=itemgetter("reference"))]

@@ -22,7 +22,7 @@ from sandboxes.errors import EngineError, EngineUnavailable
 from sandboxes.node.builds import PENDING, Builds, full
 from sandboxes.node.facts import Answer, answer_of, facts_about, record
 from sandboxes.node.registries import credentials_for
-from sandboxes.pins import pins_of
+from sandboxes.pins import note_pull, pins_of
 from sandboxes.world import Wanted, WantedKind
 
 log = logging.getLogger(__name__)
@@ -149,7 +149,9 @@ class Pulls:
         for credential in await database_sync_to_async(credentials_for)(key[0], reference) or (None,):
             try:
                 log.info("pull %s%s", reference, ", signed in" if credential else "")
-                return await self._streams.pull(reference, credential, tell=partial(self._hear, key))
+                await self._streams.pull(reference, credential, tell=partial(self._hear, key))
+                await database_sync_to_async(note_pull)(reference, signed_in=credential is not None)
+                return
             except EngineUnavailable:
                 raise
             except EngineError as exc:

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from sandboxes.models import Image, Node, Pod
+from people.models import RoleAssignment
+from sandboxes.models import Image, ImagePin, Node, Pod
+from sandboxes.pins import note_pull
 from sandboxes.reconcile import _accepted
 from tests.service.caller import Caller, manifest
 
@@ -33,6 +35,29 @@ def test_anything_else_is_refused_at_its_field(alice: Caller, image: str) -> Non
     refused = alice.post(PODS, manifest(containers=[{"name": "a", "image": image}]))
     assert refused.causes == [("spec.containers[0].image", "FieldValueForbidden")]
     assert "profile restricted pulls no images" in refused.body["message"]
+
+
+def test_what_came_with_somebodys_credentials_is_for_none_who_pull_nothing_until_an_operator_pins_it(
+    alice: Caller, settings: Any
+) -> None:
+    Image.objects.create(node_id="n1", reference="registry.example/secret:1", state="ready")
+    note_pull("registry.example/secret:1", signed_in=True)
+    note_pull("nginx", signed_in=True)
+    note_pull("nginx:latest", signed_in=False)
+    members = [{"name": "a", "image": "nginx"}, {"name": "b", "image": "registry.example/secret:1"}]
+    refused = alice.post(PODS, manifest(containers=members))
+    assert refused.causes == [("spec.containers[1].image", "FieldValueForbidden")]
+    assert shown(alice) == {"nginx:latest", "gone:1"}
+    author = Caller("bob")
+    RoleAssignment.objects.create(user=author.user, role="author")
+    assert "registry.example/secret:1" in shown(author)
+    ImagePin.objects.create(reference="registry.example/secret:1", image_id=f"sha256:{'0' * 64}")
+    assert "registry.example/secret:1" in shown(alice)
+    assert alice.post(PODS, manifest(containers=members)).code == 201
+
+
+def shown(caller: Caller) -> set[str]:
+    return {item["reference"] for item in caller.get("/api/playground/v1/catalogue").body["items"]}
 
 
 def test_another_profile_takes_any(alice: Caller, settings: Any) -> None:
