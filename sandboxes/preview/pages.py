@@ -10,6 +10,7 @@ import hashlib
 from dataclasses import dataclass
 from html import escape
 
+from sandboxes.preview.headers import OURS
 from sandboxes.preview.reasons import Reason
 
 # Seconds until a page that waits for the application asks again.
@@ -49,7 +50,7 @@ class Page:
             (b"cache-control", b"no-store"),
             (b"referrer-policy", b"no-referrer"),
             (b"x-content-type-options", b"nosniff"),
-            (b"x-robots-tag", b"noindex"),
+            *OURS,
         ]
         return [*told, (b"retry-after", str(AGAIN).encode())] if self.waits else told
 
