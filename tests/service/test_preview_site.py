@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -21,8 +21,10 @@ from django.utils import timezone
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from people.models import AccessToken, Session
+from people.models import AccessToken, RoleAssignment, Session
+from people.rules import Role
 from sandboxes.models import Pod, PreviewShare, PreviewVisit
+from sandboxes.preview import grants
 from tests.service import made
 from tests.service.caller import Caller
 from tests.service.fakes import until
@@ -396,8 +398,8 @@ async def test_where_no_pod_runs_the_page_says_so_and_asks_again(preview: Site, 
 SHARES = f"{PATH}/shares"
 
 
-def _share(preview: Site, hours: int = 1) -> dict[str, Any]:
-    caller = Caller("alice")
+def _share(preview: Site, hours: int = 1, caller: Caller | None = None) -> dict[str, Any]:
+    caller = caller or Caller("alice")
     caller.client.defaults["HTTP_HOST"] = "localhost"
     found = caller.post(SHARES, {"port": preview.pod_port, "hours": hours})
     assert found.code == 200, found.body
@@ -418,22 +420,78 @@ async def test_a_shared_link_needs_no_account_and_opens_for_many(preview: Site, 
     assert digest not in shared["url"]
 
 
-@pytest.mark.parametrize("how", ["revoked", "expired", "its maker is shown out"])
-async def test_a_shared_link_ends(preview: Site, pod: Pod, how: str) -> None:
+def _alices_new_password(_: Pod) -> None:
+    """Also one that is changed past Django's models."""
+    User.objects.filter(username="alice").update(password="another")
+
+
+def _end_share(_: Pod) -> None:
+    assert Caller("alice").delete(f"{SHARES}/{PreviewShare.objects.get().pk}").body["items"] == []
+
+
+def _expire_share(_: Pod) -> None:
+    PreviewShare.objects.update(expires_at=timezone.now())
+
+
+def _alice_may_only_read(_: Pod) -> None:
+    RoleAssignment.objects.create(user=User.objects.get(username="alice"), role=Role.AUDITOR)
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        _end_share,
+        _expire_share,
+        _end_token,
+        _alices_new_password,
+        _end_user,
+        _end_owner,
+        _alice_may_only_read,
+        _end_pod,
+    ],
+)
+async def test_a_shared_link_ends(preview: Site, pod: Pod, end: Any) -> None:
     shared = await sync_to_async(_share)(preview)
     held = (await visit(preview, shared["url"])).headers["set-cookie"].partition(";")[0]
     async with socket(preview, pod.uid, held) as open_socket:
-        match how:
-            case "revoked":
-                found = await sync_to_async(lambda: Caller("alice").delete(f"{SHARES}/{shared['id']}"))()
-                assert (found.code, found.body["items"]) == (200, [])
-            case "expired":
-                await sync_to_async(PreviewShare.objects.update)(expires_at=timezone.now())
-            case _:
-                await sync_to_async(_end_user)(pod)
+        await sync_to_async(end)(pod)
         await _ended(open_socket, 1008)
     await _refused_within(preview, pod.uid, held, SEEN_WITHIN)
     assert (await visit(preview, shared["url"])).status_code == 403
+    assert await sync_to_async(grants.shares)(pod) == []
+
+
+@pytest.mark.parametrize(("minutes", "hours"), [(20, 1), (90, 1), (None, 1), (60 * 24, 168)])
+async def test_no_link_outlives_the_token_it_was_made_with(
+    preview: Site, pod: Pod, minutes: int | None, hours: int
+) -> None:
+    began = timezone.now()
+    end = None if minutes is None else began + timedelta(minutes=minutes)
+
+    def made_with() -> tuple[datetime, str]:
+        caller = Caller("alice")
+        AccessToken.objects.update(expires_at=end)
+        told = _share(preview, hours, caller)["expiresAt"]
+        return PreviewShare.objects.get().expires_at, told
+
+    found, told = await sync_to_async(made_with)()
+    if end is not None and end < began + timedelta(hours=hours):
+        assert found == end
+    else:
+        assert began + timedelta(hours=hours) <= found <= timezone.now() + timedelta(hours=hours)
+    assert datetime.fromisoformat(told) == found.replace(microsecond=found.microsecond // 1000 * 1000)
+
+
+async def test_a_link_that_a_browser_made_outlives_its_session(preview: Site, pod: Pod) -> None:
+    def shared() -> str:
+        client = Client(HTTP_HOST="localhost")
+        client.force_login(User.objects.get(username="alice"))
+        body = {"port": preview.pod_port, "hours": 1}
+        url: str = client.post(SHARES, body, content_type="application/json").json()["url"]
+        _sign_out(client)
+        return url
+
+    assert (await visit(preview, await sync_to_async(shared)())).status_code == 303
 
 
 @pytest.mark.parametrize(
@@ -456,7 +514,8 @@ async def test_another_pods_share_is_not_found(preview: Site, pod: Pod) -> None:
 async def test_a_pod_has_so_many_shares_and_no_more(preview: Site, pod: Pod) -> None:
     def fill() -> int:
         for number in range(50):
-            row = {"port": 80, "made_by": pod.namespace.owner, "digest": str(number)}
+            owner = pod.namespace.owner
+            row = {"port": 80, "made_by": owner, "auth_hash": owner.get_session_auth_hash(), "digest": str(number)}
             PreviewShare.objects.create(pod=pod, expires_at=timezone.now() + timedelta(hours=1), **row)
         return Caller("alice").post(SHARES, {"port": 80, "hours": 1}).code
 
