@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
+from contextlib import AsyncExitStack
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -23,8 +24,11 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from people.models import AccessToken, RoleAssignment, Session
 from people.rules import Role
+from sandboxes import lifetimes, throttle
 from sandboxes.models import Pod, PreviewShare, PreviewVisit
 from sandboxes.preview import grants
+from sandboxes.preview.hosts import Place
+from sandboxes.preview.site import SURE_FOR
 from tests.service import made
 from tests.service.caller import Caller
 from tests.service.fakes import until
@@ -35,6 +39,8 @@ PATH = "/api/playground/v1/namespaces/alice/pods/web/preview"
 COOKIE = configured.PREVIEW_COOKIE_NAME
 # A refusal is seen within 2 s; this is for the test's own doing.
 SEEN_WITHIN = 2.0
+# For what only has to happen, however slow the machine is.
+IN_TIME = 20.0
 
 
 @pytest_asyncio.fixture
@@ -203,6 +209,45 @@ async def test_a_port_is_a_number_and_nothing_else_is_asked(preview: Site, pod: 
     found = await sync_to_async(lambda: Caller("alice").post(PATH, body))()
     assert found.code == 400
     assert found.causes[0][0] in ("port", "host")
+
+
+async def test_to_work_in_a_preview_is_to_use_the_pod(preview: Site, pod: Pod, settings: Any) -> None:
+    settings.IDLE = 2  # so that a use is noted every half second
+    held = await cookie(preview)
+    assert await _uses_it(pod, ask(preview, pod.uid, cookie=held))
+    neighbour = f"http://80-{uuid4().hex}.preview.localhost"
+    await asyncio.sleep(SURE_FOR)  # so that each look is one at the database
+    for refused in ({"cookie": f"{COOKIE}=pgc_guess"}, {"cookie": held, "headers": {"origin": neighbour}}, {}):
+        assert not await _uses_it(pod, ask(preview, pod.uid, method="POST", **refused))
+    async with socket(preview, pod.uid, held):
+        for _ in range(2):
+            await _forget_use()
+            began = time.monotonic()
+            while not await _is_used(pod):
+                assert time.monotonic() - began < IN_TIME, "what stays open is no use"
+                await asyncio.sleep(0.1)
+
+
+async def test_whoever_has_a_shared_link_uses_the_pod_too(preview: Site, pod: Pod) -> None:
+    shared = await sync_to_async(_share)(preview)
+    held = (await visit(preview, shared["url"])).headers["set-cookie"].partition(";")[0]
+    assert await _uses_it(pod, ask(preview, pod.uid, cookie=held))
+
+
+async def _uses_it(pod: Pod, doing: Awaitable[Any]) -> bool:
+    """Whether that counts as use of the pod."""
+    await _forget_use()
+    await doing
+    return await _is_used(pod)
+
+
+async def _forget_use() -> None:
+    lifetimes.noted.clear()
+    await sync_to_async(Pod.objects.update)(used_at=None)
+
+
+async def _is_used(pod: Pod) -> bool:
+    return (await sync_to_async(Pod.objects.get)(pk=pod.pk)).used_at is not None
 
 
 async def _refused_within(preview: Site, uid: UUID, held: str, seconds: float) -> None:
@@ -520,3 +565,54 @@ async def test_a_pod_has_so_many_shares_and_no_more(preview: Site, pod: Pod) -> 
         return Caller("alice").post(SHARES, {"port": 80, "hours": 1}).code
 
     assert await sync_to_async(fill)() == 409
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("kind", [grants.COOKIE, grants.SHARE])
+def test_made_up_cookies_cost_one_query(kind: str, django_assert_num_queries: Any) -> None:
+    with django_assert_num_queries(1):
+        assert grants.admitted([f"{kind}{number}" for number in range(16)], Place(uuid4(), 80)) is None
+
+
+async def test_whoever_is_not_let_in_asks_only_so_often(preview: Site, pod: Pod, redis: str, settings: Any) -> None:
+    held = await cookie(preview)
+    settings.REDIS_URL, settings.INSTALL, settings.REQUESTS_PER_MINUTE = redis, f"t{pod.uid.hex[:8]}", 3
+    throttle._redis.cache_clear()
+    assert (await ask(preview, pod.uid, cookie=held)).status_code == 200
+    tries = [await ask(preview, pod.uid, cookie=f"{COOKIE}=pgc_{number}") for number in range(3)]
+    assert [each.status_code for each in tries] == [403, 403, 429]
+    assert "Too many" in tries[-1].text
+    assert 0 < int(tries[-1].headers["retry-after"]) <= 20
+    assert tries[-1].headers["content-security-policy"].startswith("default-src 'none'")
+    url = f"http://{preview.host(pod.uid)}/-playground/enter?token=pgv_guess"
+    assert (await visit(preview, url)).status_code == 429
+    with pytest.raises(InvalidStatus) as refused:
+        await socket(preview, pod.uid, f"{COOKIE}=pgc_guess")
+    assert refused.value.response.status_code == 429
+    # Who was let in is not kept out by the others behind their address, nor is who brings no cookie refused for that.
+    await asyncio.sleep(SURE_FOR)
+    assert (await ask(preview, pod.uid, cookie=held)).status_code == 200
+    assert (await ask(preview, pod.uid)).status_code == 403
+
+
+async def test_all_who_have_a_preview_open_share_one_look(
+    preview: Site, pod: Pod, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[tuple[str, ...]] = []
+    real = grants.admitted
+
+    def counted(cookies: tuple[str, ...], place: Place) -> str | None:
+        looks.append(cookies)
+        return real(cookies, place)
+
+    monkeypatch.setattr(grants, "admitted", counted)
+    held = await cookie(preview)
+    async with AsyncExitStack() as stack:
+        opened = (stack.enter_async_context(socket(preview, pod.uid, held)) for _ in range(12))
+        await asyncio.gather(*opened)
+        looks.clear()
+        began = time.monotonic()
+        while (took := time.monotonic() - began) < 3 * SURE_FOR or not looks:
+            assert took < IN_TIME, "nobody looks any more"
+            await asyncio.sleep(0.1)
+    assert len(looks) <= took / SURE_FOR + 2

@@ -289,8 +289,14 @@ def test_every_reason_has_a_page_that_may_do_nothing(reason: Reason) -> None:
     assert page.status in (502, 503, 504)
     assert dict(page.headers())[b"content-security-policy"].startswith(b"default-src 'none'")
     assert b"<script" not in page.html()
-    assert (b'http-equiv="refresh"' in page.html()) is page.waits
+    assert (b'http-equiv="refresh"' in page.html()) is bool(page.waits)
     assert b'http-equiv="refresh"' not in page.html(again=False)
+
+
+def test_whoever_asks_too_often_is_told_when_to_come_back() -> None:
+    page = pages.too_often(7)
+    assert (page.status, dict(page.headers())[b"retry-after"]) == (429, b"7")
+    assert b'content="7"' in page.html()
 
 
 def test_a_port_on_loopback_is_told_what_to_listen_on() -> None:
