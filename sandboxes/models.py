@@ -241,17 +241,20 @@ class PodEvent(models.Model):
 
 
 class PreviewShare(models.Model):
-    """A link that opens a port of a pod to whoever has it, until it expires or the row is deleted. Only its digest."""
+    """A link that opens a port of a pod to whoever has it, until it expires or the row is deleted. Only its digest.
+
+    It goes with the token that it was made with, if any; `auth_hash` is of the maker's password then, as Django's
+    sessions have it.
+    """
 
     pod = models.ForeignKey(Pod, on_delete=models.CASCADE, related_name="preview_shares")
     port = models.PositiveIntegerField()
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="preview_shares")
+    access_token = models.ForeignKey("people.AccessToken", on_delete=models.CASCADE, null=True, related_name="+")
+    auth_hash = models.CharField(max_length=64)
     digest = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
-
-    def __str__(self) -> str:
-        return f"share {self.pk}"
 
 
 class PreviewVisit(models.Model):
@@ -272,6 +275,3 @@ class PreviewVisit(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["expires_at"])]
-
-    def __str__(self) -> str:
-        return f"visit {self.pk}"

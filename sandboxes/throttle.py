@@ -50,6 +50,10 @@ def creates() -> Rate:
     return Rate("creates", "new pods", settings.CREATES_PER_MINUTE)
 
 
+def previews() -> Rate:
+    return Rate("previews", "tries to open a preview", settings.REQUESTS_PER_MINUTE)
+
+
 def take(rate: Rate, whose: str) -> None:
     """One of them. Raises TooManyRequests with the seconds to wait."""
     if rate.most <= 0 or settings.REDIS_URL.startswith("memory:"):

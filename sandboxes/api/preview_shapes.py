@@ -18,7 +18,7 @@ class OpenedPreview(Answer):
 
 
 class SharePreview(Answer):
-    """Which TCP port of the pod, and for how many hours (1 to 168)."""
+    """Which TCP port of the pod, and for how many hours (1 to 168), but no longer than the token that asks."""
 
     port: int
     hours: int

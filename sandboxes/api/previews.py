@@ -58,7 +58,7 @@ def add(api: Documented) -> None:
         """A link that shows a port of the pod to whoever has it, without an account."""
         pod = pods.live_pod(request.auth, namespace, name, Verb.PORT_FORWARD)
         asked = bodies.shaped(request, shapes.SharePreview)
-        share, secret = grants.share(request.auth, pod, asked.port, asked.hours)
+        share, secret = grants.share(request, request.auth, pod, asked.port, asked.hours)
         return answer(_told(share, _url(request, Place(pod.uid, asked.port), secret)))
 
     @api.delete(

@@ -1,11 +1,13 @@
 """Who may see a preview: the user who asked for it, as long as they are signed in and may see the pod; and whoever has
-a link that was shared, until it expires or is revoked.
+a link that was shared, until it expires or is revoked, or its maker has lost the token it was made with, the password
+of then, or the right to the pod.
 
 A secret is shown once; rows hold its digest. Everything here reads or writes the database: not for the event loop.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -18,7 +20,7 @@ from django.utils import timezone
 from people import secret_text
 from people.models import AccessToken
 from people.rules import Verb
-from sandboxes import access, credentials
+from sandboxes import access, credentials, lifetimes
 from sandboxes.errors import Cause, Conflict, Malformed, NotFound
 from sandboxes.models import Pod, PreviewShare, PreviewVisit
 from sandboxes.preview.hosts import HIGHEST_PORT, Place
@@ -42,14 +44,15 @@ class Opened:
 def issue(request: HttpRequest, user: User, pod: Pod, port: int) -> str:
     """A token that opens this preview once within 60 s, for whoever made this request. Raises Malformed."""
     _check_port(port)
-    now = timezone.now()
+    now, access_token = timezone.now(), _token_of(request)
     PreviewVisit.objects.filter(Q(expires_at__lte=now) | Q(cookie=None, token_expires_at__lte=now)).delete()
     text = secret_text.make(TOKEN)
     PreviewVisit.objects.create(
         pod=pod,
         port=port,
         user=user,
-        **_origin(request),
+        access_token=access_token,
+        session_id=None if access_token else request.session.session_key,
         token=secret_text.digest(text),
         token_expires_at=now + TOKEN_GOOD_FOR,
         expires_at=now + VISIT_GOOD_FOR,
@@ -57,13 +60,12 @@ def issue(request: HttpRequest, user: User, pod: Pod, port: int) -> str:
     return text
 
 
-def _origin(request: HttpRequest) -> dict[str, object]:
-    """What the user is signed in by."""
+def _token_of(request: HttpRequest) -> AccessToken | None:
+    """What the user is signed in by, if not by a session."""
     header = request.headers.get("Authorization")
-    if header is not None:
-        digest = secret_text.digest(header.partition(" ")[2].strip())
-        return {"access_token": AccessToken.objects.get(digest=digest)}
-    return {"session_id": request.session.session_key}
+    if header is None:
+        return None
+    return AccessToken.objects.get(digest=secret_text.digest(header.partition(" ")[2].strip()))
 
 
 def enter(text: str, place: Place) -> Opened | None:
@@ -72,10 +74,8 @@ def enter(text: str, place: Place) -> Opened | None:
     The update is the claim: of two calls at once one changes the row (people/links.py).
     """
     if text.startswith(SHARE):
-        share = _share(text, place)
-        if share is None:
-            return None
-        return Opened(text, int((share.expires_at - timezone.now()).total_seconds()))
+        found = _shares(place.uid, port=place.port, digest=secret_text.digest(text))
+        return Opened(text, int((found[0].expires_at - timezone.now()).total_seconds())) if found else None
     visit = PreviewVisit.objects.filter(pod_id=place.uid, port=place.port, token=secret_text.digest(text)).first()
     if visit is None or not _holds(visit):
         return None
@@ -86,15 +86,22 @@ def enter(text: str, place: Place) -> Opened | None:
     return Opened(cookie, int(VISIT_GOOD_FOR.total_seconds()))
 
 
-def admits(cookie: str, place: Place) -> bool:
-    """Whether that cookie opens that preview now."""
-    if cookie.startswith(SHARE):
-        return _share(cookie, place) is not None
-    if not cookie.startswith(COOKIE):
-        return False
-    visits = PreviewVisit.objects.filter(pod_id=place.uid, port=place.port, cookie=secret_text.digest(cookie))
-    visit = visits.filter(expires_at__gt=timezone.now()).first()
-    return visit is not None and _holds(visit)
+def admitted(cookies: Sequence[str], place: Place) -> str | None:
+    """One of those cookies that opens that preview now, which is a use of the pod, also by who has no account.
+
+    All of a kind are looked for in one query.
+    """
+    visits, links = (
+        {secret_text.digest(cookie): cookie for cookie in cookies if cookie.startswith(kind)}
+        for kind in (COOKIE, SHARE)
+    )
+    rows = PreviewVisit.objects.filter(pod_id=place.uid, port=place.port, cookie__in=visits)
+    found = next((visits[str(row.cookie)] for row in rows.filter(expires_at__gt=timezone.now()) if _holds(row)), None)
+    if found is None:
+        found = next((links[row.digest] for row in _shares(place.uid, port=place.port, digest__in=links)), None)
+    if found is not None:
+        lifetimes.note_use(place.uid)
+    return found
 
 
 def _holds(visit: PreviewVisit) -> bool:
@@ -113,15 +120,19 @@ def _may(user: User, uid: UUID) -> bool:
     return user.is_active and access.may_still(user, Verb.PORT_FORWARD, uid)
 
 
-def _share(text: str, place: Place) -> PreviewShare | None:
-    """It holds for as long as who made it may see the pod."""
-    good = PreviewShare.objects.filter(pod_id=place.uid, port=place.port, expires_at__gt=timezone.now())
-    share = good.filter(digest=secret_text.digest(text)).select_related("made_by").first()
-    return share if share is not None and _may(share.made_by, share.pod_id) else None
+def _shares(uid: UUID, **which: object) -> list[PreviewShare]:
+    """A pod's shares that hold, oldest first: their makers have the password of then, and may see the pod."""
+    rows = PreviewShare.objects.filter(pod_id=uid, expires_at__gt=timezone.now(), **which).select_related("made_by")
+    found = [row for row in rows.order_by("pk") if row.auth_hash == row.made_by.get_session_auth_hash()]
+    makers = {user for user in {row.made_by for row in found} if _may(user, uid)}
+    return [row for row in found if row.made_by in makers]
 
 
-def share(user: User, pod: Pod, port: int, hours: int) -> tuple[PreviewShare, str]:
-    """A new share and the secret of its link. Raises Malformed, and Conflict where a pod has 50 already."""
+def share(request: HttpRequest, user: User, pod: Pod, port: int, hours: int) -> tuple[PreviewShare, str]:
+    """A new share and the secret of its link; made with a token, it ends with that.
+
+    Raises Malformed, and Conflict where a pod has 50 already.
+    """
     _check_port(port)
     if not 1 <= hours <= LONGEST_SHARE:
         raise _invalid("hours", hours, f"must be between 1 and {LONGEST_SHARE}, inclusive")
@@ -130,15 +141,25 @@ def share(user: User, pod: Pod, port: int, hours: int) -> tuple[PreviewShare, st
     if len(shares(pod)) >= MOST_SHARES:
         told = f"a pod's previews have at most {MOST_SHARES} links: revoke some"
         raise Conflict(told, kind="pods", name=pod.name)
-    text = secret_text.make(SHARE)
-    expires_at = now + timedelta(hours=hours)
-    digest = secret_text.digest(text)
-    return PreviewShare.objects.create(pod=pod, port=port, made_by=user, digest=digest, expires_at=expires_at), text
+    text, access_token = secret_text.make(SHARE), _token_of(request)
+    ends = [now + timedelta(hours=hours)]
+    if access_token is not None and access_token.expires_at is not None:
+        ends.append(access_token.expires_at)
+    made = PreviewShare.objects.create(
+        pod=pod,
+        port=port,
+        made_by=user,
+        access_token=access_token,
+        auth_hash=user.get_session_auth_hash(),
+        digest=secret_text.digest(text),
+        expires_at=min(ends),
+    )
+    return made, text
 
 
 def shares(pod: Pod) -> list[PreviewShare]:
     """Those that hold, oldest first."""
-    return list(PreviewShare.objects.filter(pod=pod, expires_at__gt=timezone.now()).order_by("pk"))
+    return _shares(pod.uid)
 
 
 def revoke(pod: Pod, number: int) -> None:

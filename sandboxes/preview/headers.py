@@ -30,12 +30,24 @@ HOP_BY_HOP = frozenset(
 _NOT_HANDED_ON = HOP_BY_HOP | {b"host", b"expect", b"forwarded", b"via", b"x-real-ip"}
 _CLAIMED = b"x-forwarded-"
 _OF_WEBSOCKET = b"sec-websocket-"
-# Alt-Svc would lead a browser to another server for this host (RFC 7838); the date is the outer server's.
-_NOT_OF_PODS = HOP_BY_HOP | {b"alt-svc", b"date"}
+# How a host is reached is its server's to say: by another one (Alt-Svc, RFC 7838), or by TLS alone or not at all, for
+# longer than the pod is there (HSTS, RFC 6797; HPKP, RFC 7469; Expect-CT, RFC 9163). The date is the outer server's.
+_OF_THE_SERVER = {b"alt-svc", b"strict-transport-security", b"public-key-pins", b"public-key-pins-report-only"}
+_OF_THE_SERVER |= {b"expect-ct", b"date"}
+# Orders to a server in front, which may send a file of its own (nginx, Apache, lighttpd, LiteSpeed).
+_TO_A_PROXY = {b"x-accel-redirect", b"x-sendfile", b"x-lighttpd-send-file", b"x-litespeed-location"}
+# To clear "cookies" is to clear those of the registrable domain, every preview's (W3C, Clear Site Data). NEL tells a
+# server of the pod's choice of each request to the host, our own path with its secret too; Report-To says which server.
+_BEYOND_ITS_PAGES = {b"clear-site-data", b"nel", b"report-to"}
+# Whatever else there is holds for the pod's own host, or for the one page, and passes: Service-Worker-Allowed,
+# Reporting-Endpoints, Access-Control-… (a page of elsewhere does not get as far as those, see `origins.py`).
+_NOT_OF_PODS = HOP_BY_HOP | _OF_THE_SERVER | _TO_A_PROXY | _BEYOND_ITS_PAGES
 # Where a pod's answer says nothing else. `same-origin`, for `no-referrer` would make the Origin of a form's POST "null"
 # (Fetch, "append a request Origin header"), and applications that check it would refuse their own forms.
 _REFERRER_POLICY = (b"referrer-policy", b"same-origin")
-_NO_INDEX = (b"x-robots-tag", b"noindex")
+# What every answer says, the application's and our own. All previews are one site: the second lets none of them widen
+# its origin by `document.domain`, and a browser keep their processes apart (HTML, "origin-keyed agent cluster").
+OURS = ((b"x-robots-tag", b"noindex"), (b"origin-agent-cluster", b"?1"))
 
 
 @dataclass(frozen=True)
@@ -89,7 +101,7 @@ def without_handshake(headers: Headers) -> Headers:
 def for_browser(headers: Iterable[tuple[bytes, bytes]], portal: Portal) -> Headers:
     """The headers of a pod's answer as a browser gets them."""
     given = [(name.lower(), value) for name, value in headers]
-    dropped = _NOT_OF_PODS | _named(given) | {_NO_INDEX[0]}
+    dropped = _NOT_OF_PODS | _named(given) | {name for name, _ in OURS}
     found = [
         (name, value)
         for name, value in given
@@ -97,7 +109,7 @@ def for_browser(headers: Iterable[tuple[bytes, bytes]], portal: Portal) -> Heade
     ]
     if all(name != _REFERRER_POLICY[0] for name, _ in found):
         found.append(_REFERRER_POLICY)
-    return [*found, _NO_INDEX]
+    return [*found, *OURS]
 
 
 def cookies_named(headers: Iterable[tuple[bytes, bytes]], name: str) -> list[str]:

@@ -10,6 +10,7 @@ import hashlib
 from dataclasses import dataclass
 from html import escape
 
+from sandboxes.preview.headers import OURS
 from sandboxes.preview.reasons import Reason
 
 # Seconds until a page that waits for the application asks again.
@@ -24,16 +25,16 @@ POLICY = f"default-src 'none'; style-src 'sha256-{_HASH}'; base-uri 'none'; form
 
 @dataclass(frozen=True)
 class Page:
-    """An answer. `waits`: it is asked for again by itself, every two seconds."""
+    """An answer. `waits`: seconds until it is asked for again, by itself; 0: it is not."""
 
     status: int
     title: str
     text: str
-    waits: bool = False
+    waits: int = 0
 
     def html(self, *, again: bool = True) -> bytes:
         """The document; without `again` it does not reload itself: what was asked must not be asked twice."""
-        refresh = f'<meta http-equiv="refresh" content="{AGAIN}">' if self.waits and again else ""
+        refresh = f'<meta http-equiv="refresh" content="{self.waits}">' if self.waits and again else ""
         return (
             f'<!doctype html><html lang="en"><head><meta charset="utf-8">{refresh}'
             f'<meta name="viewport" content="width=device-width"><title>{escape(self.title)}</title>'
@@ -49,9 +50,9 @@ class Page:
             (b"cache-control", b"no-store"),
             (b"referrer-policy", b"no-referrer"),
             (b"x-content-type-options", b"nosniff"),
-            (b"x-robots-tag", b"noindex"),
+            *OURS,
         ]
-        return [*told, (b"retry-after", str(AGAIN).encode())] if self.waits else told
+        return [*told, (b"retry-after", str(self.waits).encode())] if self.waits else told
 
 
 NOT_FOUND = Page(404, "Nothing is here", "No preview has this address.")
@@ -72,31 +73,39 @@ TOO_LARGE = Page(413, "Too much at once", "A request to a preview may bring at m
 MALFORMED = Page(400, "The request cannot be read", "Its headers are not those of one HTTP request.")
 
 
+def too_often(seconds: int) -> Page:
+    """Too many looks at who may see a preview, or at a link, for one address."""
+    told = f"Previews were asked for too often from your network address. Try again in {seconds} s."
+    return Page(429, "Too many tries", told, waits=seconds)
+
+
 def unreachable(reason: Reason, port: int) -> Page:
     """Why the application does not show, and what would help."""
     match reason:
         case Reason.NOT_RUNNING:
-            return Page(503, "The pod is not running", "The preview opens by itself once it runs.", waits=True)
+            return Page(503, "The pod is not running", "The preview opens by itself once it runs.", waits=AGAIN)
         case Reason.NOTHING_LISTENS:
             told = f"No process of the pod listens on port {port}. The preview opens by itself once one does."
-            return Page(502, f"Nothing listens on port {port}", told, waits=True)
+            return Page(502, f"Nothing listens on port {port}", told, waits=AGAIN)
         case Reason.LOOPBACK_ONLY:
             told = (
                 f"The application listens on 127.0.0.1:{port}, where only the pod's own processes reach it. "
                 f"Let it listen on 0.0.0.0:{port}, every address of the pod: the preview opens by itself then."
             )
-            return Page(502, f"Port {port} listens on 127.0.0.1 only, so the preview cannot reach it", told, waits=True)
+            return Page(
+                502, f"Port {port} listens on 127.0.0.1 only, so the preview cannot reach it", told, waits=AGAIN
+            )
         case Reason.NO_CONNECTION:
             told = f"A process listens on port {port}, but no connection came about within 2 seconds."
-            return Page(504, f"Port {port} does not take the connection", told, waits=True)
+            return Page(504, f"Port {port} does not take the connection", told, waits=AGAIN)
         case Reason.NO_ANSWER:
             told = f"Port {port} took the connection and said nothing for a minute. Is the pod paused?"
-            return Page(504, "The application does not answer", told, waits=True)
+            return Page(504, "The application does not answer", told, waits=AGAIN)
         case Reason.BROKEN:
             told = f"What came from port {port} is not an HTTP answer: is another protocol spoken there?"
             return Page(502, "The answer cannot be read", told)
         case Reason.TOO_MANY:
             told = "So many connections to this pod are open that another one has to wait."
-            return Page(503, "Too many connections at once", told, waits=True)
+            return Page(503, "Too many connections at once", told, waits=AGAIN)
         case Reason.NODE_AWAY:
-            return Page(503, "The pod's node does not answer", "The preview opens once it does.", waits=True)
+            return Page(503, "The pod's node does not answer", "The preview opens once it does.", waits=AGAIN)

@@ -17,6 +17,8 @@ from channels.db import database_sync_to_async
 from django.conf import settings
 
 from people import tokens
+from sandboxes import throttle
+from sandboxes.errors import TooManyRequests
 from sandboxes.preview import grants, headers, origins, pages
 from sandboxes.preview.exchange import Left, Receive, Request, Send, TooLarge, Unsendable, exchange
 from sandboxes.preview.hosts import Place, is_preview_host, place_of
@@ -52,12 +54,15 @@ class PreviewSite:
             return
         place = place_of(hosts[0], settings.PREVIEW_DOMAIN) if len(hosts) == 1 else None
         answer = _Answer(scope, receive, send)
-        if place is None:
-            await answer.page(pages.NOT_FOUND)
-        elif scope["path"].startswith(OWN):
-            await self._own(answer, place)
-        else:
-            await self._preview(answer, place)
+        try:
+            if place is None:
+                await answer.page(pages.NOT_FOUND)
+            elif scope["path"].startswith(OWN):
+                await self._own(answer, place)
+            else:
+                await self._preview(answer, place)
+        except TooManyRequests as exc:
+            await answer.page(pages.too_often(exc.seconds))
 
     async def _own(self, answer: _Answer, place: Place) -> None:
         if answer.scope["path"] != ENTER or answer.method not in ("GET", "HEAD"):
@@ -65,7 +70,10 @@ class PreviewSite:
             return
         asked = parse_qs(answer.scope["query_string"].decode("latin-1")).get("token", [""])[0]
         answer.scope["query_string"] = b""  # uvicorn reads it again for its log, where no secret belongs
-        opened = await database_sync_to_async(grants.enter)(asked, place) if answer.method == "GET" else None
+        opened = None
+        if answer.method == "GET":
+            await _throttle(answer.scope)
+            opened = await database_sync_to_async(grants.enter)(asked, place)
         if opened is None:
             await answer.page(pages.USED)
         else:
@@ -73,44 +81,70 @@ class PreviewSite:
 
     async def _preview(self, answer: _Answer, place: Place) -> None:
         found = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in answer.scope["headers"]}
-        cookie = await self._sure.good_cookie(answer.scope["headers"], place)
+        # First, for it costs no query, and what a page of elsewhere asks is no use of the pod.
+        if origins.is_foreign(found, place, settings.PREVIEW_DOMAIN, method=answer.method):
+            await answer.page(pages.FOREIGN)
+            return
+        cookie = await self._sure.good_cookie(answer.scope, place)
         if cookie is None:
             await answer.page(pages.PRIVATE)
-        elif origins.is_foreign(found, place, settings.PREVIEW_DOMAIN, method=answer.method):
-            await answer.page(pages.FOREIGN)
         else:
             carry = _http if answer.scope["type"] == "http" else _websocket
             await carry(answer, place, partial(self._sure.until_refused, cookie, place))
 
 
 class Sure:
-    """Which cookies were good a moment ago."""
+    """Which cookies were good when they were last looked for, and how long that is believed."""
 
     def __init__(self) -> None:
         self._known: dict[tuple[str, Place], float] = {}
+        self._looks: dict[tuple[tuple[str, ...], Place], asyncio.Task[str | None]] = {}
 
-    async def good_cookie(self, given: headers.Headers, place: Place) -> str | None:
-        """The one that opens this preview."""
-        for cookie in headers.cookies_named(given, settings.PREVIEW_COOKIE_NAME)[:MOST_COOKIES]:
-            if self._known.get((cookie, place), 0.0) > time.monotonic() or await self._admits(cookie, place):
+    async def good_cookie(self, scope: dict[str, Any], place: Place) -> str | None:
+        """The one that opens this preview. Raises TooManyRequests, but not for who was let in before."""
+        named = headers.cookies_named(scope["headers"], settings.PREVIEW_COOKIE_NAME)
+        cookies = tuple(dict.fromkeys(named))[:MOST_COOKIES]
+        for cookie in cookies:
+            if self._left(cookie, place) > 0:
                 return cookie
-        return None
+        if not cookies:
+            return None
+        if all((cookie, place) not in self._known for cookie in cookies):
+            await _throttle(scope)
+        return await self._look(cookies, place)
 
     async def until_refused(self, cookie: str, place: Place) -> None:
-        """Returns when it does not open it any more; who came in on an older look is looked at when that is over."""
-        await asyncio.sleep(max(0.0, self._known.get((cookie, place), 0.0) - time.monotonic()))
-        while await self._admits(cookie, place):
-            await asyncio.sleep(SURE_FOR)
+        """Returns when it does not open it any more."""
+        while self._left(cookie, place) > 0 or await self._look((cookie,), place):
+            await asyncio.sleep(self._left(cookie, place))
 
-    async def _admits(self, cookie: str, place: Place) -> bool:
+    def _left(self, cookie: str, place: Place) -> float:
+        return max(0.0, self._known.get((cookie, place), 0.0) - time.monotonic())
+
+    async def _look(self, cookies: tuple[str, ...], place: Place) -> str | None:
+        """One for all who want it at once: a page has many requests open. Who leaves ends it for no other."""
+        key = cookies, place
+        if key not in self._looks:
+            self._looks[key] = asyncio.create_task(self._admitted(cookies, place))
+            self._looks[key].add_done_callback(lambda _: self._looks.pop(key))
+        return await asyncio.shield(self._looks[key])
+
+    async def _admitted(self, cookies: tuple[str, ...], place: Place) -> str | None:
         asked = time.monotonic()
-        is_good: bool = await database_sync_to_async(grants.admits)(cookie, place)
-        self._known.pop((cookie, place), None)
-        if is_good:
-            self._known[cookie, place] = asked + SURE_FOR
+        found: str | None = await database_sync_to_async(grants.admitted)(cookies, place)
+        for cookie in cookies:
+            self._known.pop((cookie, place), None)
+        if found is not None:
+            self._known[found, place] = asked + SURE_FOR
         while len(self._known) > MOST_SURE:
             del self._known[next(iter(self._known))]
-        return is_good
+        return found
+
+
+async def _throttle(scope: dict[str, Any]) -> None:
+    """Raises TooManyRequests where this address tries too often. Redis keeps a thread waiting, as the database does."""
+    host, _ = scope.get("client") or ("", 0)
+    await database_sync_to_async(throttle.take)(throttle.previews(), f"address-{host}")
 
 
 class _Answer:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
-from datetime import timedelta
+from collections.abc import AsyncIterator, Awaitable
+from contextlib import AsyncExitStack
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -21,8 +22,13 @@ from django.utils import timezone
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from people.models import AccessToken, Session
+from people.models import AccessToken, RoleAssignment, Session
+from people.rules import Role
+from sandboxes import lifetimes, throttle
 from sandboxes.models import Pod, PreviewShare, PreviewVisit
+from sandboxes.preview import grants
+from sandboxes.preview.hosts import Place
+from sandboxes.preview.site import SURE_FOR
 from tests.service import made
 from tests.service.caller import Caller
 from tests.service.fakes import until
@@ -33,6 +39,8 @@ PATH = "/api/playground/v1/namespaces/alice/pods/web/preview"
 COOKIE = configured.PREVIEW_COOKIE_NAME
 # A refusal is seen within 2 s; this is for the test's own doing.
 SEEN_WITHIN = 2.0
+# For what only has to happen, however slow the machine is.
+IN_TIME = 20.0
 
 
 @pytest_asyncio.fixture
@@ -201,6 +209,45 @@ async def test_a_port_is_a_number_and_nothing_else_is_asked(preview: Site, pod: 
     found = await sync_to_async(lambda: Caller("alice").post(PATH, body))()
     assert found.code == 400
     assert found.causes[0][0] in ("port", "host")
+
+
+async def test_to_work_in_a_preview_is_to_use_the_pod(preview: Site, pod: Pod, settings: Any) -> None:
+    settings.IDLE = 2  # so that a use is noted every half second
+    held = await cookie(preview)
+    assert await _uses_it(pod, ask(preview, pod.uid, cookie=held))
+    neighbour = f"http://80-{uuid4().hex}.preview.localhost"
+    await asyncio.sleep(SURE_FOR)  # so that each look is one at the database
+    for refused in ({"cookie": f"{COOKIE}=pgc_guess"}, {"cookie": held, "headers": {"origin": neighbour}}, {}):
+        assert not await _uses_it(pod, ask(preview, pod.uid, method="POST", **refused))
+    async with socket(preview, pod.uid, held):
+        for _ in range(2):
+            await _forget_use()
+            began = time.monotonic()
+            while not await _is_used(pod):
+                assert time.monotonic() - began < IN_TIME, "what stays open is no use"
+                await asyncio.sleep(0.1)
+
+
+async def test_whoever_has_a_shared_link_uses_the_pod_too(preview: Site, pod: Pod) -> None:
+    shared = await sync_to_async(_share)(preview)
+    held = (await visit(preview, shared["url"])).headers["set-cookie"].partition(";")[0]
+    assert await _uses_it(pod, ask(preview, pod.uid, cookie=held))
+
+
+async def _uses_it(pod: Pod, doing: Awaitable[Any]) -> bool:
+    """Whether that counts as use of the pod."""
+    await _forget_use()
+    await doing
+    return await _is_used(pod)
+
+
+async def _forget_use() -> None:
+    lifetimes.noted.clear()
+    await sync_to_async(Pod.objects.update)(used_at=None)
+
+
+async def _is_used(pod: Pod) -> bool:
+    return (await sync_to_async(Pod.objects.get)(pk=pod.pk)).used_at is not None
 
 
 async def _refused_within(preview: Site, uid: UUID, held: str, seconds: float) -> None:
@@ -396,8 +443,8 @@ async def test_where_no_pod_runs_the_page_says_so_and_asks_again(preview: Site, 
 SHARES = f"{PATH}/shares"
 
 
-def _share(preview: Site, hours: int = 1) -> dict[str, Any]:
-    caller = Caller("alice")
+def _share(preview: Site, hours: int = 1, caller: Caller | None = None) -> dict[str, Any]:
+    caller = caller or Caller("alice")
     caller.client.defaults["HTTP_HOST"] = "localhost"
     found = caller.post(SHARES, {"port": preview.pod_port, "hours": hours})
     assert found.code == 200, found.body
@@ -418,22 +465,78 @@ async def test_a_shared_link_needs_no_account_and_opens_for_many(preview: Site, 
     assert digest not in shared["url"]
 
 
-@pytest.mark.parametrize("how", ["revoked", "expired", "its maker is shown out"])
-async def test_a_shared_link_ends(preview: Site, pod: Pod, how: str) -> None:
+def _alices_new_password(_: Pod) -> None:
+    """Also one that is changed past Django's models."""
+    User.objects.filter(username="alice").update(password="another")
+
+
+def _end_share(_: Pod) -> None:
+    assert Caller("alice").delete(f"{SHARES}/{PreviewShare.objects.get().pk}").body["items"] == []
+
+
+def _expire_share(_: Pod) -> None:
+    PreviewShare.objects.update(expires_at=timezone.now())
+
+
+def _alice_may_only_read(_: Pod) -> None:
+    RoleAssignment.objects.create(user=User.objects.get(username="alice"), role=Role.AUDITOR)
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        _end_share,
+        _expire_share,
+        _end_token,
+        _alices_new_password,
+        _end_user,
+        _end_owner,
+        _alice_may_only_read,
+        _end_pod,
+    ],
+)
+async def test_a_shared_link_ends(preview: Site, pod: Pod, end: Any) -> None:
     shared = await sync_to_async(_share)(preview)
     held = (await visit(preview, shared["url"])).headers["set-cookie"].partition(";")[0]
     async with socket(preview, pod.uid, held) as open_socket:
-        match how:
-            case "revoked":
-                found = await sync_to_async(lambda: Caller("alice").delete(f"{SHARES}/{shared['id']}"))()
-                assert (found.code, found.body["items"]) == (200, [])
-            case "expired":
-                await sync_to_async(PreviewShare.objects.update)(expires_at=timezone.now())
-            case _:
-                await sync_to_async(_end_user)(pod)
+        await sync_to_async(end)(pod)
         await _ended(open_socket, 1008)
     await _refused_within(preview, pod.uid, held, SEEN_WITHIN)
     assert (await visit(preview, shared["url"])).status_code == 403
+    assert await sync_to_async(grants.shares)(pod) == []
+
+
+@pytest.mark.parametrize(("minutes", "hours"), [(20, 1), (90, 1), (None, 1), (60 * 24, 168)])
+async def test_no_link_outlives_the_token_it_was_made_with(
+    preview: Site, pod: Pod, minutes: int | None, hours: int
+) -> None:
+    began = timezone.now()
+    end = None if minutes is None else began + timedelta(minutes=minutes)
+
+    def made_with() -> tuple[datetime, str]:
+        caller = Caller("alice")
+        AccessToken.objects.update(expires_at=end)
+        told = _share(preview, hours, caller)["expiresAt"]
+        return PreviewShare.objects.get().expires_at, told
+
+    found, told = await sync_to_async(made_with)()
+    if end is not None and end < began + timedelta(hours=hours):
+        assert found == end
+    else:
+        assert began + timedelta(hours=hours) <= found <= timezone.now() + timedelta(hours=hours)
+    assert datetime.fromisoformat(told) == found.replace(microsecond=found.microsecond // 1000 * 1000)
+
+
+async def test_a_link_that_a_browser_made_outlives_its_session(preview: Site, pod: Pod) -> None:
+    def shared() -> str:
+        client = Client(HTTP_HOST="localhost")
+        client.force_login(User.objects.get(username="alice"))
+        body = {"port": preview.pod_port, "hours": 1}
+        url: str = client.post(SHARES, body, content_type="application/json").json()["url"]
+        _sign_out(client)
+        return url
+
+    assert (await visit(preview, await sync_to_async(shared)())).status_code == 303
 
 
 @pytest.mark.parametrize(
@@ -456,8 +559,60 @@ async def test_another_pods_share_is_not_found(preview: Site, pod: Pod) -> None:
 async def test_a_pod_has_so_many_shares_and_no_more(preview: Site, pod: Pod) -> None:
     def fill() -> int:
         for number in range(50):
-            row = {"port": 80, "made_by": pod.namespace.owner, "digest": str(number)}
+            owner = pod.namespace.owner
+            row = {"port": 80, "made_by": owner, "auth_hash": owner.get_session_auth_hash(), "digest": str(number)}
             PreviewShare.objects.create(pod=pod, expires_at=timezone.now() + timedelta(hours=1), **row)
         return Caller("alice").post(SHARES, {"port": 80, "hours": 1}).code
 
     assert await sync_to_async(fill)() == 409
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("kind", [grants.COOKIE, grants.SHARE])
+def test_made_up_cookies_cost_one_query(kind: str, django_assert_num_queries: Any) -> None:
+    with django_assert_num_queries(1):
+        assert grants.admitted([f"{kind}{number}" for number in range(16)], Place(uuid4(), 80)) is None
+
+
+async def test_whoever_is_not_let_in_asks_only_so_often(preview: Site, pod: Pod, redis: str, settings: Any) -> None:
+    held = await cookie(preview)
+    settings.REDIS_URL, settings.INSTALL, settings.REQUESTS_PER_MINUTE = redis, f"t{pod.uid.hex[:8]}", 3
+    throttle._redis.cache_clear()
+    assert (await ask(preview, pod.uid, cookie=held)).status_code == 200
+    tries = [await ask(preview, pod.uid, cookie=f"{COOKIE}=pgc_{number}") for number in range(3)]
+    assert [each.status_code for each in tries] == [403, 403, 429]
+    assert "Too many" in tries[-1].text
+    assert 0 < int(tries[-1].headers["retry-after"]) <= 20
+    assert tries[-1].headers["content-security-policy"].startswith("default-src 'none'")
+    url = f"http://{preview.host(pod.uid)}/-playground/enter?token=pgv_guess"
+    assert (await visit(preview, url)).status_code == 429
+    with pytest.raises(InvalidStatus) as refused:
+        await socket(preview, pod.uid, f"{COOKIE}=pgc_guess")
+    assert refused.value.response.status_code == 429
+    # Who was let in is not kept out by the others behind their address, nor is who brings no cookie refused for that.
+    await asyncio.sleep(SURE_FOR)
+    assert (await ask(preview, pod.uid, cookie=held)).status_code == 200
+    assert (await ask(preview, pod.uid)).status_code == 403
+
+
+async def test_all_who_have_a_preview_open_share_one_look(
+    preview: Site, pod: Pod, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[tuple[str, ...]] = []
+    real = grants.admitted
+
+    def counted(cookies: tuple[str, ...], place: Place) -> str | None:
+        looks.append(cookies)
+        return real(cookies, place)
+
+    monkeypatch.setattr(grants, "admitted", counted)
+    held = await cookie(preview)
+    async with AsyncExitStack() as stack:
+        opened = (stack.enter_async_context(socket(preview, pod.uid, held)) for _ in range(12))
+        await asyncio.gather(*opened)
+        looks.clear()
+        began = time.monotonic()
+        while (took := time.monotonic() - began) < 3 * SURE_FOR or not looks:
+            assert took < IN_TIME, "nobody looks any more"
+            await asyncio.sleep(0.1)
+    assert len(looks) <= took / SURE_FOR + 2

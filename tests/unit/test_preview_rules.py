@@ -20,6 +20,8 @@ PLACE = Place(UUID(int=0xABC), 80)
 HOST = f"80-{PLACE.uid.hex}.{DOMAIN}"
 PORTAL = Portal(frozenset({"sessionid_main", "csrftoken_main", "preview_main"}), ("pgt_",))
 FRONT = Front(f"{HOST}:8000".encode(), "http", PORTAL)
+NEIGHBOUR = f"http://80-{UUID(int=1).hex}.{DOMAIN}:8000"
+SIBLING = f"http://3000-{PLACE.uid.hex}.{DOMAIN}:8000"
 PLACES = st.builds(Place, st.uuids(), st.integers(1, 65535))
 
 
@@ -166,7 +168,51 @@ def test_a_browser_gets_the_pods_headers_less_what_reaches_beyond_its_host() -> 
         (b"location", b"http://elsewhere/"),
         (b"referrer-policy", b"same-origin"),
         (b"x-robots-tag", b"noindex"),
+        (b"origin-agent-cluster", b"?1"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "passes"),
+    [
+        # What reaches beyond the pod's own host, or stays when the pod is gone.
+        (b"Clear-Site-Data", b'"cookies"', False),
+        (b"Clear-Site-Data", b'"*"', False),
+        (b"Set-Cookie", b"a=1; Domain=preview.localhost", False),
+        (b"Strict-Transport-Security", b"max-age=63072000; includeSubDomains; preload", False),
+        (b"Public-Key-Pins", b'pin-sha256="x"; max-age=5184000; includeSubDomains', False),
+        (b"Public-Key-Pins-Report-Only", b'pin-sha256="x"; report-uri="https://elsewhere/"', False),
+        (b"Expect-CT", b'max-age=86400, enforce, report-uri="https://elsewhere/"', False),
+        (b"Alt-Svc", b'h2="elsewhere:443"', False),
+        # A browser would report the addresses of all its requests, links with their secrets too.
+        (b"NEL", b'{"report_to": "all", "max_age": 31536000, "success_fraction": 1.0}', False),
+        (b"Report-To", b'{"group": "all", "max_age": 31536000, "endpoints": [{"url": "https://elsewhere/"}]}', False),
+        # For the server in front.
+        (b"X-Accel-Redirect", b"/internal/file", False),
+        (b"X-Sendfile", b"/etc/passwd", False),
+        (b"X-LIGHTTPD-send-file", b"/etc/passwd", False),
+        (b"X-LiteSpeed-Location", b"/internal/file", False),
+        # Of the page's own host, or of the one page.
+        (b"Set-Cookie", b"__Host-a=1; Secure; Path=/", True),
+        (b"Reporting-Endpoints", b'csp="https://elsewhere/"', True),
+        (b"Service-Worker-Allowed", b"/", True),
+        (b"Access-Control-Allow-Origin", SIBLING.encode(), True),
+        (b"Access-Control-Allow-Credentials", b"true", True),
+        (b"Content-Security-Policy", b"default-src 'self'", True),
+        (b"Cross-Origin-Opener-Policy", b"same-origin", True),
+        (b"Accept-CH", b"DPR", True),
+        (b"X-Accel-Buffering", b"no", True),
+        (b"WWW-Authenticate", b'Basic realm="app"', True),
+    ],
+)
+def test_an_answers_headers_pass_where_they_are_of_its_own_host(name: bytes, value: bytes, passes: bool) -> None:
+    assert ((name.lower(), value) in headers.for_browser([(name, value)], PORTAL)) is passes
+
+
+@pytest.mark.parametrize("value", [b"?0", b"?1"])
+def test_no_application_joins_its_neighbours_in_one_agent_cluster(value: bytes) -> None:
+    found = headers.for_browser([(b"Origin-Agent-Cluster", value)], PORTAL)
+    assert [value for name, value in found if name == b"origin-agent-cluster"] == [b"?1"]
 
 
 def test_an_application_may_have_a_referrer_policy_of_its_own() -> None:
@@ -177,10 +223,6 @@ def test_an_application_may_have_a_referrer_policy_of_its_own() -> None:
 def test_all_cookies_of_a_name_are_found() -> None:
     sent = [(b"cookie", b"a=1; preview_main=x; preview_main=y"), (b"Cookie", b"preview_main=z"), (b"accept", b"*")]
     assert headers.cookies_named(sent, "preview_main") == ["x", "y", "z"]
-
-
-NEIGHBOUR = f"http://80-{UUID(int=1).hex}.{DOMAIN}:8000"
-SIBLING = f"http://3000-{PLACE.uid.hex}.{DOMAIN}:8000"
 
 
 @pytest.mark.parametrize(
@@ -247,8 +289,14 @@ def test_every_reason_has_a_page_that_may_do_nothing(reason: Reason) -> None:
     assert page.status in (502, 503, 504)
     assert dict(page.headers())[b"content-security-policy"].startswith(b"default-src 'none'")
     assert b"<script" not in page.html()
-    assert (b'http-equiv="refresh"' in page.html()) is page.waits
+    assert (b'http-equiv="refresh"' in page.html()) is bool(page.waits)
     assert b'http-equiv="refresh"' not in page.html(again=False)
+
+
+def test_whoever_asks_too_often_is_told_when_to_come_back() -> None:
+    page = pages.too_often(7)
+    assert (page.status, dict(page.headers())[b"retry-after"]) == (429, b"7")
+    assert b'content="7"' in page.html()
 
 
 def test_a_port_on_loopback_is_told_what_to_listen_on() -> None:

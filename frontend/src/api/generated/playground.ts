@@ -1968,7 +1968,7 @@ export interface components {
             /** @enum {string} */
             role: "learner" | "author" | "auditor" | "operator";
         };
-        /** @description Which TCP port of the pod, and for how many hours (1 to 168). */
+        /** @description Which TCP port of the pod, and for how many hours (1 to 168), but no longer than the token that asks. */
         SharePreview: {
             hours: number;
             port: number;
