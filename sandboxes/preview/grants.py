@@ -61,11 +61,14 @@ def issue(request: HttpRequest, user: User, pod: Pod, port: int) -> str:
 
 
 def _token_of(request: HttpRequest) -> AccessToken | None:
-    """What the user is signed in by, if not by a session."""
+    """What the user is signed in by, if not by a session. Raises NotFound for one that was deleted meanwhile."""
     header = request.headers.get("Authorization")
     if header is None:
         return None
-    return AccessToken.objects.get(digest=secret_text.digest(header.partition(" ")[2].strip()))
+    found = AccessToken.objects.filter(digest=secret_text.digest(header.partition(" ")[2].strip())).first()
+    if found is None:
+        raise NotFound("the token is not there any more")
+    return found
 
 
 def enter(text: str, place: Place) -> Opened | None:

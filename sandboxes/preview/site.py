@@ -16,7 +16,7 @@ from urllib.parse import parse_qs
 from channels.db import database_sync_to_async
 from django.conf import settings
 
-from people import tokens
+from people import sign_in, tokens
 from sandboxes import throttle
 from sandboxes.errors import TooManyRequests
 from sandboxes.preview import grants, headers, origins, pages
@@ -144,7 +144,7 @@ class Sure:
 async def _throttle(scope: dict[str, Any]) -> None:
     """Raises TooManyRequests where this address tries too often. Redis keeps a thread waiting, as the database does."""
     host, _ = scope.get("client") or ("", 0)
-    await database_sync_to_async(throttle.take)(throttle.previews(), f"address-{host}")
+    await database_sync_to_async(throttle.take)(throttle.previews(), f"address-{sign_in.subscriber(host)}")
 
 
 class _Answer:
