@@ -106,6 +106,27 @@ def test_there_are_no_more_guests_than_may_be(settings: Any) -> None:
     assert [come(Browser()).code for _ in range(2)] == [201, 429]
 
 
+@pytest.mark.parametrize("has_code", [False, True])
+def test_there_are_no_more_guests_than_may_be_however_many_come_at_once(settings: Any, has_code: bool) -> None:
+    settings.GUESTS, settings.GUEST_MAX = "open", 3
+    body = {"code": event()} if has_code else {}
+
+    def one(_: int) -> int:
+        try:
+            return come(Browser(), **body).code
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(12) as pool:
+        codes = list(pool.map(one, range(12)))
+    assert codes.count(201) == Guest.objects.count() == User.objects.count() == 3
+    assert set(codes) <= {201, 429}
+    if has_code:
+        assert EventCode.objects.get().used == 3
+        settings.GUEST_MAX = 4
+        assert come(Browser(), **body).code == 201, "a right code that came when all was full is no wrong one"
+
+
 def test_who_is_signed_in_does_not_become_a_guest() -> None:
     assert Caller("alice").post(GUESTS, {"code": event()}).code == 409
     assert EventCode.objects.get().used == 0
