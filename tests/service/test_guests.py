@@ -17,6 +17,7 @@ from people.models import EventCode, Guest, Session
 from sandboxes import guest_ends
 from sandboxes.api import playground_shapes as shapes
 from sandboxes.models import ConfigObject, Namespace, Pod
+from tests.service import made
 from tests.service.caller import Answered, Caller, manifest, user
 from tests.service.test_api_session import SESSION, Browser
 
@@ -165,6 +166,18 @@ def test_what_was_left_of_a_guest_goes_the_next_time() -> None:
     User.objects.filter(guest__isnull=False).update(is_active=False)  # as if it had been interrupted there
     guest_ends.end_guests()
     assert Pod.objects.get().desired == "GONE"
+
+
+def test_what_a_team_has_does_not_end_with_a_guest() -> None:
+    alice, guest = Caller("alice"), Caller("gus")
+    team = made.team("crew", admin="gus", member="alice")
+    home = Namespace.objects.create(name="crew", owner=guest.user, team=team)
+    assert alice.post("/api/v1/namespaces/crew/pods", manifest()).code == 201
+    made.guest(guest.user, minutes=-1)
+    guest_ends.end_guests()
+    assert not User.objects.get(username="gus").is_active
+    assert Pod.objects.get(namespace=home).desired == "RUNNING"
+    assert guest_ends.over(timezone.now()) == []
 
 
 def test_a_guest_is_forgotten_a_day_later_with_what_their_secrets_held() -> None:
