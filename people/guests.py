@@ -13,12 +13,13 @@ from django.utils import timezone
 from django.utils.crypto import get_random_string
 
 from people import secret_text, sign_in
-from people.models import EventCode, Guest
+from people.models import EventCode, Guest, GuestList
 from sandboxes.errors import Cause, Malformed, PlaygroundError
 
 # Read off a wall and typed: no letter that resembles another. 10 of 30 letters are 49 bits, and wrong ones are counted.
 ALPHABET, LENGTH, GROUP = "abcdefghjkmnpqrstuvwxyz2345679", 10, 5
 NAME_LENGTH = 8
+LIST = 1  # the key of the row
 
 
 class NoGuests(PlaygroundError):
@@ -48,20 +49,31 @@ def admit(request: HttpRequest, code: str) -> Guest:
     if settings.GUESTS == "codes" and not code:
         told = "guests need the code of an event"
         raise Malformed(f"code: {told}", (Cause("code", "FieldValueRequired", told),))
+    with transaction.atomic():
+        _check_room()
+        guest = _with_code(request, code) if code else _made(None, settings.GUEST_MINUTES)
+    if guest is None:  # after the transaction, in which it was counted
+        raise WrongCode
+    return guest
+
+
+def _check_room() -> None:
+    """Raises FullOfGuests. Whoever comes next is counted only after the caller's transaction: the row is the lock."""
+    GuestList.objects.select_for_update().get_or_create(pk=LIST)
     if Guest.objects.filter(user__is_active=True, expires_at__gt=timezone.now()).count() >= settings.GUEST_MAX:
         raise FullOfGuests
-    if not code:
-        return _made(None, settings.GUEST_MINUTES)
+
+
+def _with_code(request: HttpRequest, code: str) -> Guest | None:
+    """A guest of the code's event; None for a wrong one. Raises TooManyFailures."""
     digest = secret_text.digest("".join(letter for letter in code.lower() if letter.isalnum()))
     # Counted before it is tried, as a password is; the name is the code's, so that a class may mistype each for itself.
     failure = sign_in.count(f"code {digest[:16]}", sign_in.address_of(request))
-    with transaction.atomic():
-        event = _claim(digest)
-        guest = _made(event, event.guest_minutes) if event is not None else None
-    if guest is None:
-        raise WrongCode
+    event = _claim(digest)
+    if event is None:
+        return None
     failure.delete()
-    return guest
+    return _made(event, event.guest_minutes)
 
 
 def _claim(digest: str) -> EventCode | None:
@@ -78,6 +90,5 @@ def _claim(digest: str) -> EventCode | None:
 def _made(event: EventCode | None, minutes: int) -> Guest:
     user = User(username=f"guest-{get_random_string(NAME_LENGTH, ALPHABET)}")
     user.set_unusable_password()
-    with transaction.atomic():
-        user.save()
-        return Guest.objects.create(user=user, event=event, expires_at=timezone.now() + timedelta(minutes=minutes))
+    user.save()
+    return Guest.objects.create(user=user, event=event, expires_at=timezone.now() + timedelta(minutes=minutes))

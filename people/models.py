@@ -152,6 +152,10 @@ class Guest(models.Model):
         return f"guest {self.user_id}"
 
 
+class GuestList(models.Model):
+    """One row, locked by whoever lets a guest in, so that they are counted one at a time (`guests.py`)."""
+
+
 class TrailEntry(models.Model):
     """Something that was done, or was refused; appended and never changed (`trail.py`).
 

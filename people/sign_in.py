@@ -70,6 +70,6 @@ def count(username: str, address: str) -> LoginFailure:
     if from_address.filter(username=attempt.username).count() >= PER_NAME or from_address.count() >= PER_ADDRESS:
         raise TooManyFailures
     attempt.save()
-    if from_address.filter(username=attempt.username).count() > PER_NAME:
+    if from_address.filter(username=attempt.username).count() > PER_NAME or from_address.count() > PER_ADDRESS:
         raise TooManyFailures
     return attempt

@@ -69,7 +69,8 @@ MEMBERS_PER_USER = number("MEMBERS_PER_USER", 16)
 CPU_PER_USER = number("CPU_PER_USER", 16000)
 MEMORY_PER_USER = number("MEMORY_PER_USER", 8 * 2**30)
 SECONDS_PER_USER = number("SECONDS_PER_USER", 0)
-# Pods of all guests together.
+# Pods of one team, and of all guests, together.
+PODS_PER_TEAM = number("PODS_PER_TEAM", 10)
 GUEST_PODS = number("GUEST_PODS", 20)
 # How long a pod lives unless it is extended, and how far it can be: seconds from when it was made; 0: no end.
 POD_TTL = number("POD_TTL", 8 * 3600)

@@ -74,6 +74,7 @@ class PodAdmin(LookOnly):
     list_display = (
         "name",
         "namespace",
+        "maker",
         "node",
         "desired",
         "created_at",

@@ -151,11 +151,11 @@ def clone(user: User, namespace: str, name: str, to: str, *, dry_run: bool = Fal
 def replace(user: User, namespace: str, name: str, pod: spec.Pod) -> Pod:
     """Another pod in the place of this one, which goes at once. Either both happen or neither.
 
-    It has the place in the quotas too, although the first one's containers may be there for a moment more.
+    It has the places in the quotas too, although the first one's containers may be there for a moment more. Raises what
+    deleting and creating raise.
     """
     with transaction.atomic():
-        quotas.free(delete_pod(user, namespace, name, grace=0).uid)
-        return create_pod(user, namespace, pod)
+        return create_pod(user, namespace, pod, replaces=delete_pod(user, namespace, name, grace=0))
 
 
 def _write(user: User, namespace: str, name: str, intent: Callable[[Pod], Json]) -> Pod:

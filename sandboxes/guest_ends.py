@@ -8,7 +8,7 @@ from datetime import timedelta
 from celery import shared_task
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
 from people.models import Guest, Session
@@ -35,7 +35,7 @@ def end_guests() -> None:
 
 def over() -> list[User]:
     """Guests whose time is over, and who can still sign in or still have pods."""
-    there = Q(is_active=True) | Q(namespaces__pods__in=Pod.objects.filter(gone_at=None).exclude(desired=Desired.GONE))
+    there = Q(is_active=True) | Q(namespaces__pods__in=_own_pods().exclude(desired=Desired.GONE))
     return list(
         User.objects.filter(there, pk__in=Guest.objects.filter(expires_at__lte=Now()).values("user")).distinct()
     )
@@ -46,9 +46,14 @@ def end(user: User) -> None:
     if user.is_active:
         user.is_active = False
         user.save(update_fields=["is_active"])  # heard by `revocation`, where that runs; sockets look for themselves
-    for pod in Pod.objects.filter(namespace__owner=user, gone_at=None):
+    for pod in _own_pods().filter(namespace__owner=user):
         pods.end_pod(pod.pk)
     log.info("guest %s is over", user.pk)
+
+
+def _own_pods() -> QuerySet[Pod]:
+    """Those in a team's namespace are the team's, whosever that is in it, and go when their time is over."""
+    return Pod.objects.filter(namespace__team=None, gone_at=None)
 
 
 def forgotten() -> list[User]:

@@ -60,9 +60,16 @@ class Grant:
     most: int
 
 
-def granted(owner: User) -> Grant:
-    """What a new pod of theirs gets."""
-    if is_guest(owner):
+def granted(*users: User) -> Grant:
+    """What a new pod of theirs gets: by its namespace's owner and its maker, who may be two, the stricter."""
+    grants = [found for found in map(_granted, users) if found.seconds]
+    if not grants:
+        return Grant(0, 0)
+    return Grant(min(found.seconds for found in grants), min(found.most for found in grants))
+
+
+def _granted(user: User) -> Grant:
+    if is_guest(user):
         return Grant(settings.GUEST_TTL, max(settings.GUEST_TTL, settings.GUEST_TTL_MAX))
     return Grant(settings.POD_TTL, max(settings.POD_TTL, settings.POD_TTL_MAX))
 

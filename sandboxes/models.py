@@ -1,6 +1,6 @@
 """The rows. Each column has one writer:
 
-- intent (spec, labels, desired, gates, deletion …): `pods.py`, `changes.py`; ConfigObject: `configs.py`
+- intent (maker, spec, labels, desired, gates, deletion …): `pods.py`, `changes.py`; ConfigObject: `configs.py`
 - status, memory, wanted, next_look_at, Step: `reconcile.py`, the owner of the pass (`rows.py`); until a pod has a
   node `sweep.schedule`, for no pass can hold it
 - wanted_since, expires_at, ends_at_latest, used_at, ending: `lifetimes.py`, `changes.py`; quotas' rows: `quotas.py`
@@ -47,7 +47,7 @@ class Counter(models.Model):
 
 
 class Namespace(models.Model):
-    """A user's namespace, which a team may share; named once, never renamed."""
+    """A user's namespace, or a team's, then also whose it is there (`namespaces.hand_over`); never renamed."""
 
     name = models.CharField(max_length=63, unique=True)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="namespaces")
@@ -77,14 +77,17 @@ class Pod(models.Model):
     """A pod: what is wanted, what is, what must be remembered. `manifest`: the accepted Pod v1 with defaults.
 
     `gates`: conditions of its readiness gates by type. `restarts`: member → the attempt that somebody wants restarted.
-    `number`: no other pod has had it; 0 for those that are older than numbers.
-    `wanted_since` (when it was last asked to run), `expires_at`, `ends_at_latest` and `used_at` (null: never) are by
-    the database's clock; `ending` is reason and message of an end that nobody asked for.
+    `number`: no other pod has had it; 0 for those that are older than numbers. `maker`: whose quotas it is counted in.
+    `replaces`: the pod that it has its places of.
+    `wanted_since` (last asked to run), `expires_at`, `ends_at_latest` and `used_at` (null: never) are by the database's
+    clock; `ending` is reason and message of an end that nobody asked for.
     """
 
     uid = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     namespace = models.ForeignKey(Namespace, on_delete=models.PROTECT, related_name="pods")
     name = models.CharField(max_length=253)
+    maker = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="made_pods")
+    replaces = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="+")
 
     manifest = models.JSONField()
     spec_hash = models.CharField(max_length=64)
@@ -234,10 +237,8 @@ class PodEvent(models.Model):
     resource_version = models.BigIntegerField(default=0)
 
     class Meta:
-        constraints = [
-            # Of type, reason, message and field_path: Postgres cannot index a text of any length.
-            models.UniqueConstraint(fields=["pod", "digest"], name="equal_events_are_counted")
-        ]
+        # Of type, reason, message and field_path: Postgres cannot index a text of any length.
+        constraints = [models.UniqueConstraint(fields=["pod", "digest"], name="equal_events_are_counted")]
 
 
 class PreviewShare(models.Model):

@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 
 from people import rules
 from people.models import Membership
-from people.roles import require_scope, role_of
+from people.roles import is_guest, require_scope, role_of
 from people.rules import Relation, Verb
 from sandboxes.errors import NotAllowed, NotFound
 from sandboxes.models import Counter, Namespace
@@ -80,7 +80,7 @@ def live_namespace(user: User, name: str, verb: Verb) -> Namespace:
 
 def namespace_of(user: User) -> Namespace:
     """The user's own namespace, made now if this is the first time it is needed."""
-    found = Namespace.objects.filter(owner=user).order_by("pk").first()
+    found = _own(user)
     while found is None:
         try:
             with transaction.atomic():
@@ -90,16 +90,38 @@ def namespace_of(user: User) -> Namespace:
     return found
 
 
+def hand_over(team: int, leaver: User) -> None:
+    """A team's namespace is the team's: whoever leaves it leaves theirs of its namespaces to an admin of the team.
+
+    The one who is longest in it, and has an account; without an admin a member. In a team without anybody they stay.
+    """
+    theirs = Namespace.objects.filter(team=team, owner=leaver)
+    if not theirs.exists():
+        return
+    others = Membership.objects.filter(team=team, user__is_active=True).exclude(user=leaver).select_related("user")
+    heir = min(others, key=lambda other: (other.role != Membership.ADMIN, is_guest(other.user), other.pk), default=None)
+    if heir is not None:
+        namespace_of(heir.user)  # first of all their own: the team's is never taken for it
+        theirs.update(owner=heir.user)
+
+
 def label_for(username: str) -> str:
     """A DNS label from a user's name: lower-cased, other characters to `-`, cut to length."""
     label = re.sub(r"[^a-z0-9]", "-", username.lower())[:LONGEST].strip("-")
     return label or "user"
 
 
+def _own(user: User) -> Namespace | None:
+    """Of the namespaces that are this user's rather the one that no team has, that has their name, the oldest."""
+    label = label_for(user.username)[:50]
+    found = Namespace.objects.filter(owner=user)
+    return min(found, key=lambda one: (one.team_id is not None, not one.name.startswith(label), one.pk), default=None)
+
+
 def _make(user: User) -> Namespace:
     # The user's row is the lock: two first requests at once make one namespace.
     User.objects.select_for_update().get(pk=user.pk)
-    found = Namespace.objects.filter(owner=user).order_by("pk").first()
+    found = _own(user)
     if found is not None:
         return found
     taken = set(Namespace.objects.filter(name__startswith=label_for(user.username)[:50]).values_list("name", flat=True))

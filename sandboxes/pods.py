@@ -39,7 +39,6 @@ from sandboxes.models import ConfigObject, Counter, Pod, PodEvent, Step
 from sandboxes.namespaces import live_namespace
 from sandboxes.present import EventValues, PodValues, StepValues
 from sandboxes.profiles import profile_for
-from sandboxes.quota import Pool
 from sandboxes.spec.causes import forbidden
 from sandboxes.world import Desired
 
@@ -73,14 +72,12 @@ def pods_in(user: User, namespace: str) -> list[Pod]:
     return list(visible_to(user).filter(namespace=home).order_by("name"))
 
 
-def create_pod(
-    user: User, namespace: str, pod: spec.Pod, *, dry_run: bool = False, pools: tuple[Pool, ...] = ()
-) -> Pod:
+def create_pod(user: User, namespace: str, pod: spec.Pod, *, dry_run: bool = False, replaces: Pod | None = None) -> Pod:
     """Accept a pod: its row, its place and its wake, in one transaction. With `dry_run` all checks are made and nothing
-    written. `pools`: what it is counted in besides its owner's, a team's or a template's.
+    written. `replaces`: a pod that goes, of which it gets the places.
 
     1 namespace   2 name   3 profile, defaults, validation   4 name in use   5 quotas   6 row and wake.
-    Raises NotFound, NotAllowed, Malformed, SpecRefused, AlreadyExists, QuotaExceeded or TooManyRequests.
+    Raises NotFound, NotAllowed, Malformed, SpecRefused, AlreadyExists, Conflict, QuotaExceeded or TooManyRequests.
     """
     home = live_namespace(user, namespace, Verb.CREATE)
     if pod.spec.ephemeral_containers:
@@ -94,13 +91,17 @@ def create_pod(
         manifest=spec.dump(whole),
         spec_hash=spec.spec_hash(whole),
         profile=profile.name,
+        maker=user,
+        replaces=replaces,
         created_at=timezone.now(),
         rev=1,
     )
     taken = AlreadyExists(f'pods "{row.name}" already exists', kind="pods", name=row.name)
     if Pod.objects.filter(namespace=home, name=row.name, gone_at=None).exists():
         raise taken
-    pools, grant = (*quotas.pools_of(home.owner), *pools), lifetimes.granted(home.owner)
+    pools, grant = quotas.pools_of(user, home), lifetimes.granted(home.owner, user)
+    if replaces is not None:
+        _check_replaced(replaces)
     if dry_run:
         quotas.check(row, pools, seconds=grant.seconds, viewer=user)
         return row
@@ -110,6 +111,8 @@ def create_pod(
             row.resource_version, row.number = Counter.next(), Counter.next("pod")
             row.save(force_insert=True)
             lifetimes.begin(row, grant)
+            if replaces is not None:
+                quotas.free(replaces.uid, pools)
             quotas.take(row, pools, seconds=grant.seconds, viewer=user)
             tasks.wake(row.uid)
     except IntegrityError as exc:  # one of two at the same time: the constraint lets one in
@@ -126,6 +129,13 @@ def _named(pod: spec.Pod, namespace: str) -> spec.Pod:
         base = meta.generate_name[: GENERATED_LENGTH - SUFFIX_LENGTH]
         name = base + get_random_string(SUFFIX_LENGTH, SUFFIX_ALPHABET)
     return pod.model_copy(update={"metadata": meta.model_copy(update={"name": name, "namespace": namespace})})
+
+
+def _check_replaced(old: Pod) -> None:
+    """A place is handed over once at a time, or any number of pods could be ending on it. Raises Conflict."""
+    if old.replaces is not None and old.replaces.finished_at is None:
+        told = "try again when the containers of the pod that it replaced are gone"
+        raise Conflict(f'pods "{old.name}" cannot be replaced yet: {told}', kind="pods", name=old.name)
 
 
 def accepted(pod: spec.Pod, profile: policy.Profile) -> spec.Pod:

@@ -1,8 +1,9 @@
 """Quotas in the database: places for pods, taken and freed, and what a pool's pods have together.
 
 A place is a row (pool, number) that the database holds unique, and a budget is raised by one UPDATE that names its
-limit: neither counts first and writes later, so both hold for requests at the same time. A pod's share is freed when
-its containers are gone (`finished_at`), not when its name is.
+limit: neither counts first and writes later, so both hold for requests at the same time. A pod is counted for whoever
+made it, and for its namespace's team. Its share is freed when its containers are gone (`finished_at`), not when its
+name is.
 """
 
 from __future__ import annotations
@@ -18,11 +19,12 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 
+from people.models import Team
 from people.roles import is_guest, role_of
 from people.rules import Role, sees_all
 from sandboxes import quota, spec
 from sandboxes.errors import QuotaExceeded
-from sandboxes.models import Budget, Pod, Share, Slot
+from sandboxes.models import Budget, Namespace, Pod, Share, Slot
 from sandboxes.policy import profile_named
 from sandboxes.quota import BUDGETS, Excess, Holder, Pool, Resource
 from sandboxes.world import Desired
@@ -41,30 +43,39 @@ class Use:
     by: tuple[Holder, ...]
 
 
-def pools_of(owner: User) -> tuple[Pool, ...]:
-    """The pools that the pods in this user's namespaces are counted in. Staff has no limits, and is counted too."""
-    return (
-        Pool(f"user/{owner.pk}", USER, {} if role_of(owner) is Role.OPERATOR else _limits(), BUDGETS),
-        *((Pool(GUESTS, GUESTS, quota.limited({Resource.PODS: settings.GUEST_PODS})),) if is_guest(owner) else ()),
-    )
+def pools_of(maker: User, home: Namespace) -> tuple[Pool, ...]:
+    """The pools that a pod of this maker's in that namespace is counted in: theirs, and its team's."""
+    return (*_own_pools(maker), *((_team_pool(home.team, maker),) if home.team is not None else ()))
+
+
+def _own_pools(maker: User) -> tuple[Pool, ...]:
+    guests = Pool(GUESTS, GUESTS, _for(maker, {Resource.PODS: settings.GUEST_PODS}))
+    return (Pool(f"user/{maker.pk}", USER, _for(maker, _limits()), BUDGETS), *((guests,) if is_guest(maker) else ()))
+
+
+def _team_pool(team: Team, maker: User) -> Pool:
+    return Pool(f"team/{team.pk}", f"team {team.name}", _for(maker, {Resource.PODS: settings.PODS_PER_TEAM}))
+
+
+def _for(maker: User, limits: quota.Amounts) -> quota.Amounts:
+    """An operator has no limits, and is counted too."""
+    return {} if role_of(maker) is Role.OPERATOR else quota.limited(limits)
 
 
 def _limits() -> quota.Amounts:
-    found = {
+    return {
         Resource.PODS: settings.PODS_PER_USER,
         Resource.MEMBERS: settings.MEMBERS_PER_USER,
         Resource.CPU: settings.CPU_PER_USER,
         Resource.MEMORY: settings.MEMORY_PER_USER,
         Resource.SECONDS: settings.SECONDS_PER_USER,
     }
-    return quota.limited(found)
 
 
 def take(row: Pod, pools: Iterable[Pool], *, seconds: int, viewer: User) -> None:
     """The pod's place and shares in every pool, in the caller's transaction, after its row. Raises QuotaExceeded.
 
-    `pools`: its owner's, and further ones where it came from a team or a template. `seconds`: how long it may live.
-    `viewer` is told which pods are in the way, as far as they are theirs to see.
+    `seconds`: how long it may live. `viewer` is told which pods are in the way, as far as they are theirs to see.
     """
     amounts = _amounts(row, seconds)
     for pool in pools:
@@ -90,8 +101,8 @@ def check(row: Pod, pools: Iterable[Pool], *, seconds: int, viewer: User) -> Non
 
 
 def more(row: Pod, resource: Resource, amount: int, *, viewer: User) -> None:
-    """A larger share for a pod that is there, in its owner's pools. Raises QuotaExceeded."""
-    for pool in pools_of(row.namespace.owner):
+    """A larger share for a pod that is there, in its maker's pools. Raises QuotaExceeded."""
+    for pool in pools_of(row.maker or row.namespace.owner, row.namespace):
         if resource not in pool.budgets:
             continue
         budget = _budgets(pool)[resource]
@@ -111,10 +122,16 @@ def grown(row: Pod, before: spec.Pod, after: spec.Pod, *, viewer: User) -> None:
             more(row, resource, wanted[resource] - held[resource], viewer=viewer)
 
 
-def free(uid: uuid.UUID) -> None:
-    """Give back all that the pod has, in the caller's transaction; harmless when it has nothing."""
-    Slot.objects.filter(pod_id=uid).delete()
-    for share in Share.objects.filter(pod_id=uid):
+def free(uid: uuid.UUID, pools: Iterable[Pool] | None = None) -> None:
+    """Give back what the pod has in these pools (None: in all), in the caller's transaction; harmless when it has
+    nothing.
+    """
+    slots, shares = Slot.objects.filter(pod_id=uid), Share.objects.filter(pod_id=uid)
+    if pools is not None:
+        names = [pool.name for pool in pools]
+        slots, shares = slots.filter(pool__in=names), shares.filter(budget__pool__in=names)
+    slots.delete()
+    for share in shares:
         # Who deletes the row gives back what it says: two at once give it back once.
         if Share.objects.filter(pk=share.pk).delete()[0]:
             Budget.objects.filter(pk=share.budget_id).update(used=F("used") - share.amount)
@@ -180,18 +197,27 @@ def _refused(row: Pod, pool: Pool, resource: Resource, amount: int, viewer: User
 
 
 def uses(user: User) -> tuple[Use, ...]:
-    """What this user's pods have of each resource of each of their pools."""
+    """What is in use of each resource of each of this user's pools, and of their teams'."""
     return tuple(
         Use(pool.title, resource, _used(pool, resource), pool.limits.get(resource), _holders(pool, resource, user))
-        for pool in pools_of(user)
+        for pool in (*_own_pools(user), *(_team_pool(team, user) for team in _teams(user)))
         for resource in (Resource.PODS, *pool.budgets)
     )
 
 
 def _holders(pool: Pool, resource: Resource, viewer: User) -> tuple[Holder, ...]:
-    """The pods that have a share, oldest first; those of others without their names."""
+    """The pods that have a share, oldest first; without their names those that the viewer may not see."""
     found = _sharing(pool, resource).order_by("pod__created_at").annotate(now=Now())
-    return tuple(_holder(each, viewer) for each in found.select_related("pod__namespace"))
+    is_all, teams = sees_all(role_of(viewer)), set(_teams(viewer).values_list("pk", flat=True))
+
+    def is_seen(home: Namespace) -> bool:
+        return is_all or home.owner_id == viewer.pk or home.team_id in teams
+
+    return tuple(_holder(each, is_seen(each.pod.namespace)) for each in found.select_related("pod__namespace"))
+
+
+def _teams(user: User) -> QuerySet[Team]:
+    return Team.objects.filter(memberships__user=user).order_by("name")
 
 
 def _sharing(pool: Pool, resource: Resource) -> QuerySet[Slot] | QuerySet[Share]:
@@ -200,12 +226,11 @@ def _sharing(pool: Pool, resource: Resource) -> QuerySet[Slot] | QuerySet[Share]
     return Share.objects.filter(budget__pool=pool.name, budget__resource=resource, amount__gt=0)
 
 
-def _holder(each: Slot | Share, viewer: User) -> Holder:
+def _holder(each: Slot | Share, is_seen: bool) -> Holder:
     pod = each.pod
-    may_see = sees_all(role_of(viewer)) or pod.namespace.owner_id == viewer.pk
     left = None if pod.expires_at is None else int((pod.expires_at - each.now).total_seconds())  # type: ignore[union-attr]
     return Holder(
-        name=f"{pod.namespace.name}/{pod.name}" if may_see else "",
+        name=f"{pod.namespace.name}/{pod.name}" if is_seen else "",
         amount=1 if isinstance(each, Slot) else each.amount,
         left=None if left is None else max(0, left),
         is_ending=pod.desired == Desired.GONE,

@@ -1,5 +1,6 @@
 """Whoever signs out, or is shown out, loses the shells that were opened with that credential, and the pages: at once,
-all of them. So does whoever has other rights than before, as far as these no longer suffice.
+all of them. So does whoever has other rights than before, as far as these no longer suffice. And who leaves a team
+leaves it its namespaces.
 
 What is attached is also found out by its own socket, every 1.5 s; this is for the shells that nobody is attached to,
 and for haste. Only rows that are changed through Django's models are heard of.
@@ -16,7 +17,7 @@ from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 
 from people.models import AccessToken, Membership, RoleAssignment, Session
-from sandboxes import credentials, publish, upstream_terminals
+from sandboxes import credentials, namespaces, publish, upstream_terminals
 from sandboxes.errors import PlaygroundError
 
 log = logging.getLogger(__name__)
@@ -56,6 +57,12 @@ def _rights_changed(instance: RoleAssignment | Membership, created: bool = False
     """Other rights: shells begin anew, pages look whether they may stay. Who joins a team has lost none."""
     if not (created and isinstance(instance, Membership)):
         _after(instance.user_id, EVERY)
+
+
+@receiver(post_delete, sender=Membership)
+def _left_team(instance: Membership, **_: Any) -> None:
+    """By whom ever: also in the admin, and by groups of the identity provider. Of a team that goes nothing is left."""
+    namespaces.hand_over(instance.team_id, instance.user)
 
 
 def _after(user: int, credential: str) -> None:

@@ -67,6 +67,7 @@ def put_member(user: User, name: str, username: str, role: str) -> Team:
     team = live_team(user, name, Verb.MANAGE)
     member = _user(username)
     with transaction.atomic():
+        _lock(team)
         row, _ = Membership.objects.select_for_update().get_or_create(team=team, user=member, defaults={"role": role})
         if row.role != role:
             row.role = role
@@ -76,15 +77,25 @@ def put_member(user: User, name: str, username: str, role: str) -> Team:
 
 
 def remove_member(user: User, name: str, username: str) -> None:
-    """Show a member out; everyone may leave. Raises NotFound, NotAllowed, Conflict for the last admin."""
+    """Show a member out; everyone may leave. What is theirs of the team's namespaces goes to another (`revocation`).
+
+    Raises NotFound, NotAllowed, Conflict for the last admin.
+    """
     team = live_team(user, name, Verb.READ if username == user.username else Verb.MANAGE)
     require_scope(user, Verb.MANAGE, f'teams "{name}"')
     with transaction.atomic():
+        _lock(team)
         row = Membership.objects.select_for_update().filter(team=team, user=_user(username)).first()
         if row is None:
             raise _no_user(username)
         row.delete()
         _check_admins(team)
+
+
+def _lock(team: Team) -> None:
+    """Whoever changes who is in a team does so one at a time: of two admins that leave at once each sees the other."""
+    if not Team.objects.select_for_update().filter(pk=team.pk).exists():
+        raise NotFound(f'teams "{team.name}" not found', kind="teams", name=team.name)
 
 
 def _check_admins(team: Team) -> None:

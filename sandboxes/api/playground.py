@@ -137,7 +137,7 @@ def list_catalogue(request: SignedIn) -> HttpResponse:
 
 @api.get("/quota", response=shapes.Quota, by_alias=True, operation_id="readQuota")
 def read_quota(request: SignedIn) -> HttpResponse:
-    """How much your pods have of what they may have, and which they are."""
+    """How much your pods have of what they may have, and your teams', and which they are."""
     return answer({"items": [_use(use) for use in quotas.uses(request.auth)]})
 
 

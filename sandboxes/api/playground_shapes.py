@@ -162,6 +162,7 @@ class QuotaHolder(Answer):
 class QuotaUse(Answer):
     """How much of a resource the pods of a pool have together; `limit` null: there is none.
 
+    `pool`: "user" (the pods that you made), "guests" (all guests'), or "team" and the name of one of your teams.
     `pods` and `members` are counts, `limits.cpu` milli-CPUs, `limits.memory` bytes, `seconds` of life granted.
     """
 
@@ -173,7 +174,7 @@ class QuotaUse(Answer):
 
 
 class Quota(Answer):
-    """Your quotas, your own first."""
+    """Your quotas, your own first, then your teams'."""
 
     items: list[QuotaUse]
 

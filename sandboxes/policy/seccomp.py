@@ -8,7 +8,6 @@ a call is here because programs of lessons need it, not because it is known to b
 from __future__ import annotations
 
 import errno
-import hashlib
 import json
 from dataclasses import dataclass
 from functools import cache
@@ -115,11 +114,6 @@ def seccomp_filter(profile: str) -> str:
 
 # The engine takes the one it runs on; a call by another one's numbers kills (seccomp_attr_set(3), BADARCH).
 _ARCHITECTURES = [{"architecture": f"SCMP_ARCH_{name}", "subArchitectures": []} for name in ("X86_64", "AARCH64")]
-
-
-def digest(filter_text: str) -> str:
-    """SHA-256 in hex, by which a filter is told from another."""
-    return hashlib.sha256(filter_text.encode()).hexdigest()
 
 
 def _allow(names: list[str], *args: tuple[int, int, str]) -> dict[str, Any]:

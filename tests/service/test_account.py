@@ -18,7 +18,7 @@ from django.utils import timezone
 from people import tokens
 from people.models import AccessToken, Membership, RoleAssignment, Session
 from people.rules import Role, Scope
-from sandboxes import wire
+from sandboxes import teams, wire
 from sandboxes.api import people_shapes as shapes
 from sandboxes.models import Namespace
 from tests.service import made
@@ -213,6 +213,21 @@ async def test_a_page_that_is_open_closes_at_once(how: str, node: Upstream) -> N
         await sync_to_async(end)(headers)
         async with asyncio.timeout(2):
             assert await code(socket) == expected
+
+
+async def test_a_founder_who_is_removed_from_the_team_loses_the_page(node: Upstream) -> None:
+    def removed() -> None:
+        teams.remove_member(user("bob"), "crew", "alice")
+
+    await sync_to_async(made.pod)()
+    team = await sync_to_async(made.team)("crew", admin="bob", member="alice")
+    await Namespace.objects.filter(name="alice").aupdate(team=team)  # it stays alice's
+    async with page(await cookie()) as socket:
+        assert (await message(socket))["type"] == "snapshot"
+        await asyncio.sleep(0.2)
+        await sync_to_async(removed)()
+        async with asyncio.timeout(2):
+            assert await code(socket) == wire.CLOSE_NOT_FOUND
 
 
 async def test_a_role_that_is_taken_away_closes_the_page(node: Upstream) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.utils import timezone
 
 from people import links, sign_in, tokens
@@ -17,6 +17,7 @@ from people.models import LoginFailure
 from sandboxes.api import playground_shapes as shapes
 from sandboxes.models import Image, Node, Pod
 from tests.service.caller import Answered, Caller, manifest, read, user
+from tests.service.test_quotas import at_once
 
 pytestmark = pytest.mark.django_db
 SESSION = "/api/playground/v1/session"
@@ -204,6 +205,20 @@ def test_addresses_of_one_ipv6_subscriber_are_one() -> None:
 )
 def test_whom_a_limit_counts(address: str, counted: str) -> None:
     assert sign_in.subscriber(address) == counted
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_address_may_not_try_many_names_at_once_either(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sign_in, "PER_ADDRESS", 3)
+    request = RequestFactory().post("/", REMOTE_ADDR="192.0.2.1")
+
+    def guess(i: int) -> str:
+        try:
+            return str(sign_in.with_password(request, f"u{i}", "p"))
+        except sign_in.TooManyFailures:
+            return "refused"
+
+    assert at_once(12, guess).count("refused") >= 9
 
 
 def test_the_right_password_forgets_the_wrong_ones(alice: User) -> None:

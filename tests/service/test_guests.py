@@ -18,6 +18,7 @@ from people.rules import Role
 from sandboxes import guest_ends
 from sandboxes.api import playground_shapes as shapes
 from sandboxes.models import ConfigObject, Namespace, Pod
+from tests.service import made
 from tests.service.caller import Answered, Caller, manifest, user
 from tests.service.test_api_session import SESSION, Browser
 
@@ -107,6 +108,27 @@ def test_there_are_no_more_guests_than_may_be(settings: Any) -> None:
     assert [come(Browser()).code for _ in range(2)] == [201, 429]
 
 
+@pytest.mark.parametrize("has_code", [False, True])
+def test_there_are_no_more_guests_than_may_be_however_many_come_at_once(settings: Any, has_code: bool) -> None:
+    settings.GUESTS, settings.GUEST_MAX = "open", 3
+    body = {"code": event()} if has_code else {}
+
+    def one(_: int) -> int:
+        try:
+            return come(Browser(), **body).code
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(12) as pool:
+        codes = list(pool.map(one, range(12)))
+    assert codes.count(201) == Guest.objects.count() == User.objects.count() == 3
+    assert set(codes) <= {201, 429}
+    if has_code:
+        assert EventCode.objects.get().used == 3
+        settings.GUEST_MAX = 4
+        assert come(Browser(), **body).code == 201, "a right code that came when all was full is no wrong one"
+
+
 def test_who_is_signed_in_does_not_become_a_guest() -> None:
     assert Caller("alice").post(GUESTS, {"code": event()}).code == 409
     assert EventCode.objects.get().used == 0
@@ -171,6 +193,18 @@ def test_what_was_left_of_a_guest_goes_the_next_time() -> None:
     User.objects.filter(guest__isnull=False).update(is_active=False)  # as if it had been interrupted there
     guest_ends.end_guests()
     assert Pod.objects.get().desired == "GONE"
+
+
+def test_what_a_team_has_does_not_end_with_a_guest() -> None:
+    alice, guest = Caller("alice"), Caller("gus")
+    team = made.team("crew", admin="gus", member="alice")
+    home = Namespace.objects.create(name="crew", owner=guest.user, team=team)
+    assert alice.post("/api/v1/namespaces/crew/pods", manifest()).code == 201
+    made.guest(guest.user, minutes=-1)
+    guest_ends.end_guests()
+    assert not User.objects.get(username="gus").is_active
+    assert Pod.objects.get(namespace=home).desired == "RUNNING"
+    assert guest_ends.over() == []
 
 
 def test_a_guest_is_forgotten_a_day_later_with_what_their_secrets_held() -> None:

@@ -16,10 +16,10 @@ from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.utils import timezone
 
-from people.models import Guest
-from sandboxes import changes, pods, quotas, spec, sweep
+from people.models import Guest, Membership, Team
+from sandboxes import changes, pods, quotas, spec, sweep, teams
 from sandboxes.errors import QuotaExceeded
-from sandboxes.models import Budget, Node, Pod, Share, Slot
+from sandboxes.models import Budget, Namespace, Node, Pod, Share, Slot
 from sandboxes.namespaces import namespace_of
 from sandboxes.quota import Pool, Resource
 from tests.service import made
@@ -28,6 +28,7 @@ from tests.service.node import FakeNode
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PODS, POD = "/api/v1/namespaces/alice/pods", "/api/playground/v1/namespaces/alice/pods"
+CREW = "/api/v1/namespaces/crew/pods"
 QUOTA = "/api/playground/v1/quota"
 
 
@@ -68,8 +69,16 @@ def at_once(times: int, work: Callable[[int], str]) -> list[str]:
         return [call.result() for call in [pool.submit(one, i) for i in range(times)]]
 
 
-def create(owner: User, i: int, **more: Any) -> str:
-    return pods.create_pod(owner, owner.username, spec.decode(small(f"web-{i}")), **more).name
+def create(maker: User, i: int, *, namespace: str = "") -> str:
+    return pods.create_pod(maker, namespace or maker.username, spec.decode(small(f"web-{i}"))).name
+
+
+def crew(*members: User, founder: User | None = None) -> None:
+    """A team with a namespace, founded by an operator unless it is said by whom."""
+    admin = founder or user("root", staff=True)
+    teams.found_team(admin, "crew")
+    for member in members:
+        teams.put_member(admin, "crew", member.username, Membership.MEMBER)
 
 
 def test_thirty_creates_at_once_under_a_quota_of_three_give_exactly_three() -> None:
@@ -101,15 +110,85 @@ def test_the_database_alone_holds_places_and_budgets_apart() -> None:
     assert used("members") == 4
 
 
-def test_the_pool_of_a_team_or_a_template_holds_beside_the_users_own(limits: Any) -> None:
-    limits.PODS_PER_USER = 0
+def test_a_teams_pool_holds_beside_its_members_own(limits: Any) -> None:
+    limits.PODS_PER_USER, limits.PODS_PER_TEAM = 0, 2
     people = [user("alice"), user("bob")]
-    for each in people:
-        namespace_of(each)
-    team = Pool("team/blue", "team blue", {Resource.PODS: 2})
-    results = at_once(8, lambda i: create(people[i % 2], i, pools=(team,)))
+    crew(*people)
+    results = at_once(8, lambda i: create(people[i % 2], i, namespace="crew"))
     assert results.count("refused") == 6
-    assert Slot.objects.filter(pool="team/blue").count() == 2
+    assert Pod.objects.count() == 2
+    assert create(people[0], 9) == "web-9", "their own namespace is not the team's"
+
+
+def test_a_full_team_names_its_pods_to_its_members(alice: Caller, limits: Any) -> None:
+    limits.PODS_PER_TEAM = 1
+    bob = Caller("bob")
+    crew(alice.user, bob.user)
+    assert alice.post(CREW, small("hers")).code == 201
+    refused = bob.post(CREW, small("his"))
+    told = "exceeded quota: team crew, requested: pods=1, used: pods=1, limited: pods=1; in use by crew/hers; "
+    assert refused.code == 403 and told in refused.body["message"]
+    items = {item["pool"]: item for item in bob.get(QUOTA).body["items"] if item["resource"] == "pods"}
+    assert (items["team crew"]["used"], items["team crew"]["limit"], items["user"]["used"]) == (1, 1, 0)
+    assert items["team crew"]["by"][0]["name"] == "crew/hers"
+
+
+def test_a_pod_counts_for_who_makes_it_wherever_that_is(alice: Caller, limits: Any) -> None:
+    limits.PODS_PER_TEAM = 0
+    crew(alice.user)
+    codes = [alice.post(where, small(f"web-{i}")).code for i, where in enumerate((CREW, PODS, CREW, CREW, PODS))]
+    assert codes == [201, 201, 201, 403, 403]
+    refused = alice.post(CREW, small("d"))
+    assert "exceeded quota: user," in refused.body["message"]
+    assert "in use by crew/web-0, alice/web-1, crew/web-2; " in refused.body["message"]
+
+
+def test_a_guest_in_an_operators_team_is_still_a_guest(limits: Any) -> None:
+    limits.GUEST_PODS = 2
+    gus, gwen = Caller("gus"), Caller("gwen")
+    for each in (gus, gwen):
+        made.guest(each.user, minutes=240)
+    crew(gus.user)
+    assert [gus.post(CREW, small(f"web-{i}")).code for i in range(2)] == [201, 201]
+    refused = gwen.post("/api/v1/namespaces/gwen/pods", small("d"))
+    assert (
+        "exceeded quota: guests," in refused.body["message"] and "in use by pods of others" in refused.body["message"]
+    )
+    assert "crew" not in str(refused.body)
+    pod = Pod.objects.get(name="web-0")
+    assert pod.expires_at and pod.ends_at_latest
+    assert pod.expires_at - pod.created_at < timedelta(minutes=61)
+    assert pod.ends_at_latest - pod.created_at < timedelta(minutes=121)
+
+
+def test_an_operator_has_no_limit_in_a_team_either(limits: Any) -> None:
+    limits.PODS_PER_TEAM = 1
+    root = Caller("root", staff=True)
+    crew()
+    assert [root.post(CREW, small(f"web-{i}")).code for i in range(5)] == [201] * 5
+    items = [item for item in root.get(QUOTA).body["items"] if item["resource"] == "pods"]
+    assert [(item["pool"], item["used"]) for item in items] == [("user", 5), ("team crew", 5)]
+
+
+def test_what_a_pod_takes_more_is_of_its_makers_budgets(alice: Caller, limits: Any) -> None:
+    limits.POD_TTL, limits.SECONDS_PER_USER = 3600, 3 * 3600
+    bob = Caller("bob")
+    crew(alice.user, bob.user)
+    alice.post(CREW, small("hers"))
+    assert bob.post("/api/playground/v1/namespaces/crew/pods/hers/extend", {"minutes": 60}).code == 200
+    seconds = Budget.objects.filter(resource="seconds", used__gt=0)
+    assert list(seconds.values_list("pool", "used")) == [(f"user/{alice.user.pk}", 7200)]
+
+
+def test_a_pod_in_a_team_that_one_has_left_is_counted_and_not_named(alice: Caller) -> None:
+    crew(alice.user)
+    alice.post(CREW, small("secret"))
+    teams.remove_member(alice.user, "crew", "alice")
+    for name in ("a", "b"):
+        assert alice.post(PODS, small(name)).code == 201
+    refused = alice.post(PODS, small("c"))
+    assert "in use by alice/a, alice/b, 1 of others; " in refused.body["message"]
+    assert "secret" not in str(refused.body) + str(alice.get(QUOTA).body)
 
 
 def test_guests_share_one_pool_and_learn_nothing_of_each_other(limits: Any) -> None:
@@ -158,10 +237,11 @@ def test_staff_has_no_limit_and_is_counted(alice: Caller) -> None:
     assert (mine["resource"], mine["used"], mine["limit"]) == ("pods", 5, None)
 
 
-def test_what_staff_makes_for_somebody_counts_for_them(alice: Caller) -> None:
+def test_what_staff_makes_for_somebody_is_not_of_their_quota(alice: Caller) -> None:
     alice.get("/api/v1/namespaces")
     root = Caller("root", staff=True)
-    assert [root.post(PODS, small(f"web-{i}")).code for i in range(4)] == [201, 201, 201, 403]
+    assert [root.post(PODS, small(f"web-{i}")).code for i in range(4)] == [201] * 4
+    assert [alice.post(PODS, small(f"own-{i}")).code for i in range(4)] == [201, 201, 201, 403]
 
 
 def test_a_place_is_free_when_the_containers_are_gone_and_not_before(alice: Caller) -> None:
@@ -209,6 +289,42 @@ def test_a_pod_that_replaces_another_has_its_place(alice: Caller) -> None:
     assert alice.post(f"{POD}/b/replace", small("b")).code == 201
     assert sorted(Slot.objects.values_list("number", flat=True)) == [1, 2, 3]
     assert alice.post(PODS, small("d")).code == 403
+
+
+def test_a_place_is_handed_over_again_only_when_the_first_containers_are_gone(alice: Caller, limits: Any) -> None:
+    limits.PODS_PER_USER = 1
+    node = FakeNode()
+    alice.post(PODS, small("web"))
+    first = Pod.objects.get()
+    Pod.objects.update(node=Node.objects.get_or_create(name="n1")[0])
+    node.look(first.pk)
+    codes = [alice.post(f"{POD}/web/replace", small("web")).code for _ in range(10)]
+    assert codes == [201] + [409] * 9
+    assert Pod.objects.filter(finished_at=None).count() == 2
+    refused = alice.post(f"{POD}/web/replace", small("other"))
+    assert 'pods "web" cannot be replaced yet' in refused.body["message"]
+    assert "when the containers of the pod that it replaced are gone" in refused.body["message"]
+    assert alice.get(f"{PODS}/web").code == 200, "what was refused has deleted nothing"
+    node.until_finished(first.pk)
+    assert alice.post(f"{POD}/web/replace", small("other")).code == 201
+    assert Slot.objects.filter(pool=f"user/{alice.user.pk}").count() == 1
+    assert used("members") == 1
+
+
+def test_who_replaces_anothers_pod_has_no_place_of_theirs(alice: Caller, limits: Any) -> None:
+    limits.PODS_PER_USER, limits.PODS_PER_TEAM = 1, 1
+    bob = Caller("bob")
+    crew(alice.user, bob.user)
+    alice.post(CREW, small("web"))
+    assert bob.post("/api/playground/v1/namespaces/crew/pods/web/replace", small("web")).code == 201
+    holders = Slot.objects.order_by("pool").values_list("pool", "pod__maker__username")
+    assert sorted(holders) == sorted(
+        [
+            (f"team/{Team.objects.get().pk}", "bob"),
+            (f"user/{alice.user.pk}", "alice"),  # until its containers are gone
+            (f"user/{bob.user.pk}", "bob"),
+        ]
+    )
 
 
 def test_a_debug_member_takes_of_the_budgets(alice: Caller, limits: Any) -> None:
@@ -282,6 +398,20 @@ def test_pods_that_were_there_before_quotas_have_places() -> None:
         ("node/n1", 2, "old-1"),
         (f"user/{owner}", 1, "old-0"),
         (f"user/{owner}", 2, "old-1"),
+    ]
+
+
+def test_pods_that_were_there_before_makers_are_their_owners_and_their_teams() -> None:
+    for i in range(2):
+        made.pod(name=f"old-{i}")
+    made.pod(name="done", finished_at=timezone.now())
+    team = made.team("crew", admin="root")
+    Namespace.objects.update(team=team)
+    import_module("sandboxes.migrations.0011_makers").give_makers(apps, None)
+    assert set(Pod.objects.values_list("maker__username", flat=True)) == {"alice"}
+    assert sorted(Slot.objects.values_list("pool", "number", "pod__name")) == [
+        (f"team/{team.pk}", 1, "old-0"),
+        (f"team/{team.pk}", 2, "old-1"),
     ]
 
 

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from threading import Barrier, BrokenBarrierError
+
 import pytest
 
 from people.models import Membership, RoleAssignment, Team
 from people.rules import Role
+from sandboxes import teams
 from sandboxes.api import people_shapes as shapes
+from sandboxes.errors import Conflict, NotAllowed, NotFound
 from sandboxes.models import Namespace, Pod
+from tests.service import made
 from tests.service.caller import Caller, manifest, user
+from tests.service.test_quotas import at_once
 
 pytestmark = pytest.mark.django_db
 TEAMS = "/api/playground/v1/teams"
@@ -66,6 +73,79 @@ def test_a_team_keeps_an_admin() -> None:
     assert Membership.objects.get().role == "admin"
     alice.put(f"{TEAMS}/crew/members/bob", {"role": "admin"})
     assert alice.delete(f"{TEAMS}/crew/members/alice").code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("how", ["leaves", "steps down", "removes the other"])
+def test_a_team_keeps_an_admin_whatever_two_of_them_do_at_once(how: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    alice, bob, both, check = author().user, user("bob"), Barrier(2), teams._check_admins
+    teams.found_team(alice, "crew")
+    teams.put_member(alice, "crew", "bob", Membership.ADMIN)
+
+    def check_together(team: Team) -> None:
+        """When the other has come as far, unless something keeps them from it."""
+        with suppress(BrokenBarrierError):
+            both.wait(0.5)
+        check(team)
+
+    def go(i: int) -> str:
+        me, other = (alice, bob) if i else (bob, alice)
+        try:
+            if how == "steps down":
+                teams.put_member(me, "crew", me.username, Membership.MEMBER)
+            else:
+                teams.remove_member(me, "crew", me.username if how == "leaves" else other.username)
+        except (Conflict, NotFound, NotAllowed):  # the latter: they were removed before they came to it
+            return "refused"
+        return "done"
+
+    monkeypatch.setattr(teams, "_check_admins", check_together)
+    assert sorted(at_once(2, go)) == ["done", "refused"]
+    assert Membership.objects.filter(role=Membership.ADMIN).count() == 1
+
+
+def test_a_founder_who_is_removed_keeps_nothing_of_the_team() -> None:
+    alice, bob = author(), Caller("bob")
+    alice.post(TEAMS, {"name": "crew"})
+    alice.put(f"{TEAMS}/crew/members/bob", {"role": "admin"})
+    alice.post("/api/v1/namespaces/crew/pods", manifest())
+    assert bob.delete(f"{TEAMS}/crew/members/alice").code == 200
+    for refused in (
+        alice.get("/api/v1/namespaces/crew/pods"),
+        alice.get("/api/v1/namespaces/crew/pods/web"),
+        alice.post("/api/v1/namespaces/crew/pods", manifest("more")),
+        alice.delete("/api/v1/namespaces/crew/pods/web"),
+        alice.get(f"{TEAMS}/crew"),
+    ):
+        assert refused.code == 404
+    assert [item["metadata"]["name"] for item in alice.get("/api/v1/namespaces").body["items"]] == ["alice"]
+    assert bob.get("/api/v1/namespaces/crew/pods/web").code == 200
+    assert Namespace.objects.get(name="crew").owner == bob.user
+
+
+def test_a_teams_namespace_goes_to_an_admin_then_to_a_member_and_a_guest_comes_last() -> None:
+    alice = author()
+    alice.post(TEAMS, {"name": "crew"})
+    made.guest(user("gus"))
+    for name, role in (("gus", "admin"), ("mia", "member"), ("bob", "admin")):
+        user(name)
+        alice.put(f"{TEAMS}/crew/members/{name}", {"role": role})
+    owners = []
+    for name in ("alice", "bob", "gus"):
+        Membership.objects.get(user__username=name).delete()  # in the admin, or by groups of the identity provider
+        owners.append(Namespace.objects.get(name="crew").owner.username)
+    assert owners == ["bob", "gus", "mia"]
+
+
+def test_whoever_a_teams_namespace_goes_to_keeps_their_own() -> None:
+    alice, bob = author(), Caller("bob")
+    alice.post(TEAMS, {"name": "crew"})
+    alice.put(f"{TEAMS}/crew/members/bob", {"role": "admin"})
+    alice.delete(f"{TEAMS}/crew/members/alice")
+    assert bob.get("/api/playground/v1/session").body["namespace"] == "bob"
+    bob.delete(f"{TEAMS}/crew")
+    assert bob.get("/api/playground/v1/session").body["namespace"] == "bob", "nor is it when the team is no more"
+    assert bob.get("/api/v1/namespaces/crew/pods").code == 200
 
 
 def test_a_deleted_team_leaves_its_namespace_to_the_owner() -> None:

@@ -16,9 +16,9 @@ from django.test import Client
 from django.utils import timezone
 
 from people.models import AccessToken, Session
+from sandboxes import teams, wire
 from sandboxes import terminal_wire as messages
-from sandboxes import wire
-from sandboxes.models import Pod
+from sandboxes.models import Namespace, Pod
 from tests.service import made
 from tests.service.caller import Caller
 from tests.service.fakes import SOON
@@ -105,6 +105,18 @@ async def test_a_pod_that_changes_hands_takes_its_shells_with_it(node: Node) -> 
         await told(socket, "from")
         await sync_to_async(Pod.objects.filter(uid=node.uid).update)(namespace_id=other.namespace_id)
         assert await code(socket) == wire.CLOSE_NOT_FOUND
+        assert node.family.heard == ["HUP"]
+
+
+async def test_a_founder_who_is_removed_from_the_team_loses_the_shell(node: Node) -> None:
+    team = await sync_to_async(made.team)("crew", admin="bob", member="alice")
+    await Namespace.objects.filter(name="alice").aupdate(team=team)  # it stays alice's
+    async with page(await cookie(), PATH) as socket:
+        await say(socket, opening())
+        await told(socket, "from")
+        await aside(lambda: teams.remove_member(User.objects.get(username="bob"), "crew", "alice"))
+        # As whoever leaves a team, and with it all shells: the page looks once more, and finds no pod.
+        assert await code(socket) in (wire.CLOSE_NOT_FOUND, wire.CLOSE_GONE)
         assert node.family.heard == ["HUP"]
 
 

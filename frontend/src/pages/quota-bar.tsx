@@ -1,5 +1,5 @@
 // How much of a person's quotas is in use: a bar an amount, and what is in the way when no pod is left to make.
-import { useQuery } from "@tanstack/react-query";
+import { useQueries, useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
 import { listPods, readQuota } from "../api/client";
 import { countdown, leftOf } from "../state/lifetime";
@@ -38,36 +38,52 @@ function Bars({ bars: shown }: { readonly bars: readonly Bar[] }) {
 export function QuotaNote({ namespace }: { readonly namespace: string }) {
   const shown = useBars();
   const full = shown.filter((bar) => bar.isFull);
+  const own = full.filter((bar) => bar.whose === "own");
   return (
     <>
       <Bars bars={shown} />
-      {full.some((bar) => bar.isOwn) && <InTheWay namespace={namespace} />}
-      {full.some((bar) => !bar.isOwn) && (
-        <p className="hint">Others have all there is: try again when a pod has ended.</p>
-      )}
+      {own.length > 0 && <InTheWay namespace={namespace} names={[...new Set(own.flatMap((bar) => bar.by))]} />}
+      {full.map(({ key, whose }) => whose !== "own" && <Others key={key} whose={whose} />)}
     </>
   );
 }
 
-function InTheWay({ namespace }: { readonly namespace: string }) {
-  const pods = useQuery({
-    queryKey: ["pods", namespace],
-    queryFn: () => listPods(namespace),
-    refetchInterval: POLL_MS,
+function Others({ whose }: { readonly whose: Exclude<Bar["whose"], "own"> }) {
+  if (whose === "all") return <p className="hint">Others have all there is: try again when a pod has ended.</p>;
+  return (
+    <p className="hint">Team {whose.team} has all that it may: it takes another pod when one of its own is gone.</p>
+  );
+}
+
+interface InTheWayProps {
+  readonly namespace: string;
+  /** namespace/name of each: one's pods may be in the namespaces of teams too. */
+  readonly names: readonly string[];
+}
+
+function InTheWay({ namespace, names }: InTheWayProps) {
+  const homes = [...new Set(names.map((name) => name.split("/", 1).join()))];
+  const lists = useQueries({
+    queries: homes.map((home) => ({
+      queryKey: ["pods", home],
+      queryFn: () => listPods(home),
+      refetchInterval: POLL_MS,
+    })),
   });
+  const pods = lists.flatMap((list) => list.data ?? []).filter((pod) => names.includes(`${pod.namespace}/${pod.name}`));
   const now = useNow(1000);
   return (
     <section className="problem calm in-the-way" aria-label="In use">
       <strong>Your quota is in use</strong>
       <p>A new pod has room when one of these is gone.</p>
       <ul>
-        {pods.data?.map((pod) => {
+        {pods.map((pod) => {
           const left = leftOf(pod, now);
           const ends = left === null ? "" : `ends in ${countdown(left)}`;
           return (
             <li key={pod.uid}>
               <Link className="strong words" to={`/pods/${pod.namespace}/${pod.name}`}>
-                {pod.name}
+                {pod.namespace === namespace ? pod.name : `${pod.namespace}/${pod.name}`}
               </Link>
               <span className="hint">{pod.deletedAt ? "is ending" : ends}</span>
               <DeletePod pod={pod} quiet />

@@ -25,6 +25,7 @@ test("what has no limit has no bar", () => {
 
 test("a pool of many says whose it is", () => {
   expect(texts(use("pods", 1, 1, "guests"))).toEqual(["1 of 1 pod of all guests"]);
+  expect(texts(use("pods", 2, 10, "team crew"))).toEqual(["2 of 10 pods of team crew"]);
 });
 
 test("a bar is full when nothing is left, also where the limit was lowered", () => {

@@ -8,23 +8,35 @@ export interface Bar {
   readonly used: number;
   readonly limit: number;
   readonly isFull: boolean;
-  /** Of one's own pods alone. */
-  readonly isOwn: boolean;
+  /** Whose pods they are: one's own, those of a team of this name, or of all of that sort ("guests"). */
+  readonly whose: "own" | "all" | { readonly team: string };
   readonly text: string;
+  /** namespace/name of the pods that have a share, as far as they may be seen. */
+  readonly by: readonly string[];
 }
 
 /** From this share on an amount is worth a bar; pods always are. */
 const WORTH = 0.8;
+const TEAM = "team ";
 
 /** The bars worth showing, pods first. What has no limit has none. */
 export function bars(uses: readonly QuotaUse[]): readonly Bar[] {
-  return uses.flatMap(({ pool, resource, used, limit }) => {
+  return uses.flatMap(({ pool, resource, used, limit, by }) => {
     if (limit === null || (resource !== "pods" && used < limit * WORTH)) return [];
-    const isOwn = pool === "user";
-    const whose = isOwn ? "" : ` of all ${pool}`;
-    const text = `${amount(resource, used)} of ${words(resource, limit)}${whose}`;
-    return [{ key: `${pool} ${resource}`, used, limit, isFull: used >= limit, isOwn, text }];
+    const text = `${amount(resource, used)} of ${words(resource, limit)}${of(pool)}`;
+    const names = by.map((each) => each.name).filter((name) => name !== "");
+    return [{ key: `${pool} ${resource}`, used, limit, isFull: used >= limit, whose: whose(pool), text, by: names }];
   });
+}
+
+function whose(pool: string): Bar["whose"] {
+  if (pool === "user") return "own";
+  return pool.startsWith(TEAM) ? { team: pool.slice(TEAM.length) } : "all";
+}
+
+function of(pool: string): string {
+  if (pool === "user") return "";
+  return pool.startsWith(TEAM) ? ` of ${pool}` : ` of all ${pool}`;
 }
 
 function amount(resource: QuotaUse["resource"], value: number): string {

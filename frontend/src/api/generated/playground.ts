@@ -586,7 +586,7 @@ export interface paths {
         };
         /**
          * Read Quota
-         * @description How much your pods have of what they may have, and which they are.
+         * @description How much your pods have of what they may have, and your teams', and which they are.
          */
         get: operations["readQuota"];
         put?: never;
@@ -1723,7 +1723,7 @@ export interface components {
             layersDone: number;
             reference: string;
         };
-        /** @description Your quotas, your own first. */
+        /** @description Your quotas, your own first, then your teams'. */
         Quota: {
             items: components["schemas"]["QuotaUse"][];
         };
@@ -1741,6 +1741,7 @@ export interface components {
         /**
          * @description How much of a resource the pods of a pool have together; `limit` null: there is none.
          *
+         *     `pool`: "user" (the pods that you made), "guests" (all guests'), or "team" and the name of one of your teams.
          *     `pods` and `members` are counts, `limits.cpu` milli-CPUs, `limits.memory` bytes, `seconds` of life granted.
          */
         QuotaUse: {
