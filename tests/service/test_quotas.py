@@ -407,7 +407,7 @@ def test_pods_that_were_there_before_makers_are_their_owners_and_their_teams() -
     made.pod(name="done", finished_at=timezone.now())
     team = made.team("crew", admin="root")
     Namespace.objects.update(team=team)
-    import_module("sandboxes.migrations.0011_makers").give_makers(apps, None)
+    import_module("sandboxes.migrations.0014_makers").give_makers(apps, None)
     assert set(Pod.objects.values_list("maker__username", flat=True)) == {"alice"}
     assert sorted(Slot.objects.values_list("pool", "number", "pod__name")) == [
         (f"team/{team.pk}", 1, "old-0"),
