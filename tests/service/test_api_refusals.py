@@ -84,7 +84,7 @@ INVALID: dict[str, tuple[dict[str, Any], str, str]] = {
 def test_an_invalid_pod_is_refused_at_its_field(alice: Caller, case: str) -> None:
     body, field, reason = INVALID[case]
     refused = alice.post(PODS, body)
-    assert (refused.code, refused.body["reason"]) == (422, "Invalid")
+    assert (refused.code, refused.body.get("reason")) == (422, "Invalid")
     assert (field, reason) in refused.causes
     assert refused.body["details"]["kind"] == "Pod"
     assert not Pod.objects.exists()
@@ -136,13 +136,14 @@ def test_a_malformed_body_is_refused(alice: Caller, case: str) -> None:
 
 def test_an_unknown_field_is_named(alice: Caller) -> None:
     refused = alice.post(PODS, members(MEMBER | {"privileged": True}))
+    assert refused.code == 400
     assert 'strict decoding error: unknown field "spec.containers[0].privileged"' in refused.body["message"]
     assert refused.causes == [("spec.containers[0].privileged", "FieldValueInvalid")]
 
 
 def test_a_field_that_is_not_taken_is_refused_by_name_with_what_comes_closest(alice: Caller) -> None:
     refused = alice.post(PODS, manifest(hostNetwork=True))
-    assert (refused.code, refused.body["reason"]) == (422, "Invalid")
+    assert (refused.code, refused.body.get("reason")) == (422, "Invalid")
     assert refused.causes == [("spec.hostNetwork", "FieldValueForbidden")]
     assert "publish a port with hostPort" in refused.body["message"]
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.db import connections
 from django.test import Client, RequestFactory
 from django.utils import timezone
 
@@ -89,7 +92,7 @@ def test_a_link_signs_in_once(alice: User) -> None:
     text = links.issue(alice)
     assert Browser().sign_in({"link": text}).body["user"]["name"] == "alice"
     again = Browser().sign_in({"link": text})
-    assert (again.code, again.body["reason"]) == (401, "Unauthorized")
+    assert (again.code, again.body.get("reason")) == (401, "Unauthorized")
 
 
 @pytest.mark.parametrize(
@@ -172,6 +175,34 @@ def test_wrong_passwords_are_counted_for_name_and_address(alice: User) -> None:
     LoginFailure.objects.update(at=timezone.now() - timedelta(minutes=16))
     assert browser.sign_in(PASSWORD).code == 200
     assert not LoginFailure.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_thirty_passwords_sent_at_once_at_most_five_are_tried(alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[str] = []
+    checked = User.check_password
+
+    def noted(found: User, raw: str) -> bool:
+        tried.append(raw)
+        return checked(found, raw)
+
+    monkeypatch.setattr(User, "check_password", noted)
+    together = Barrier(30)
+
+    def one(number: int) -> int:
+        browser = Client(raise_request_exception=False)
+        together.wait(20)
+        try:
+            body = PASSWORD | {"password": f"wrong {number}"}
+            return browser.post(SESSION, body, content_type="application/json").status_code
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(30) as pool:
+        codes = list(pool.map(one, range(30)))
+    assert len(tried) <= 5
+    assert codes.count(401) == len(tried) and codes.count(429) == 30 - len(tried)
+    assert Browser().sign_in(PASSWORD).code == 429
 
 
 def test_an_address_may_not_try_many_names(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -218,6 +218,7 @@ def test_a_start_that_hangs_is_ended_and_says_what_it_waited_for(alice: Caller) 
     ago("wanted_since", minutes=14)
     assert reasons() == []
     ago("wanted_since", minutes=16)
+    assert reasons() == ["StartDeadlineExceeded"]
     tasks.sweep()
     event = PodEvent.objects.get()
     assert (event.reason, event.type) == ("StartDeadlineExceeded", "Warning")

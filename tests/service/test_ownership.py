@@ -40,6 +40,7 @@ VERBS: dict[str, Callable[[Caller], Answered]] = {
     "wiring": lambda caller: caller.get(f"{ACTS}/wiring"),
     "copy out": lambda caller: caller.get(f"{ACTS}/copy?path=/etc"),
     "copy in": lambda caller: caller.put(f"{ACTS}/copy?path=/etc", {}),
+    "open a preview": lambda caller: caller.post(f"{ACTS}/preview", {"port": 80}),
     "stop": lambda caller: caller.post(f"{ACTS}/stop", {}),
     "start": lambda caller: caller.post(f"{ACTS}/start", {}),
     "restart": lambda caller: caller.post(f"{ACTS}/restart", {}),
@@ -64,7 +65,7 @@ VERBS: dict[str, Callable[[Caller], Answered]] = {
 def test_to_a_stranger_a_pod_is_not_there(verb: str) -> None:
     made.pod()
     refused = VERBS[verb](Caller("mallory"))
-    assert (refused.code, refused.body["reason"]) == (404, "NotFound")
+    assert (refused.code, refused.body.get("reason")) == (404, "NotFound")
     assert Pod.objects.get().desired == "RUNNING"
 
 

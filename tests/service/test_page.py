@@ -9,7 +9,9 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.test import Client
 
+from people.models import Team
 from sandboxes import page
+from tests.service import made
 
 pytestmark = pytest.mark.django_db
 
@@ -27,16 +29,24 @@ def test_every_path_shows_the_page(built: None, path: str) -> None:
     assert found.status_code == 200
     assert b"<title>pods</title>" in found.content
     assert settings.CSRF_COOKIE_NAME in found.cookies
-    assert found.headers["X-Frame-Options"] == "DENY"
-    assert found.headers["X-Content-Type-Options"] == "nosniff"
+    said = {"X-Frame-Options": "DENY", "X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin"}
+    said |= {"Cross-Origin-Opener-Policy": "same-origin"}
+    assert said.items() <= dict(found.headers).items()
 
 
 def test_the_page_may_load_and_reach_this_site_alone(built: None) -> None:
     policy = dict(part.split(" ", 1) for part in Client().get("/").headers["Content-Security-Policy"].split("; "))
-    assert policy["default-src"] == "'none'"
-    assert policy["script-src"] == policy["style-src"] == "'self'"
-    assert policy["connect-src"] == "'self' ws://testserver wss://testserver"
-    assert policy["frame-ancestors"] == policy["base-uri"] == "'none'"
+    assert {name: sources for name, sources in policy.items() if name not in ("img-src", "style-src-attr")} == {
+        "default-src": "'none'",
+        "script-src": "'self'",
+        "style-src": "'self'",
+        "font-src": "'self'",
+        "connect-src": "'self' ws://testserver wss://testserver",
+        "base-uri": "'none'",
+        "form-action": "'self'",
+        "frame-ancestors": "'none'",
+        "require-trusted-types-for": "'script'",
+    }
 
 
 @pytest.mark.parametrize("path", ["/api", "/static/x.js", "/ws/x", "/admin"])
@@ -86,6 +96,24 @@ def test_staff_who_are_signed_in_go_where_they_wanted() -> None:
     assert client.get("/admin/").status_code == 200
     found = client.get("/admin/login/?next=/admin/auth/user/")
     assert (found.status_code, found.headers["Location"]) == (302, "/admin/auth/user/")
+
+
+def test_a_form_of_the_admin_needs_its_csrf_token() -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(User.objects.create_superuser("root"))
+    assert client.post("/admin/people/team/add/", {"name": "crew"}).status_code == 403
+    assert not Team.objects.exists()
+
+
+def test_nobody_changes_a_pod_in_the_admin() -> None:
+    pod = made.pod()
+    client = Client()
+    client.force_login(User.objects.create_superuser("root"))
+    at = f"/admin/sandboxes/pod/{pod.pk}"
+    for path in ("/admin/sandboxes/pod/add/", f"{at}/change/", f"{at}/delete/"):
+        assert client.post(path, {"desired": "GONE", "post": "yes"}).status_code == 403
+    pod.refresh_from_db()
+    assert pod.desired == "RUNNING"
 
 
 def test_who_is_not_staff_is_not_sent_round_in_circles() -> None:

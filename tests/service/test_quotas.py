@@ -254,6 +254,7 @@ def test_a_place_is_free_when_the_containers_are_gone_and_not_before(alice: Call
     assert alice.delete(f"{PODS}/b?gracePeriodSeconds=0").code == 200
     assert alice.get(f"{PODS}/b").code == 404
     refused = alice.post(PODS, small("d"))
+    assert refused.code == 403
     assert "alice/b is being deleted: try again when it is gone" in refused.body["message"]
     node.look(pod.uid)
     pod.refresh_from_db()
@@ -345,7 +346,7 @@ def test_life_that_is_extended_is_of_the_budget_of_time(alice: Caller, limits: A
     assert alice.post(f"{POD}/a/extend", {"minutes": 60}).code == 200
     assert used("seconds") == 7200
     refused = alice.post(f"{POD}/a/extend", {"minutes": 1})
-    assert (refused.code, refused.causes[0]) == (403, ("seconds", "ExceededQuota"))
+    assert (refused.code, refused.causes[:1]) == (403, [("seconds", "ExceededQuota")])
 
 
 def test_the_quota_says_how_much_is_in_use_and_by_what(alice: Caller) -> None:

@@ -20,7 +20,7 @@ from tests.service.test_ownership import VERBS
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("database_thread")]
 READS = frozenset({"list", "read", "log", "events", "live", "inspect", "wiring", "read a ConfigMap"})
-SHELLS = frozenset({"exec", "copy out", "copy in"})
+SHELLS = frozenset({"exec", "copy out", "copy in", "open a preview"})
 LIVE = "/ws/namespaces/alice/pods/web/live"
 TERMINAL = "/ws/namespaces/alice/pods/web/terminal"
 

@@ -11,6 +11,7 @@ from django.test import Client
 from sandboxes import throttle
 from sandboxes.errors import TooManyRequests
 from sandboxes.throttle import Rate, take
+from tests.service.caller import Caller, manifest
 
 FIVE = Rate("test", "tries", 5)
 
@@ -57,3 +58,12 @@ def test_over_http_it_is_a_429_that_says_when_to_come_back(settings: Any) -> Non
     assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
     assert answers[-1].headers["Retry-After"] == str(answers[-1].json()["details"]["retryAfterSeconds"])
     assert answers[-1].json()["reason"] == "TooManyRequests"
+
+
+@pytest.mark.django_db
+def test_new_pods_are_counted_by_themselves(settings: Any) -> None:
+    settings.CREATES_PER_MINUTE = 2
+    alice = Caller("alice")
+    codes = [alice.post("/api/v1/namespaces/alice/pods", manifest(f"web-{number}")).code for number in range(3)]
+    assert codes == [201, 201, 429]
+    assert alice.get("/api/v1/namespaces/alice/pods").code == 200

@@ -1,0 +1,19 @@
+"""All controls of the web tier, in the order in which docs/controls.md has them."""
+
+from __future__ import annotations
+
+from tests.controls.browsers import BROWSERS
+from tests.controls.control import Control
+from tests.controls.people import RIGHTS, SIGNING_IN
+from tests.controls.previews import NODES, PREVIEWS
+from tests.controls.requests import REQUESTS
+
+GROUPS: dict[str, tuple[Control, ...]] = {
+    "A browser, and what others make it do": BROWSERS,
+    "Signing in": SIGNING_IN,
+    "Rights, and the audit trail": RIGHTS,
+    "Requests, quotas and lifetimes": REQUESTS,
+    "Previews": PREVIEWS,
+    "From web to a node": NODES,
+}
+CONTROLS = tuple(control for controls in GROUPS.values() for control in controls)
