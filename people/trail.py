@@ -1,7 +1,8 @@
 """The audit trail: who did what, when, from where, and how it was answered; also what was refused.
 
 Each entry has the digest of the one before in its own (a hash chain): one that is changed or taken out of the middle is
-found by `broken`. Bodies are never kept, so no secret is.
+found by `broken`. Bodies are never kept, so no secret is; what one says that the trail should have too is in
+`path` (`api/trail.py`, add_to_path).
 """
 
 from __future__ import annotations
