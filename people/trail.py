@@ -2,7 +2,8 @@
 
 Each entry has the digest of the one before in its own (a hash chain), and the head those at both ends: one that is
 changed or missing is found by `broken`. It is not found where somebody who writes the database makes all digests anew.
-Bodies are never kept, so no secret is.
+Bodies are never kept, so no secret is; what one says that the trail should have too is in `path` (`api/trail.py`,
+add_to_path).
 """
 
 from __future__ import annotations

@@ -61,11 +61,12 @@ class AboutObject(PlaygroundError):
 
     permanent = True
 
-    def __init__(self, message: str = "", *, kind: str = "", name: str = "") -> None:
-        """`kind` is the resource as in a path (`pods`), for the Status' details."""
+    def __init__(self, message: str = "", *, kind: str = "", name: str = "", causes: tuple[Cause, ...] = ()) -> None:
+        """`kind` is the resource as in a path (`pods`), for the Status' details; `causes` where fields are at fault."""
         super().__init__(message)
         self.kind = kind
         self.name = name
+        self.causes = causes
 
 
 class NotFound(AboutObject):
@@ -98,8 +99,7 @@ class QuotaExceeded(AboutObject):
 
     def __init__(self, message: str, *, name: str, causes: tuple[Cause, ...], retry_after: int | None) -> None:
         """`retry_after`: the seconds until room is made by itself, None when nobody can tell."""
-        super().__init__(message, kind="pods", name=name)
-        self.causes = causes
+        super().__init__(message, kind="pods", name=name, causes=causes)
         self.retry_after = retry_after
 
 

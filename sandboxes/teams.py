@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
@@ -14,10 +16,20 @@ from sandboxes.errors import AlreadyExists, Cause, Conflict, Malformed, NotAllow
 from sandboxes.models import Counter, Namespace
 from sandboxes.namespaces import LABEL, namespace_of, relation_to_team, teams_of
 
+NO_LABEL = "must be 1-63 lower-case letters, digits or inner hyphens (RFC 1123)"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a user stands to a team: what they are in it ("" is nothing), and whether they say who else is."""
+
+    role: str
+    may_manage: bool
+
 
 def visible_teams(user: User) -> QuerySet[Team]:
     """The teams that the user is in, or all for operators and auditors, by name."""
-    found = Team.objects.order_by("name").prefetch_related("memberships__user", "namespaces")
+    found = Team.objects.order_by("name").prefetch_related("memberships__user", "namespaces__owner", "group_mappings")
     return found if rules.sees_all(role_of(user)) else found.filter(pk__in=teams_of(user))
 
 
@@ -34,17 +46,30 @@ def live_team(user: User, name: str, verb: Verb) -> Team:
     return team
 
 
+def standing(user: User, team: Team) -> Standing:
+    """By the memberships that came with the team: no query of its own."""
+    role = next((row.role for row in team.memberships.all() if row.user_id == user.pk), "")
+    relation = {Membership.ADMIN: Relation.TEAM_ADMIN, Membership.MEMBER: Relation.TEAM_MEMBER}.get(
+        role, Relation.STRANGER
+    )
+    return Standing(role, rules.may(role_of(user), Verb.MANAGE, relation))
+
+
+def may_found(user: User) -> bool:
+    """Whether the user's role founds teams."""
+    return role_of(user) in rules.FOUNDERS
+
+
 def found_team(user: User, name: str) -> Team:
     """A new team with its founder as admin, and a namespace of its name, which is the founder's and the team's.
 
     Raises NotAllowed, Malformed, AlreadyExists.
     """
-    if role_of(user) not in rules.FOUNDERS:
+    if not may_found(user):
         raise NotAllowed(f"teams is forbidden: the role {role_of(user)} may not create", kind="teams")
     require_scope(user, Verb.CREATE, "teams")
     if not LABEL.fullmatch(name):
-        told = "must be 1-63 lower-case letters, digits or inner hyphens (RFC 1123)"
-        raise Malformed(f"name: {told}", (Cause("name", "FieldValueInvalid", told),))
+        raise Malformed(f"name: {NO_LABEL}", (Cause("name", "FieldValueInvalid", NO_LABEL),))
     namespace_of(user)  # first of all their own: the team's is never taken for it
     try:
         with transaction.atomic():
@@ -52,8 +77,9 @@ def found_team(user: User, name: str) -> Team:
             Membership.objects.create(team=team, user=user, role=Membership.ADMIN)
             Namespace.objects.create(name=name, owner=user, team=team, resource_version=Counter.next())
     except IntegrityError as exc:
+        taken = Cause("name", "FieldValueDuplicate", f'a team or a namespace is called "{name}" already')
         told = f'teams "{name}" already exists, or a namespace of that name does'
-        raise AlreadyExists(told, kind="teams", name=name) from exc
+        raise AlreadyExists(told, kind="teams", name=name, causes=(taken,)) from exc
     return team
 
 
@@ -63,13 +89,17 @@ def delete_team(user: User, name: str) -> None:
 
 
 def put_member(user: User, name: str, username: str, role: str) -> Team:
-    """Take a user in, or give a member another role. Raises NotFound, NotAllowed, Conflict for the last admin."""
+    """Take a user in, or give a member another role.
+
+    Raises NotFound, NotAllowed, Conflict for the last admin and for who is there by a group.
+    """
     team = live_team(user, name, Verb.MANAGE)
     member = _user(username)
     with transaction.atomic():
         _lock(team)
-        row, _ = Membership.objects.select_for_update().get_or_create(team=team, user=member, defaults={"role": role})
+        row, _ = Membership.objects.get_or_create(team=team, user=member, defaults={"role": role})
         if row.role != role:
+            _require_by_hand(row)
             row.role = role
             row.save()
         _check_admins(team)
@@ -79,29 +109,40 @@ def put_member(user: User, name: str, username: str, role: str) -> Team:
 def remove_member(user: User, name: str, username: str) -> None:
     """Show a member out; everyone may leave. What is theirs of the team's namespaces goes to another (`revocation`).
 
-    Raises NotFound, NotAllowed, Conflict for the last admin.
+    Raises NotFound, NotAllowed, Conflict for the last admin and for who is there by a group.
     """
     team = live_team(user, name, Verb.READ if username == user.username else Verb.MANAGE)
     require_scope(user, Verb.MANAGE, f'teams "{name}"')
     with transaction.atomic():
         _lock(team)
-        row = Membership.objects.select_for_update().filter(team=team, user=_user(username)).first()
+        row = Membership.objects.filter(team=team, user=_user(username)).first()
         if row is None:
             raise _no_user(username)
+        _require_by_hand(row)
         row.delete()
         _check_admins(team)
 
 
 def _lock(team: Team) -> None:
-    """Whoever changes who is in a team does so one at a time: of two admins that leave at once each sees the other."""
-    if not Team.objects.select_for_update().filter(pk=team.pk).exists():
+    """One change at a time: two admins who show each other out at once would leave none."""
+    if Team.objects.select_for_update().filter(pk=team.pk).first() is None:
         raise NotFound(f'teams "{team.name}" not found', kind="teams", name=team.name)
+
+
+def _require_by_hand(row: Membership) -> None:
+    """What came from groups would come again at the next sign-in."""
+    if row.from_groups:
+        username, team = row.user.username, row.team.name
+        told = f"{username} is there by a group of the identity provider: change it there, it is read at each sign-in"
+        refused = Cause("user", "FieldValueForbidden", told)
+        raise Conflict(f'teams "{team}": {told}', kind="teams", name=team, causes=(refused,))
 
 
 def _check_admins(team: Team) -> None:
     if not Membership.objects.filter(team=team, role=Membership.ADMIN).exists():
-        told = f'teams "{team.name}" needs an admin: make another one first, or delete the team'
-        raise Conflict(told, kind="teams", name=team.name)
+        told = "a team needs an admin: make somebody else one first, or delete the team"
+        refused = Cause("user", "FieldValueForbidden", told)
+        raise Conflict(f'teams "{team.name}": {told}', kind="teams", name=team.name, causes=(refused,))
 
 
 def _user(username: str) -> User:
@@ -113,4 +154,6 @@ def _user(username: str) -> User:
 
 
 def _no_user(username: str) -> NotFound:
-    return NotFound(f'users "{username[:150]}" not found', kind="users", name=username[:150])
+    name = username[:150]
+    unknown = Cause("user", "FieldValueInvalid", f'nobody here has the user name "{name}"')
+    return NotFound(f'users "{name}" not found', kind="users", name=name, causes=(unknown,))

@@ -14,6 +14,8 @@ import { late } from "./ui/late";
 // The large pages, and the one few open, come when they are first opened; what everyone loads stays small.
 const NewPodPage = late(async () => (await import("./pages/new-pod")).NewPodPage);
 const AccountPage = late(async () => (await import("./pages/account")).AccountPage);
+const TeamsPage = late(async () => (await import("./pages/teams")).TeamsPage);
+const TeamPage = late(async () => (await import("./pages/team")).TeamPage);
 const TrailPage = late(async () => (await import("./pages/trail")).TrailPage);
 const NodesPage = late(async () => (await import("./pages/nodes")).NodesPage);
 const PodPage = late(async () => (await import("./pages/pod")).PodPage);
@@ -54,6 +56,8 @@ export function App() {
               <Route path="/pods" element={<Navigate to="/" replace />} />
               <Route path="/new" element={<NewPodPage />} />
               <Route path="/pods/:namespace/:name" element={<PodPage />} />
+              <Route path="/teams" element={<TeamsPage />} />
+              <Route path="/teams/:name" element={<TeamPage />} />
               <Route path="/nodes" element={<NodesPage />} />
               <Route path="/trail" element={<TrailPage />} />
               <Route path="/account" element={<AccountPage />} />

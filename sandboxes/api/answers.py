@@ -167,7 +167,7 @@ def _details(exc: Exception) -> Json | None:
             later = {} if exc.retry_after is None else {"retryAfterSeconds": exc.retry_after}
             return _about(exc.kind, exc.name, "") | {"causes": _causes(exc.causes)} | later
         case AboutObject() if exc.kind:
-            return _about(exc.kind, exc.name, "")
+            return _about(exc.kind, exc.name, "") | ({"causes": _causes(exc.causes)} if exc.causes else {})
         case TooManyRequests():
             return {"retryAfterSeconds": exc.seconds}
         case _:

@@ -11,7 +11,7 @@ from people import sessions, tokens
 from people.models import AccessToken, Session, Team
 from people.rules import Scope, Verb
 from sandboxes import teams
-from sandboxes.api import bodies
+from sandboxes.api import bodies, trail
 from sandboxes.api import people_shapes as shapes
 from sandboxes.api.answers import answer
 from sandboxes.api.auth import SignedIn
@@ -84,7 +84,7 @@ def _add_teams(api: Documented) -> None:
     @api.get("/teams", response=shapes.TeamList, by_alias=True, operation_id="listTeams")
     def list_teams(request: SignedIn) -> HttpResponse:
         """The teams that you are in; all for operators and auditors."""
-        return answer({"items": [_team(row) for row in teams.visible_teams(request.auth)]})
+        return _teams(request.auth)
 
     @api.post(
         "/teams",
@@ -96,18 +96,19 @@ def _add_teams(api: Documented) -> None:
     def found_team(request: SignedIn) -> HttpResponse:
         """Found a team, with you as its admin and a namespace of its name. For authors and operators."""
         asked = bodies.shaped(request, shapes.NewTeam)
-        return answer(_team(teams.found_team(request.auth, asked.name)), 201)
+        trail.add_to_path(request, f"name={asked.name}")
+        return answer(_team(request.auth, teams.found_team(request.auth, asked.name)), 201)
 
     @api.get(TEAM, response=shapes.TeamRow, by_alias=True, operation_id="readTeam")
     def read_team(request: SignedIn, team: str) -> HttpResponse:
         """One team."""
-        return answer(_team(teams.live_team(request.auth, team, Verb.READ)))
+        return answer(_team(request.auth, teams.live_team(request.auth, team, Verb.READ)))
 
     @api.delete(TEAM, response=shapes.TeamList, by_alias=True, operation_id="deleteTeam")
     def delete_team(request: SignedIn, team: str) -> HttpResponse:
-        """Delete a team. Its namespaces stay, with their owners alone."""
+        """Delete a team, and the rules by which groups lead there. Its namespaces stay, with their owners alone."""
         teams.delete_team(request.auth, team)
-        return answer({"items": [_team(row) for row in teams.visible_teams(request.auth)]})
+        return _teams(request.auth)
 
 
 def _add_members(api: Documented) -> None:
@@ -122,13 +123,14 @@ def _add_members(api: Documented) -> None:
         """Take somebody into a team, or make them something else in it."""
         teams.live_team(request.auth, team, Verb.MANAGE)  # a stranger learns nothing from how a body is refused
         asked = bodies.shaped(request, shapes.MemberRole)
-        return answer(_team(teams.put_member(request.auth, team, user, asked.role)))
+        trail.add_to_path(request, f"role={asked.role}")
+        return answer(_team(request.auth, teams.put_member(request.auth, team, user, asked.role)))
 
     @api.delete(MEMBER, response=shapes.TeamList, by_alias=True, operation_id="removeTeamMember")
     def remove_member(request: SignedIn, team: str, user: str) -> HttpResponse:
-        """Show somebody out of a team, or leave it."""
+        """Show somebody out of a team, or leave it. Their pages and shells of its pods close."""
         teams.remove_member(request.auth, team, user)
-        return answer({"items": [_team(row) for row in teams.visible_teams(request.auth)]})
+        return _teams(request.auth)
 
 
 def _tokens(user: User) -> HttpResponse:
@@ -167,10 +169,22 @@ def _session(row: Session, current: str | None) -> dict[str, Any]:
     }
 
 
-def _team(row: Team) -> dict[str, Any]:
+def _teams(user: User) -> HttpResponse:
+    rows = [_team(user, row) for row in teams.visible_teams(user)]
+    return answer({"items": rows, "mayFound": teams.may_found(user)})
+
+
+def _team(user: User, row: Team) -> dict[str, Any]:
+    standing = teams.standing(user, row)
     members = sorted(row.memberships.all(), key=lambda member: member.user.username)
+    namespaces = sorted(row.namespaces.all(), key=lambda namespace: namespace.name)
     return {
         "name": row.name,
-        "members": [{"name": member.user.username, "role": member.role} for member in members],
-        "namespaces": sorted(namespace.name for namespace in row.namespaces.all()),
+        "role": standing.role or None,
+        "mayManage": standing.may_manage,
+        "members": [
+            {"name": each.user.username, "role": each.role, "fromGroups": each.from_groups} for each in members
+        ],
+        "namespaces": [{"name": each.name, "owner": each.owner.username} for each in namespaces],
+        "groups": sorted({mapping.group for mapping in row.group_mappings.all()}),
     }

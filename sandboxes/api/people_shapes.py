@@ -68,24 +68,40 @@ class NewGuest(Answer):
 
 
 class TeamMember(Answer):
-    """Who is in a team, and as what."""
+    """Who is in a team, and as what. `fromGroups`: by a group of the identity provider, and not changed here."""
 
     name: str
     role: TeamRole
+    from_groups: bool
+
+
+class TeamNamespace(Answer):
+    """A namespace that a team shares. It stays with its owner, whose quota its pods count in."""
+
+    name: str
+    owner: str
 
 
 class TeamRow(Answer):
-    """A team, who is in it, and the namespaces it shares."""
+    """A team, who is in it, and the namespaces it shares.
+
+    `role` is what you are in it, null for who is not; `mayManage`: you say who is in it, and may delete it.
+    `groups`: those of the identity provider that lead here.
+    """
 
     name: str
+    role: TeamRole | None
+    may_manage: bool
     members: list[TeamMember]
-    namespaces: list[str]
+    namespaces: list[TeamNamespace]
+    groups: list[str]
 
 
 class TeamList(Answer):
-    """Your teams by name; all of them for operators and auditors."""
+    """Your teams by name; all of them for operators and auditors. `mayFound`: your role founds teams."""
 
     items: list[TeamRow]
+    may_found: bool
 
 
 class NewTeam(Answer):

@@ -29,6 +29,7 @@ from tests.service.test_consumers import Upstream, bearer, code, cookie, message
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("database_thread")]
 __all__ = ["node"]
 TOKENS, SESSIONS = "/api/playground/v1/tokens", "/api/playground/v1/sessions"
+TEAM = "/api/playground/v1/teams/crew"
 PODS = "/api/v1/namespaces/alice/pods"
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 
@@ -197,6 +198,8 @@ ENDS: dict[str, tuple[Callable[[dict[str, str]], object], int]] = {
     "being made inactive": (lambda _: _changed("bob", is_active=False), wire.CLOSE_UNAUTHENTICATED),
     "another password": (lambda _: _new_password("bob"), wire.CLOSE_UNAUTHENTICATED),
     "leaving the team": (lambda _: Membership.objects.get(user__username="bob").delete(), wire.CLOSE_NOT_FOUND),
+    "being shown out of it": (lambda _: Caller("alice").delete(f"{TEAM}/members/bob"), wire.CLOSE_NOT_FOUND),
+    "the end of the team": (lambda _: Caller("alice").delete(TEAM), wire.CLOSE_NOT_FOUND),
 }
 
 

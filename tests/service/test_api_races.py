@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from contextlib import suppress
+from threading import Barrier, BrokenBarrierError
 from typing import TypeVar
 
 import pytest
 from django.db import connection
 
 from people import links
-from sandboxes import pods, spec
-from sandboxes.errors import AlreadyExists
+from people.models import Membership, Team
+from sandboxes import pods, spec, teams
+from sandboxes.errors import AlreadyExists, Conflict, NotAllowed, NotFound
 from sandboxes.models import Counter, Namespace, Node, Pod
 from sandboxes.namespaces import namespace_of
+from tests.service import made
 from tests.service.caller import manifest, user
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -22,19 +25,20 @@ Result = TypeVar("Result")
 TIMES = 6
 
 
-def at_once(work: Callable[[], Result]) -> list[Result]:
-    """The results of TIMES calls that begin together."""
-    start = Barrier(TIMES)
+def at_once(work: Callable[[], Result], *, times: int = TIMES) -> list[Result]:
+    """The results of so many calls that begin together."""
+    start = Barrier(times)
 
     def one() -> Result:
         try:
+            connection.ensure_connection()
             start.wait()
             return work()
         finally:
             connection.close()
 
-    with ThreadPoolExecutor(TIMES) as pool:
-        return [call.result() for call in [pool.submit(one) for _ in range(TIMES)]]
+    with ThreadPoolExecutor(times) as pool:
+        return [call.result() for call in [pool.submit(one) for _ in range(times)]]
 
 
 def test_one_of_many_creates_of_a_name_wins() -> None:
@@ -62,6 +66,28 @@ def test_a_link_signs_in_one_of_many() -> None:
     alice = user("alice")
     text = links.issue(alice)
     assert [found for found in at_once(lambda: links.redeem(text)) if found is not None] == [alice]
+
+
+def test_of_two_admins_who_show_each_other_out_one_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("alice", "bob"):
+        made.team("crew", admin=name)
+    pairs = iter([("alice", "bob"), ("bob", "alice")])
+    meeting, check = Barrier(2), teams._check_admins
+
+    def check_together(team: Team) -> None:
+        """Both have taken the other away before either looks whether an admin is left, unless one has to wait."""
+        with suppress(BrokenBarrierError):
+            meeting.wait(timeout=1)
+        check(team)
+
+    def show_out() -> None:
+        name, other = next(pairs)
+        with suppress(Conflict, NotAllowed, NotFound):
+            teams.remove_member(user(name), "crew", other)
+
+    monkeypatch.setattr(teams, "_check_admins", check_together)
+    at_once(show_out, times=2)
+    assert Membership.objects.get().role == Membership.ADMIN
 
 
 def test_no_two_changes_get_one_resource_version() -> None:

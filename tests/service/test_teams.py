@@ -7,14 +7,14 @@ from threading import Barrier, BrokenBarrierError
 
 import pytest
 
-from people.models import Membership, RoleAssignment, Team
+from people.models import GroupMapping, Membership, RoleAssignment, Team, TrailEntry
 from people.rules import Role
 from sandboxes import teams
 from sandboxes.api import people_shapes as shapes
 from sandboxes.errors import Conflict, NotAllowed, NotFound
 from sandboxes.models import Namespace, Pod
 from tests.service import made
-from tests.service.caller import Caller, manifest, user
+from tests.service.caller import Answered, Caller, manifest, user
 from tests.service.test_quotas import at_once
 
 pytestmark = pytest.mark.django_db
@@ -27,13 +27,26 @@ def author(name: str = "alice") -> Caller:
     return caller
 
 
+def causes(found: Answered) -> list[tuple[str, str]]:
+    """(field, message) of each cause."""
+    return [(cause["field"], cause["message"]) for cause in found.body["details"]["causes"]]
+
+
 def test_an_author_founds_a_team_with_a_namespace() -> None:
     alice = author()
     found = alice.post(TEAMS, {"name": "crew"})
     assert found.code == 201
     shapes.TeamRow.model_validate(found.body)
-    assert found.body == {"name": "crew", "members": [{"name": "alice", "role": "admin"}], "namespaces": ["crew"]}
-    assert alice.get(TEAMS).body == {"items": [found.body]}
+    assert found.body == {
+        "name": "crew",
+        "role": "admin",
+        "mayManage": True,
+        "members": [{"name": "alice", "role": "admin", "fromGroups": False}],
+        "namespaces": [{"name": "crew", "owner": "alice"}],
+        "groups": [],
+    }
+    assert alice.get(TEAMS).body == {"items": [found.body], "mayFound": True}
+    assert Caller("bob").get(TEAMS).body == {"items": [], "mayFound": False}
     assert alice.get("/api/playground/v1/session").body["namespace"] == "alice", "the team's is not taken for their own"
 
 
@@ -60,7 +73,7 @@ def test_a_member_may_leave_and_not_say_who_else_is_in() -> None:
         bob.delete(f"{TEAMS}/crew"),
     ):
         assert refused.code == 403 and "a team member may not manage" in refused.body["message"]
-    assert bob.delete(f"{TEAMS}/crew/members/bob").body == {"items": []}
+    assert bob.delete(f"{TEAMS}/crew/members/bob").body["items"] == []
     assert bob.get(f"{TEAMS}/crew").code == 404
 
 
@@ -68,8 +81,12 @@ def test_a_team_keeps_an_admin() -> None:
     alice = author()
     Caller("bob")
     alice.post(TEAMS, {"name": "crew"})
-    assert alice.put(f"{TEAMS}/crew/members/alice", {"role": "member"}).code == 409
-    assert alice.delete(f"{TEAMS}/crew/members/alice").code == 409
+    told = "a team needs an admin: make somebody else one first, or delete the team"
+    for refused in (
+        alice.put(f"{TEAMS}/crew/members/alice", {"role": "member"}),
+        alice.delete(f"{TEAMS}/crew/members/alice"),
+    ):
+        assert (refused.code, causes(refused)) == (409, [("user", told)])
     assert Membership.objects.get().role == "admin"
     alice.put(f"{TEAMS}/crew/members/bob", {"role": "admin"})
     assert alice.delete(f"{TEAMS}/crew/members/alice").code == 200
@@ -152,7 +169,10 @@ def test_a_deleted_team_leaves_its_namespace_to_the_owner() -> None:
     alice, bob = author(), Caller("bob")
     alice.post(TEAMS, {"name": "crew"})
     alice.put(f"{TEAMS}/crew/members/bob", {})
-    assert alice.delete(f"{TEAMS}/crew").body == {"items": []}
+    GroupMapping.objects.create(group="sailors", team=Team.objects.get())
+    assert alice.get(f"{TEAMS}/crew").body["groups"] == ["sailors"]
+    assert alice.delete(f"{TEAMS}/crew").body["items"] == []
+    assert not GroupMapping.objects.exists()
     assert alice.get("/api/v1/namespaces/crew/pods").code == 200
     assert bob.get("/api/v1/namespaces/crew/pods").code == 404
 
@@ -161,7 +181,8 @@ def test_an_auditor_sees_teams_and_manages_none() -> None:
     author().post(TEAMS, {"name": "crew"})
     audrey = Caller("audrey")
     RoleAssignment.objects.create(user=audrey.user, role=Role.AUDITOR)
-    assert [item["name"] for item in audrey.get(TEAMS).body["items"]] == ["crew"]
+    told = [(item["name"], item["role"], item["mayManage"]) for item in audrey.get(TEAMS).body["items"]]
+    assert told == [("crew", None, False)]
     assert audrey.put(f"{TEAMS}/crew/members/audrey", {}).code == 403
     assert audrey.post(TEAMS, {"name": "x"}).code == 403
 
@@ -178,7 +199,8 @@ def test_a_name_is_taken_by_a_team_or_a_namespace() -> None:
     Namespace.objects.create(name="bobs", owner=user("bob"))
     assert alice.post(TEAMS, {"name": "bobs"}).code == 409
     assert alice.post(TEAMS, {"name": "crew"}).code == 201
-    assert alice.post(TEAMS, {"name": "crew"}).code == 409
+    taken = alice.post(TEAMS, {"name": "crew"})
+    assert (taken.code, taken.causes) == (409, [("name", "FieldValueDuplicate")])
     assert Team.objects.count() == 1
 
 
@@ -186,5 +208,61 @@ def test_a_name_is_taken_by_a_team_or_a_namespace() -> None:
 def test_who_is_not_there_cannot_be_a_member(name: str) -> None:
     alice = author()
     alice.post(TEAMS, {"name": "crew"})
-    assert alice.put(f"{TEAMS}/crew/members/{name}", {}).code == 404
+    added = alice.put(f"{TEAMS}/crew/members/{name}", {})
+    assert (added.code, added.causes) == (404, [("user", "FieldValueInvalid")])
     assert alice.delete(f"{TEAMS}/crew/members/{name}").code == 404
+
+
+@pytest.mark.parametrize("body", [{}, {"role": "captain"}])
+@pytest.mark.parametrize("asking", ["mallory", "bob"])
+def test_who_does_not_manage_a_team_learns_from_it_about_nobody(asking: str, body: dict[str, str]) -> None:
+    made.team("crew", admin="alice", member="bob")
+    user("carol")
+    caller = Caller(asking)
+    there, nowhere = (caller.put(f"{TEAMS}/crew/members/{name}", body) for name in ("carol", "nobody"))
+    assert (there.code, there.body) == (nowhere.code, nowhere.body)
+    assert there.code == (404 if asking == "mallory" else 403)
+
+
+def test_who_is_there_by_a_group_is_shown_as_such_and_not_changed_by_hand() -> None:
+    alice, bob = Caller("alice"), Caller("bob")
+    made.team("crew", admin="alice", member="bob")
+    Membership.objects.filter(user=bob.user).update(from_groups=True)
+    shown = {each["name"]: each["fromGroups"] for each in alice.get(f"{TEAMS}/crew").body["members"]}
+    assert shown == {"alice": False, "bob": True}
+    assert alice.put(f"{TEAMS}/crew/members/bob", {"role": "member"}).code == 200, "as it is already"
+    for refused in (
+        alice.put(f"{TEAMS}/crew/members/bob", {"role": "admin"}),
+        alice.delete(f"{TEAMS}/crew/members/bob"),
+        bob.delete(f"{TEAMS}/crew/members/bob"),
+    ):
+        assert refused.code == 409
+        assert causes(refused)[0][1].startswith("bob is there by a group of the identity provider")
+    assert Membership.objects.get(user=bob.user).role == "member"
+
+
+def test_an_operator_manages_a_team_without_being_in_it() -> None:
+    made.team("crew", admin="alice")
+    user("bob")
+    root = Caller("root", staff=True)
+    found = root.put(f"{TEAMS}/crew/members/bob", {"role": "admin"})
+    assert (found.body["role"], found.body["mayManage"]) == (None, True)
+    assert root.delete(f"{TEAMS}/crew/members/alice").code == 200
+    assert root.delete(f"{TEAMS}/crew").body == {"items": [], "mayFound": True}
+
+
+def test_each_change_of_a_team_is_in_the_trail_with_what_it_was_about() -> None:
+    alice = author()
+    user("bob")
+    alice.post(TEAMS, {"name": "crew"})
+    alice.put(f"{TEAMS}/crew/members/bob", {"role": "admin"})
+    alice.delete(f"{TEAMS}/crew/members/bob")
+    alice.put(f"{TEAMS}/crew/members/nobody", {})
+    alice.delete(f"{TEAMS}/crew")
+    assert [(row.actor, row.act, row.path, row.code) for row in TrailEntry.objects.order_by("pk")] == [
+        ("alice", "POST teams", f"{TEAMS} name=crew", 201),
+        ("alice", "PUT members", f"{TEAMS}/crew/members/bob role=admin", 200),
+        ("alice", "DELETE members", f"{TEAMS}/crew/members/bob", 200),
+        ("alice", "PUT members", f"{TEAMS}/crew/members/nobody role=member", 404),
+        ("alice", "DELETE teams", f"{TEAMS}/crew", 200),
+    ]

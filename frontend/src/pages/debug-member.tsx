@@ -1,14 +1,14 @@
 // One more container in a running pod, to look around: kubectl debug as a dialog.
-import { useMemo, useState } from "react";
+import { useState } from "react";
 import { Dialog, Heading, Modal, ModalOverlay } from "react-aria-components";
 import { addDebugMember } from "../api/acts";
-import { Refusal, told } from "../api/refusal";
 import { debugName, debugTargets } from "../state/acts";
 import type { PodFacts } from "../state/pod";
 import { TOOLBOX } from "../state/starts";
 import { Button } from "../ui/button";
 import { Choice, Field, FieldErrors } from "../ui/field";
 import { Problem } from "../ui/pane";
+import { useFieldErrors } from "./field-errors";
 import { useNotices } from "./notice-queue";
 
 interface Props {
@@ -20,16 +20,6 @@ interface Props {
 /** The last word of a refusal's field belongs to one of the three, or to none. */
 const FIELDS = { name: "debug-name", image: "debug-image", targetContainerName: "debug-target" } as const;
 
-function placed(error: unknown): { readonly of: ReadonlyMap<string, string>; readonly rest: string } {
-  const of = new Map<string, string>();
-  if (!(error instanceof Refusal)) return { of, rest: error ? told(error) : "" };
-  for (const { field, message } of error.causes) {
-    const found = Object.entries(FIELDS).find(([name]) => field.endsWith(`.${name}`));
-    if (found) of.set(found[1], message);
-  }
-  return { of, rest: of.size > 0 ? "" : error.message };
-}
-
 export function AddDebugMember({ pod, target: first, onClose }: Props) {
   const notices = useNotices();
   const targets = debugTargets(pod);
@@ -38,8 +28,7 @@ export function AddDebugMember({ pod, target: first, onClose }: Props) {
   const [target, setTarget] = useState(first || (targets[0]?.value ?? ""));
   const [error, setError] = useState<unknown>(null);
   const [isSent, setSent] = useState(false);
-  const { of, rest } = useMemo(() => placed(error), [error]);
-  const errors = useMemo(() => ({ of, changed: () => setError(null) }), [of]);
+  const { errors, rest } = useFieldErrors(error, FIELDS, () => setError(null));
   const add = async () => {
     setSent(true);
     try {

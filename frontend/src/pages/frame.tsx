@@ -129,6 +129,7 @@ function useKeys(setOverlay: (change: (overlay: Overlay | null) => Overlay | nul
   const commands: Readonly<Record<Command, () => void>> = {
     "my-pods": () => navigate("/"),
     "new-pod": () => navigate("/new"),
+    teams: () => navigate("/teams"),
     account: () => navigate("/account"),
     filter: () => document.getElementById("filter")?.focus(),
     theme: () => choose(THEME, following(THEME, theme)),

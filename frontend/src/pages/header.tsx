@@ -29,6 +29,7 @@ export function Header({ name, seesAll }: Props) {
           My pods
         </NavLink>
         <NavLink to="/new">New pod</NavLink>
+        <NavLink to="/teams">Teams</NavLink>
         {seesAll && <NavLink to="/nodes">Nodes</NavLink>}
         {seesAll && <NavLink to="/trail">Trail</NavLink>}
       </nav>

@@ -101,6 +101,18 @@ test("the YAML can be written anew from the form, and that taken back", async ()
   expect((await yaml()).value).toBe("kind: [");
 });
 
+test("a pod of a team's namespace is made there", async () => {
+  const asked = service(BASE);
+  await open("/new?namespace=crew");
+  expect(screen.getByText("in crew")).toBeTruthy();
+  await type("Pod name", "demo");
+  await press("Create pod");
+  const made = () => asked.find(({ method, search }) => method === "POST" && search === "");
+  await waitFor(() => expect(made()?.path).toBe("/api/v1/namespaces/crew/pods"));
+  // One's own quota says nothing about it.
+  expect(asked.some(({ path }) => path.endsWith("/quota"))).toBe(false);
+});
+
 test("the service is asked once the typing pauses, and tells at touched fields only", async () => {
   const required = { field: "spec.containers[0].image", message: "Required value" };
   const asked = service({ ...BASE, ...refusal({ field: "metadata.name", message: "must be lower case" }, required) });

@@ -2,7 +2,7 @@
 // check: it asks, and shows what came back.
 import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useEffect, useRef, useState } from "react";
-import { useOutletContext } from "react-router";
+import { useOutletContext, useSearchParams } from "react-router";
 import { type CatalogueImage, getCatalogue } from "../api/client";
 import { isOnItsWay } from "../state/catalogue";
 import { EMPTY } from "../state/form";
@@ -59,11 +59,13 @@ function useFocusOnRefusal(refusals: number, show: (part: Part) => void) {
 
 export function NewPodPage() {
   const { session } = useOutletContext<FrameContext>();
-  if (session.namespace === null) return <Problem title="You have no namespace yet. Ask an admin for one." />;
-  return <NewPodForm namespace={session.namespace} />;
+  const [search] = useSearchParams();
+  const namespace = search.get("namespace") ?? session.namespace;
+  if (namespace === null) return <Problem title="You have no namespace yet. Ask an admin for one." />;
+  return <NewPodForm key={namespace} namespace={namespace} isOwn={namespace === session.namespace} />;
 }
 
-function NewPodForm({ namespace }: { readonly namespace: string }) {
+function NewPodForm({ namespace, isOwn }: { readonly namespace: string; readonly isOwn: boolean }) {
   const making = useMaking();
   const creating = useCreate(namespace, making);
   const [part, setPart] = useState<Part>("form");
@@ -87,7 +89,8 @@ function NewPodForm({ namespace }: { readonly namespace: string }) {
                 <span className="aside">in {namespace}</span>
                 <PartSwitch part={part} onChange={setPart} />
               </div>
-              <QuotaNote namespace={namespace} />
+              {/* Of a namespace that is shared the pods count in its owner's quota. */}
+              {isOwn && <QuotaNote namespace={namespace} />}
               <Refused creating={creating} />
             </div>
             <FormPart namespace={namespace} making={making} creating={creating} />

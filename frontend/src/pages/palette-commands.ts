@@ -104,6 +104,7 @@ export function useCommands(session: Session): readonly Command[] {
           go("trail", "Go to", "Audit trail", "/trail", { also: "log who did what admin" }),
         ]
       : []),
+    go("teams", "Go to", "Teams", "/teams", { also: "members group share", ...key("g t") }),
     go("account", "Go to", "Account", "/account", { also: "token api settings me", ...key("g a") }),
     ...THEME.choices.map((theme) => ({
       id: `theme ${theme}`,

@@ -20,6 +20,11 @@ export function QuotaBars() {
   return <Bars bars={useBars()} />;
 }
 
+/** On a team's page: what its members' pods have of what the team may have. */
+export function TeamQuota({ name }: { readonly name: string }) {
+  return <Bars bars={useBars().filter(({ whose }) => typeof whose === "object" && whose.team === name)} />;
+}
+
 function Bars({ bars: shown }: { readonly bars: readonly Bar[] }) {
   if (shown.length === 0) return null;
   return (

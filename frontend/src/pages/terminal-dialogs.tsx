@@ -1,44 +1,7 @@
 // What is asked before a shell is given much to do at once, and before a link of a stranger's is followed.
-import type { ReactNode } from "react";
-import { Dialog, Heading, Modal, ModalOverlay } from "react-aria-components";
 import { pasteQuestion } from "../state/shells";
 import { visible } from "../state/text";
-import { Button } from "../ui/button";
-
-interface QuestionProps {
-  readonly title: string;
-  readonly yes: string;
-  readonly onYes: () => void;
-  readonly onClose: () => void;
-  readonly children: ReactNode;
-}
-
-function Question({ title, yes, onYes, onClose, children }: QuestionProps) {
-  const agree = () => {
-    onClose();
-    onYes();
-  };
-  return (
-    <ModalOverlay className="veil" isOpen isDismissable onOpenChange={(open) => !open && onClose()}>
-      <Modal className="modal">
-        <Dialog className="dialog" role="alertdialog">
-          <Heading slot="title" className="dialog-title">
-            {title}
-          </Heading>
-          {children}
-          <div className="row-end">
-            <Button autoFocus onPress={onClose}>
-              Cancel
-            </Button>
-            <Button kind="main" onPress={agree}>
-              {yes}
-            </Button>
-          </div>
-        </Dialog>
-      </Modal>
-    </ModalOverlay>
-  );
-}
+import { Question } from "../ui/question";
 
 interface PasteProps {
   readonly text: string;

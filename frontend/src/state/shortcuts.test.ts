@@ -15,6 +15,7 @@ function typed(...keys: readonly (readonly [key: string, at: number])[]): readon
 test("two keys in a row are one command, one key is another", () => {
   expect(typed(["g", 0], ["p", 300])).toEqual(["my-pods"]);
   expect(typed(["g", 0], ["n", 300])).toEqual(["new-pod"]);
+  expect(typed(["g", 0], ["t", 300])).toEqual(["teams"]);
   expect(typed(["t", 0], ["?", 100])).toEqual(["theme", "shortcuts"]);
 });
 

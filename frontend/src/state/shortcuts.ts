@@ -1,6 +1,6 @@
 // The keys of the site. Those of one character can be switched off, and are no keys while somebody types.
 
-export type Command = "my-pods" | "new-pod" | "account" | "filter" | "theme" | "undo" | "shortcuts";
+export type Command = "my-pods" | "new-pod" | "teams" | "account" | "filter" | "theme" | "undo" | "shortcuts";
 
 export interface Shortcut {
   readonly keys: readonly string[];
@@ -14,6 +14,7 @@ interface KeyCommand extends Shortcut {
 export const SINGLE: readonly KeyCommand[] = [
   { command: "my-pods", keys: ["g", "p"], does: "Go to my pods" },
   { command: "new-pod", keys: ["g", "n"], does: "Go to the form for a new pod" },
+  { command: "teams", keys: ["g", "t"], does: "Go to your teams" },
   { command: "account", keys: ["g", "a"], does: "Go to your account" },
   { command: "filter", keys: ["/"], does: "Filter my pods" },
   { command: "theme", keys: ["t"], does: "Change the theme: system, light, dark" },

@@ -761,7 +761,7 @@ export interface paths {
         post?: never;
         /**
          * Delete Team
-         * @description Delete a team. Its namespaces stay, with their owners alone.
+         * @description Delete a team, and the rules by which groups lead there. Its namespaces stay, with their owners alone.
          */
         delete: operations["deleteTeam"];
         options?: never;
@@ -785,7 +785,7 @@ export interface paths {
         post?: never;
         /**
          * Remove Member
-         * @description Show somebody out of a team, or leave it.
+         * @description Show somebody out of a team, or leave it. Their pages and shells of its pods close.
          */
         delete: operations["removeTeamMember"];
         options?: never;
@@ -2072,21 +2072,36 @@ export interface components {
             /** @enum {string} */
             place: "node" | "pod";
         };
-        /** @description Your teams by name; all of them for operators and auditors. */
+        /** @description Your teams by name; all of them for operators and auditors. `mayFound`: your role founds teams. */
         TeamList: {
             items: components["schemas"]["TeamRow"][];
+            mayFound: boolean;
         };
-        /** @description Who is in a team, and as what. */
+        /** @description Who is in a team, and as what. `fromGroups`: by a group of the identity provider, and not changed here. */
         TeamMember: {
+            fromGroups: boolean;
             name: string;
             /** @enum {string} */
             role: "member" | "admin";
         };
-        /** @description A team, who is in it, and the namespaces it shares. */
+        /** @description A namespace that a team shares. It stays with its owner, whose quota its pods count in. */
+        TeamNamespace: {
+            name: string;
+            owner: string;
+        };
+        /**
+         * @description A team, who is in it, and the namespaces it shares.
+         *
+         *     `role` is what you are in it, null for who is not; `mayManage`: you say who is in it, and may delete it.
+         *     `groups`: those of the identity provider that lead here.
+         */
         TeamRow: {
+            groups: string[];
+            mayManage: boolean;
             members: components["schemas"]["TeamMember"][];
             name: string;
-            namespaces: string[];
+            namespaces: components["schemas"]["TeamNamespace"][];
+            role: ("member" | "admin") | null;
         };
         /**
          * @description A shell that lives. `attached`: how many pages are at it. `written`: bytes since it began. `user`: "" is the
