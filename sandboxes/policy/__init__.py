@@ -29,7 +29,6 @@ from sandboxes.policy.profiles import (
     PAUSE_CPU_SHARES,
     PAUSE_MEMORY,
     PAUSE_PIDS,
-    PAUSE_SHM,
     PAUSE_USER,
     PROFILES,
     READONLY_PATHS,
@@ -43,7 +42,7 @@ from sandboxes.policy.rights import Rights
 
 __all__ = [
     "BASELINE", "BRIDGE_OPTIONS", "LAB", "PAUSE_CPU_SHARES", "PAUSE_MEMORY", "PAUSE_PIDS",
-    "PAUSE_SHM", "PAUSE_USER", "PRIVATE_IPC", "PROFILES", "READONLY_PATHS", "RESTRICTED", "Basis", "FileMount",
+    "PAUSE_USER", "PRIVATE_IPC", "PROFILES", "READONLY_PATHS", "RESTRICTED", "Basis", "FileMount",
     "Limits", "Made", "MemberBody", "PauseBody", "Profile", "PublishedPort", "Rights", "VolumeUse",
     "forbidden_sysctl", "hostname_of", "hosts_text", "member_body", "pause_body", "profile_named", "published",
     "refusals", "resolver_text", "user_of", "uses_of", "without_pulls",
