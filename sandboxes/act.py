@@ -184,7 +184,7 @@ class Hands:
         return policy.Basis(intent.pod, self.profile, intent.spec_hash, intent.full_name, intent.number)
 
     def _prepare_network(self, attempt: int) -> tuple[str, str, str]:
-        """Names and addresses first, then the lock: no member starts before both (ARCHITECTURE §6)."""
+        """Names and addresses first, then the lock and the bound: no member starts before all (ARCHITECTURE §6)."""
         pause_id = self.ids[PAUSE, attempt]
         seen = self.tools.engine.inspect(pause_id)
         if seen is None or not seen.alive or not seen.ip:
@@ -193,6 +193,8 @@ class Hands:
         pod = self.intent.pod
         self.tools.host.fill_files(self.uid, hosts=policy.hosts_text(pod, seen.ip), resolver=policy.resolver_text(pod))
         self.tools.host.lock_network(seen.pid, pause_id)
+        if inodes := self.profile.ipc.inodes:
+            self.tools.host.bound_shm(seen.pid, pause_id, inodes)
         return f"address {seen.ip}, hosts written, Docker's resolver refused", pause_id, seen.ip
 
     def _identity(self, member: str, attempt: int, pause_attempt: int) -> Identity:

@@ -7,11 +7,11 @@ the rotation of logs) is left out: namespaces, ports, limits and rights are all 
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from sandboxes import policy
-from sandboxes.policy import Basis, Made, MemberBody, PauseBody
+from sandboxes.policy import Basis, Made, MemberBody, PauseBody, Profile
 from sandboxes.spec import Container
 from sandboxes.spec.environment import Process
 
@@ -74,9 +74,7 @@ def _pause(pod: str, body: PauseBody) -> Iterator[str]:
     for port in body.ports:
         host = f"[{port.host_ip}]" if ":" in port.host_ip else port.host_ip
         yield from ("--publish", f"{host}:{port.host_port}:{port.container_port}/{port.protocol}")
-    yield from ("--sysctl", "net.ipv6.conf.all.disable_ipv6=1", "--shm-size", _mebibytes(policy.PAUSE_SHM))
-    for name, value in body.sysctls.items():
-        yield from ("--sysctl", f"{name}={value}")
+    yield from ("--sysctl", "net.ipv6.conf.all.disable_ipv6=1", *_ipc(body.profile, body.settings))
     yield from (
         "--user",
         policy.PAUSE_USER,
@@ -95,6 +93,8 @@ def _member(pod: str, name: str, body: MemberBody) -> Iterator[str]:
     pause = f"container:{_pause_name(pod)}"
     yield from ("docker", "run", "--detach", "--name", f"{pod}-{name}", "--network", pause)
     yield from ("--ipc", "private" if body.private_ipc else pause)
+    if body.private_ipc:
+        yield from _ipc(body.profile, dict(body.profile.ipc.sysctls))
     if body.share_pid:
         yield from ("--pid", pause)
     yield from ("--cgroupns", "private", "--cap-drop", "ALL")
@@ -130,6 +130,13 @@ def _rights(body: MemberBody) -> Iterator[str]:
         yield "--tty"
     if body.stdin:
         yield "--interactive"
+
+
+def _ipc(profile: Profile, sysctls: Mapping[str, str]) -> Iterator[str]:
+    """What bounds the IPC namespace of a container that has one of its own."""
+    yield from ("--shm-size", _mebibytes(profile.ipc.shm))
+    for name, value in sysctls.items():
+        yield from ("--sysctl", f"{name}={value}")
 
 
 def _mebibytes(count: int) -> str:

@@ -227,7 +227,19 @@ def _groups(seen: Seen) -> bool:
     return not (seen.is_pause and seen.host.get("GroupAdd"))
 
 
-_SYSCTLS = SAFE_SYSCTLS | {"net.ipv6.conf.all.disable_ipv6"}
+def _sysctls(seen: Seen) -> bool:
+    """What a pod may ask for, what its profile says, and of IPv6 only that it is off."""
+    of_profile = {name for name, _ in seen.profile.ipc.sysctls}
+    return set(seen.host.get("Sysctls") or {}) <= SAFE_SYSCTLS | of_profile | {"net.ipv6.conf.all.disable_ipv6"}
+
+
+def _ipc_bounds(seen: Seen) -> bool:
+    """Who has an IPC namespace of its own has it within the profile's bounds; a member that joins has pause's."""
+    if seen.joins(str(seen.host["IpcMode"])):
+        return True
+    most, said = seen.profile.ipc, seen.host.get("Sysctls") or {}
+    return bool(0 < seen.host["ShmSize"] <= most.shm and set(most.sysctls) <= set(said.items()))
+
 
 CHECKS = (
     Check("security options", _no_unconfined, "5.2", "AppArmor"),
@@ -264,7 +276,8 @@ CHECKS = (
     Check("others' volumes", _nothing("VolumesFrom", "Links")),
     Check("masked paths", lambda s: set(s.host["MaskedPaths"]) >= set(s.profile.masked), "", "/proc Mount Type"),
     Check("read-only paths", lambda s: set(s.host["ReadonlyPaths"]) >= set(READONLY_PATHS), "", "/proc Mount Type"),
-    Check("sysctls", lambda s: set(s.host.get("Sysctls") or {}) <= _SYSCTLS, "", "Sysctls"),
+    Check("sysctls", _sysctls, "", "Sysctls"),
+    Check("IPC", _ipc_bounds),
     Check("OOM killer", _nothing("OomKillDisable")),
     Check("logs", _logs),
     Check("removal", lambda s: s.host.get("AutoRemove") is False),

@@ -13,7 +13,6 @@ from sandboxes.policy import (
     PAUSE_CPU_SHARES,
     PAUSE_MEMORY,
     PAUSE_PIDS,
-    PAUSE_SHM,
     PAUSE_USER,
     READONLY_PATHS,
     RESTRICTED,
@@ -42,8 +41,8 @@ def pause(identity: Identity, body: PauseBody, *, network: str, may_lower_oom_sc
         "PortBindings": bindings,
         "Dns": ["127.0.0.1"],
         # runc refuses a sysctl that the kernel has not.
-        "Sysctls": ({"net.ipv6.conf.all.disable_ipv6": "1"} if has_ipv6 else {}) | dict(body.sysctls),
-        "ShmSize": PAUSE_SHM,
+        "Sysctls": ({"net.ipv6.conf.all.disable_ipv6": "1"} if has_ipv6 else {}) | body.settings,
+        "ShmSize": body.profile.ipc.shm,
         "CapDrop": ["ALL"],
         "SecurityOpt": ["no-new-privileges:true", f"seccomp={RESTRICTED.seccomp}"],
         "ReadonlyRootfs": True,
@@ -93,6 +92,8 @@ def member(identity: Identity, body: MemberBody, pause_id: str, *, may_lower_oom
             for mount in body.mounts
         ],
     }
+    if body.private_ipc:
+        host |= {"ShmSize": body.profile.ipc.shm, "Sysctls": dict(body.profile.ipc.sysctls)}
     if body.limits.oom_score >= 0 or may_lower_oom_score:
         host["OomScoreAdj"] = body.limits.oom_score
     created: Json = {

@@ -30,8 +30,8 @@ class NoFaults:
 
 
 class FakeHost:
-    """`texts`: uid → name → text. `locked`: ids of the pauses whose network was closed, in order. `messages`: (member,
-    attempt) → what it left; `used`: volume → bytes.
+    """`texts`: uid → name → text. `locked`: ids of the pauses whose network was closed, in order; `bounded`: by
+    pause how many files its /dev/shm may hold. `messages`: (member, attempt) → what it left; `used`: volume → bytes.
 
     `gone` are container ids whose process has ended: locking their network raises, as the real one does.
     """
@@ -43,6 +43,7 @@ class FakeHost:
         self.messages: dict[tuple[str, int], str] = {}
         self.used: dict[str, int] = {}
         self.locked: list[str] = []
+        self.bounded: dict[str, int] = {}
         self.gone: set[str] = set()
         self.guarded = True
 
@@ -86,6 +87,10 @@ class FakeHost:
             if pid <= 0 or container_id in self.gone:
                 raise PlaygroundError(f"process {pid} is no longer one of container {container_id[:12]}")
             self.locked.append(container_id)
+
+    def bound_shm(self, pid: int, container_id: str, inodes: int) -> None:
+        with self.faults.around("bound_shm"):
+            self.bounded[container_id] = inodes
 
     def require_table(self, table: str) -> None:
         with self.faults.around("require_table"):

@@ -61,7 +61,7 @@ def netns_of(pid: int, container_id: str) -> Iterator[int]:
     except OSError as exc:
         raise PlaygroundError(gone) from exc
     try:
-        if not in_container(_cgroup_of(pid), container_id):
+        if not in_container(cgroup_of(pid), container_id):
             raise PlaygroundError(gone)
         if os.fstat(namespace).st_ino == os.stat("/proc/self/ns/net").st_ino:
             raise PlaygroundError(f"container {container_id[:12]} has the host's network")
@@ -96,7 +96,7 @@ def lock_network(pid: int, container_id: str) -> None:
         in_netns(namespace, lambda: run_nft(LOCK))
 
 
-def _cgroup_of(pid: int) -> str:
+def cgroup_of(pid: int) -> str:
     """/proc/<pid>/cgroup, empty when the process is gone."""
     try:
         with open(f"/proc/{pid}/cgroup", encoding="ascii", errors="replace") as listing:

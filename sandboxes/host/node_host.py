@@ -8,7 +8,7 @@ from __future__ import annotations
 import uuid
 from pathlib import Path
 
-from sandboxes.host import netns, state, volumes
+from sandboxes.host import netns, shm, state, volumes
 from sandboxes.host.port import Wants
 from sandboxes.policy import FileMount
 from sandboxes.spec.files import PodFiles
@@ -43,6 +43,9 @@ class NodeHost:
 
     def lock_network(self, pid: int, container_id: str) -> None:
         netns.lock_network(pid, container_id)
+
+    def bound_shm(self, pid: int, container_id: str, inodes: int) -> None:
+        shm.bound_shm(pid, container_id, inodes)
 
     def require_table(self, table: str) -> None:
         netns.run_nft(f"list table inet {table}\n")

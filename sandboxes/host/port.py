@@ -57,6 +57,12 @@ class Host(Protocol):
         Raises PlaygroundError when `pid` is no longer a process of `container_id`.
         """
 
+    def bound_shm(self, pid: int, container_id: str, inodes: int) -> None:
+        """The /dev/shm of that pause, which its members share, holds at most so many files.
+
+        Raises PlaygroundError when `pid` is no longer a process of `container_id`.
+        """
+
     def require_table(self, table: str) -> None:
         """Raises PlaygroundError when the node's nftables table `inet <table>` is not there."""
 

@@ -44,7 +44,7 @@ class PodFolders:
         if not written.is_file() or not all((folder / name).is_file() for name in FILES):
             return ""
         digest, *in_memory = written.read_text().split("\n")
-        return digest if all(volumes.is_mounted(self.volume(uid, name)) for name in in_memory if name) else ""
+        return digest if all(volumes.is_mounted(folder / path) for path in in_memory if path) else ""
 
     def make(self, uid: uuid.UUID, files: PodFiles) -> None:
         """The folder with empty files and the volumes; the digest comes last, so that a half-made one is none."""
@@ -60,7 +60,10 @@ class PodFolders:
                 (folder / name).mkdir(exist_ok=True, mode=0o755)
             for each in files.volumes:
                 volumes.make(self.volume(uid, each.name), each, files.group)
-            in_memory = [each.name for each in files.volumes if each.in_memory]
+            in_memory = [f"{VOLUMES}/{each.name}" for each in files.volumes if each.in_memory]
+            if files.messages:
+                volumes.mount_memory(folder / MESSAGES, size=files.messages, mode=0o755)
+                in_memory.append(MESSAGES)
             half = folder / f"{DIGEST}.new"
             half.write_text("\n".join([files.digest, *in_memory]))
             half.replace(folder / DIGEST)
@@ -96,6 +99,8 @@ class PodFolders:
             bound = {f"/etc/{name}": FileMount(str(folder / name), f"/etc/{name}", read_only=False) for name in FILES}
             message = self._message(uid, member, attempt)
             _make_file(message, 0o666)
+            # It is remembered since the attempt after it was made.
+            self._message(uid, member, attempt - 2).unlink(missing_ok=True)
             bound[wanted.message_path] = FileMount(str(message), wanted.message_path, read_only=False)
             for n, use in enumerate(wanted.volumes):
                 source = self.volume(uid, use.volume)

@@ -28,12 +28,18 @@ _libc = ctypes.CDLL(None, use_errno=True)
 def make(folder: Path, volume: VolumeFiles, group: int | None) -> None:
     """The volume's folder: empty, a tmpfs, or with its files. What members wrote stays; given files are replaced."""
     folder.mkdir(exist_ok=True)
-    if volume.in_memory and not is_mounted(folder):
-        inodes = f",nr_inodes={volume.inodes}" if volume.inodes else ""
-        _mount("-t", "tmpfs", "-o", f"size={volume.size},mode=0777,nodev,nosuid{inodes}", "tmpfs", str(folder))
+    if volume.in_memory:
+        mount_memory(folder, size=volume.size, inodes=volume.inodes)
     _own(folder, group)
     if volume.files is not None:
         _write(folder, volume.files, group)
+
+
+def mount_memory(folder: Path, *, size: int, inodes: int = 0, mode: int = 0o777) -> None:
+    """A tmpfs on the folder, unless something is mounted there. `size` is bytes; 0 `inodes`: as many as it gets."""
+    if not is_mounted(folder):
+        most = f",nr_inodes={inodes}" if inodes else ""
+        _mount("-t", "tmpfs", "-o", f"size={size},mode={mode:04o},nodev,nosuid{most}", "tmpfs", str(folder))
 
 
 def _own(folder: Path, group: int | None) -> None:

@@ -39,7 +39,6 @@ from sandboxes.policy.profiles import (
     PAUSE_CPU_SHARES,
     PAUSE_MEMORY,
     PAUSE_PIDS,
-    PAUSE_SHM,
     PAUSE_USER,
     PROFILES,
     READONLY_PATHS,
@@ -54,7 +53,7 @@ from sandboxes.policy.rights import Rights
 
 __all__ = [
     "ACCEPTED", "BASELINE", "BRIDGE_OPTIONS", "FAILED", "LAB", "PAUSE_CPU_SHARES", "PAUSE_MEMORY", "PAUSE_PIDS",
-    "PAUSE_SHM", "PAUSE_USER", "PRIVATE_IPC", "PROFILES", "READONLY_PATHS", "REFUSED", "RESTRICTED", "SCAN_AGAIN",
+    "PAUSE_USER", "PRIVATE_IPC", "PROFILES", "READONLY_PATHS", "REFUSED", "RESTRICTED", "SCAN_AGAIN",
     "Basis", "FileMount", "Limits", "Made", "MemberBody", "PauseBody", "Profile", "PublishedPort", "Rights",
     "VolumeUse", "forbidden_sysctl", "hostname_of", "hosts_text", "id_to_run", "is_image_id", "is_scan_due", "judged",
     "member_body", "on_offer", "pause_body", "profile_named", "published", "refusals", "resolver_text",

@@ -34,7 +34,7 @@ class PublishedPort:
 
 @dataclass(frozen=True)
 class PauseBody:
-    """What a pause is created from."""
+    """What a pause is created from. `sysctls` are what the pod asks for."""
 
     image: str
     hostname: str
@@ -42,6 +42,11 @@ class PauseBody:
     sysctls: Mapping[str, str]
     profile: Profile
     spec_hash: str
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """All sysctls of its namespaces but for the one about IPv6; the profile's are the last word."""
+        return dict(self.sysctls) | dict(self.profile.ipc.sysctls)
 
 
 @dataclass(frozen=True)

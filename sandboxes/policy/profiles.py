@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from sandboxes.policy.ipc import AS_KUBELET, FEW, Ipc
 from sandboxes.policy.seccomp import seccomp_filter
 from sandboxes.spec.files import Room
 
@@ -17,8 +18,8 @@ PAUSE_MEMORY = 16 * 2**20
 PAUSE_PIDS = 64
 PAUSE_USER = "65535:65535"
 PAUSE_CPU_SHARES = 2
-# Of the one /dev/shm that the members share, bytes: Docker's default, said so that it is the same everywhere.
-PAUSE_SHM = 64 * 2**20
+# Of all termination messages of a pod, bytes: a kubelet reads 4 KiB of each.
+MESSAGES = 2**20
 # The bridge that pods are on: nobody reaches the next one, nobody is masqueraded (Docker's bridge driver options).
 BRIDGE_OPTIONS = {
     "com.docker.network.bridge.enable_icc": "false",
@@ -59,8 +60,7 @@ class Profile:
     `capabilities` is what a member has that asks for none, `may_add` what it may ask for besides. `own_user`: members
     run as a number that is the pod's alone, whatever image and spec say, and never gain rights. `tmpfs`: their root
     file system is read-only, and volumes are memory; None where both are the node's disk. `pulls`: images that no node
-    has are pulled. `open_files`,
-    `locked_memory` and `file_size` are setrlimit(2)'s.
+    has are pulled. `open_files`, `locked_memory` and `file_size` are setrlimit(2)'s; `ipc` is of all members together.
     """
 
     name: str
@@ -74,6 +74,7 @@ class Profile:
     log_bytes: int
     open_files: int
     file_size: int
+    ipc: Ipc
     locked_memory: int = 64 * 2**10
     masked: tuple[str, ...] = HIDDEN
     pulls: bool = True
@@ -85,7 +86,7 @@ class Profile:
         """What volumes may take."""
         if self.tmpfs is None:
             return Room(self.memory)
-        return Room(self.tmpfs.size, self.tmpfs.inodes, only_memory=True)
+        return Room(self.tmpfs.size, self.tmpfs.inodes, only_memory=True, messages=MESSAGES)
 
     @property
     def seccomp(self) -> str:
@@ -105,6 +106,7 @@ RESTRICTED = Profile(
     log_bytes=1_000_000,
     open_files=1024,
     file_size=64 * 2**20,
+    ipc=FEW,
     masked=HIDDEN + MORE_HIDDEN,
     pulls=False,
     own_user=True,
@@ -126,6 +128,7 @@ BASELINE = Profile(
     log_bytes=1_000_000,
     open_files=16384,
     file_size=2**30,
+    ipc=AS_KUBELET,
 )  # fmt: skip
 
 LAB = replace(BASELINE, name="lab")

@@ -41,6 +41,7 @@ def _pod(pod: Pod, profile: Profile) -> Iterator[Cause]:
     if spec.security_context is not None:
         yield from _seccomp("spec.securityContext.seccompProfile", spec.security_context.seccomp_profile)
         yield from _user("spec.securityContext", spec.security_context, profile)
+        yield from _sysctls("spec.securityContext.sysctls", spec.security_context, profile)
     for key, listed in (("containers", spec.containers), ("initContainers", spec.init_containers)):
         for i, container in enumerate(listed):
             at = f"spec.{key}[{i}]"
@@ -108,6 +109,14 @@ def _user(at: str, context: SecurityContext | PodSecurityContext, profile: Profi
             yield forbidden(f"{at}.{key}", told)
     if context.run_as_non_root is False:
         yield forbidden(f"{at}.runAsNonRoot", f"must be true in profile {profile.name}")
+
+
+def _sysctls(at: str, context: PodSecurityContext, profile: Profile) -> Iterator[Cause]:
+    own = dict(profile.ipc.sysctls)
+    for i, asked in enumerate(context.sysctls):
+        value = own.get(dotted(asked.name))
+        if value not in (None, asked.value):
+            yield forbidden(f"{at}[{i}].value", f"must be {value} in profile {profile.name}")
 
 
 def _capabilities(at: str, context: SecurityContext, profile: Profile) -> Iterator[Cause]:

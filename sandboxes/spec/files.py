@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Never
 
 from sandboxes.errors import MountFailed
@@ -45,20 +45,32 @@ class VolumeFiles:
 class Room:
     """What a volume that members write to may take: `memory` bytes of a tmpfs at most, and `inodes` (0: any number).
 
-    `only_memory`: none is on the disk.
+    All volumes in memory of a pod have together what AT_ONCE such have: what is in them outlives the member that wrote
+    it, and is then counted as nobody's. `messages`: bytes of a tmpfs for all termination messages, 0: they are on the
+    disk. `only_memory`: no volume is on the disk.
     """
 
     memory: int
     inodes: int = 0
     only_memory: bool = False
+    messages: int = 0
+
+    def shared(self, volumes: int) -> Room:
+        """What each of so many volumes has."""
+        of = max(volumes, AT_ONCE)
+        return replace(self, memory=self.memory * AT_ONCE // of, inodes=self.inodes * AT_ONCE // of)
+
+
+AT_ONCE = 2
 
 
 @dataclass(frozen=True)
 class PodFiles:
-    """All volumes of a pod; `group` owns them when it is not None. `digest` changes with any of it."""
+    """All volumes of a pod; `group` owns them when it is not None. `messages` is Room's. `digest` changes with any."""
 
     volumes: tuple[VolumeFiles, ...] = ()
     group: int | None = None
+    messages: int = 0
 
     @property
     def digest(self) -> str:
@@ -68,13 +80,18 @@ class PodFiles:
 def pod_files(facts: Facts, sources: Sources, room: Room) -> PodFiles:
     """What the pod's volumes hold; a tmpfs without a limit has all the room there is. Raises MountFailed."""
     context = facts.pod.spec.security_context
-    volumes = tuple(_volume(volume, facts, sources, room) for volume in facts.pod.spec.volumes)
-    return PodFiles(volumes, context.fs_group if context else None)
+    share = room.shared(sum(_in_memory(volume, room) for volume in facts.pod.spec.volumes))
+    volumes = tuple(_volume(volume, facts, sources, share) for volume in facts.pod.spec.volumes)
+    return PodFiles(volumes, context.fs_group if context else None, room.messages)
+
+
+def _in_memory(volume: Volume, room: Room) -> bool:
+    return volume.empty_dir is not None and (room.only_memory or volume.empty_dir.medium == "Memory")
 
 
 def _volume(volume: Volume, facts: Facts, sources: Sources, room: Room) -> VolumeFiles:
     if volume.empty_dir is not None:
-        if volume.empty_dir.medium != "Memory" and not room.only_memory:
+        if not _in_memory(volume, room):
             return VolumeFiles(volume.name)
         limit = volume.empty_dir.size_limit
         size = whole(limit) if limit != "" and whole(limit) > 0 else room.memory

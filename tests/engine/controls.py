@@ -15,15 +15,15 @@ from typing import Any
 
 from sandboxes.engine import bodies
 from sandboxes.engine.naming import Identity
-from sandboxes.policy import PROFILES, Basis, Made, Profile, member_body
+from sandboxes.policy import PRIVATE_IPC, PROFILES, Basis, Made, Profile, member_body
 from sandboxes.spec import decode
 from sandboxes.spec.environment import Process
 
 Json = dict[str, Any]
 TOOLBOX = "playground/toolbox:1"
 MIB = 2**20
-# A probe that is killed with its container says nothing: that is what the killing ones are after.
-KILLED = "killed"
+# Said by the one that cannot see what it came to: how much the node's disk has of its log.
+FLOODED = "flooded"
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,7 @@ class Control:
     """`script` runs as the member; `settings` are the keys of the create body that are this control.
 
     `audited`: the audit sees from outside that it is off. It cannot where what is left is somebody's ordinary setting.
+    `prepare` changes the bodies of both arms, where else the machine's load would decide.
     """
 
     name: str
@@ -38,22 +39,31 @@ class Control:
     script: str
     off: Callable[[Json], None]
     audited: bool = True
+    prepare: Callable[[Json], None] = lambda created: None
 
 
 def body_of(profile: Profile, image_id: str, script: str, *, number: int = 7) -> Json:
     """What a member of that profile is created from: a pod of its own without a network."""
-    manifest = {"metadata": {"name": "held"}, "spec": {"containers": [{"name": "a", "image": TOOLBOX}]}}
+    meta = {"name": "held", "annotations": {PRIVATE_IPC: "private"}}
+    manifest = {"metadata": meta, "spec": {"containers": [{"name": "a", "image": TOOLBOX}]}}
     pod = decode(manifest)
     made = Made(image_id, Process({}, ("bash", "-c"), (script,)))
     body = member_body(Basis(pod, profile, "hash", number=number), pod.spec.containers[0], made)
     created = deepcopy(bodies.member(Identity("held", uuid.uuid4(), "held", "a", 0, 0), body, "none"))
-    created["HostConfig"] |= {"NetworkMode": "none", "IpcMode": "private"}
+    created["HostConfig"]["NetworkMode"] = "none"
+    return created
+
+
+def within(control: Control, profile: Profile, image_id: str) -> Json:
+    """The body as the service makes it."""
+    created = body_of(profile, image_id, control.script)
+    control.prepare(created)
     return created
 
 
 def without(control: Control, profile: Profile, image_id: str) -> Json:
     """The control arm: the same body, with this one control switched off."""
-    created = body_of(profile, image_id, control.script)
+    created = within(control, profile, image_id)
     control.off(created)
     return created
 
@@ -130,7 +140,7 @@ def _calls() -> str:
         " for my $name (sort keys %n) {"
         f' my $first = $name eq "unshare" ? {NEWUSER} : $name eq "ptrace" ? 0x4206 : -1;'
         " my $got = syscall($n{$name}, $first, -1, -1, -1, -1); note($name, $got == -1 ? $! + 0 : 0) }" + asked + ";"
-        ' print @broken ? "broken" : "held", " $held of ", $held + @broken, " @broken\\n"\''
+        ' print @broken ? "broken: @broken" : "held with $held refused", "\\n"\''
     )
 
 
@@ -144,6 +154,16 @@ def _fills(limit_mib: int) -> str:
         f"n=0; while [ $n -lt {limit_mib // 16} ] && head -c {16 * MIB} /dev/zero > /tmp/$n 2> /dev/null; "
         f"do n=$((n+1)); done; {_holds(f'[ $n -lt {limit_mib // 16} ]', 'after $((n * 16)) MiB')}"
     )
+
+
+# Four that use what they get, until they were held back, or have had more than they may: on a busy machine that takes a
+# while. Nanoseconds, of either version of control groups.
+_BURNS = (
+    "cd /sys/fs/cgroup; throttled() { cat cpu/cpu.stat cpu.stat 2> /dev/null | grep -q 'nr_throttled [1-9]'; }; "
+    "used() { cat cpuacct/cpuacct.usage 2> /dev/null || sed -n 's/usage_usec \\(.*\\)/\\1000/p' cpu.stat; }; "
+    "for i in 1 2 3 4; do perl -e '1 while 1' & done; for i in $(seq 40); do throttled && break; "
+    "[ $(used) -gt $((i * 20000000 + 300000000)) ] && break; sleep 0.2; done; kill $(jobs -p); " + _holds("throttled")
+)
 
 
 CONTROLS = (
@@ -177,14 +197,14 @@ CONTROLS = (
         "file size",
         ("Ulimits",),
         f"head -c {65 * MIB} /dev/zero > /tmp/big 2> /dev/null; "
-        + _holds(f"[ $(stat -c %s /tmp/big) -le {64 * MIB} ]", "at $(stat -c %s /tmp/big) bytes"),
+        + _holds(f"[ $(stat -c %s /tmp/big) -le {64 * MIB} ]", f"at $(($(stat -c %s /tmp/big) / {MIB})) MiB"),
         no_limit("fsize"),
     ),
     Control(
         "open files",
         ("Ulimits",),
         'perl -e \'my @f; while (@f < 2000 && open(my $f, "<", "/dev/null")) { push @f, $f } '
-        'print @f < 2000 ? "held" : "broken", " at ", scalar @f, "\\n"\'',
+        'print @f < 2000 ? "held" : "broken", " at ", scalar @f, " files\\n"\'',
         no_limit("nofile"),
     ),
     Control("core dumps", ("Ulimits",), _holds("[ $(ulimit -Hc) = 0 ]"), no_limit("core")),
@@ -198,7 +218,7 @@ CONTROLS = (
         "processes",
         ("PidsLimit",),
         "n=0; for i in $(seq 100); do perl -e 'my $p = fork; exit(defined $p ? 0 : 1) if !defined $p || $p; sleep 9' "
-        "2> /dev/null && n=$((n+1)) || break; done 2> /dev/null; " + _holds("[ $n -lt 64 ]", "after $n"),
+        "2> /dev/null && n=$((n+1)) || break; done 2> /dev/null; " + _holds("[ $n -lt 64 ]", "after $n processes"),
         put(PidsLimit=-1),
     ),
     Control(
@@ -211,7 +231,7 @@ CONTROLS = (
     Control(
         "memory",
         ("Memory",),
-        f'perl -e \'my $x = "x" x (300 * {MIB}); print "broken with ", length($x), " bytes\\n"\'; '
+        f'perl -e \'my $x = "x" x (300 * {MIB}); print "broken with ", length($x) >> 20, " MiB\\n"\'; '
         '[ $? -eq 137 ] && echo "held by the OOM killer"',
         put(Memory=0, MemorySwap=0),
     ),
@@ -225,10 +245,10 @@ CONTROLS = (
     Control(
         "CPU",
         ("NanoCpus",),
-        "perl -e 'my $e = time + 2; 1 while time < $e'; "
-        "t=$(cat /sys/fs/cgroup/cpu/cpu.stat /sys/fs/cgroup/cpu.stat 2> /dev/null | sed -n 's/nr_throttled //p'); "
-        + _holds("[ ${t:-0} -gt 0 ]", "$t times"),
+        _BURNS,
         put(NanoCpus=0),
+        # A busy machine gives nobody a half of a CPU; of a twentieth everybody notices the end.
+        prepare=put(NanoCpus=50_000_000, CpuShares=1024),
     ),
     Control(
         "weight of CPU",
@@ -257,7 +277,7 @@ CONTROLS = (
     Control(
         "log",
         ("LogConfig",),
-        f"head -c {20 * MIB} /dev/zero | tr '\\0' 'x' | fold -w 1000; echo; sleep 1; echo held",
+        f"head -c {20 * MIB} /dev/zero | tr '\\0' 'x' | fold -w 1000; echo; sleep 1; echo {FLOODED}",
         put(LogConfig={"Type": "json-file", "Config": {}}),
     ),
 )

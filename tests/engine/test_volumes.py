@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -86,3 +87,17 @@ def test_what_a_volume_takes_on_disk_is_counted_without_following_links(folders:
     (disk / "a").write_bytes(b"x" * 8192)
     (disk / "out").symlink_to("/usr")
     assert 8192 <= volumes.usage(disk) < 100_000
+
+
+def test_termination_messages_have_a_tmpfs_of_their_own_and_old_ones_go(folders: PodFolders) -> None:
+    folder, bounded = folders.folder(UID), replace(FILES, messages=64 * 2**10)
+    folders.make(UID, bounded)
+    assert folders.digest(UID) == bounded.digest
+    messages = [Path(folders.mounts(UID, "web", n, Wants((), "/dev/termination-log"))[-1].source) for n in range(4)]
+    assert [path.exists() for path in messages] == [False, False, True, True]
+    messages[2].write_bytes(b"x" * 32 * 2**10)
+    with pytest.raises(OSError, match="No space left"):
+        messages[3].write_bytes(b"x" * 64 * 2**10)
+    assert folders.termination_message(UID, "web", 2, 10) == "x" * 10
+    volumes.unmount_below(folder)
+    assert folders.digest(UID) == "", "it is missed as after a reboot"

@@ -15,6 +15,7 @@ from django.db.models import F
 from sandboxes.engine.faults import Crash
 from sandboxes.errors import EngineError, EngineUnavailable
 from sandboxes.models import ConfigObject, Fact, Pod, PodEvent, Step
+from sandboxes.policy import RESTRICTED
 
 from .node import MANIFEST, FakeNode, a_pod, during
 
@@ -144,6 +145,17 @@ def test_who_deletes_while_a_pass_builds_is_heard_by_that_pass(verb: str) -> Non
     pod.refresh_from_db()
     assert node.states() == {}
     assert pod.finished_at is not None
+
+
+def test_under_restricted_shared_memory_is_bounded_before_the_first_member_starts() -> None:
+    node, pod = FakeNode(), a_pod()
+    Pod.objects.filter(pk=pod.pk).update(profile="restricted")
+    node.look(pod.uid)
+    pause = next(key for key, kept in node.engine.containers.items() if kept.identity.is_pause)
+    assert node.host.bounded == {pause: RESTRICTED.ipc.inodes}
+    calls = node.faults.calls
+    starts = [at for at, call in enumerate(calls) if call == "start"]
+    assert starts[0] < calls.index("bound_shm") < starts[1]
 
 
 def test_only_one_of_two_passes_works() -> None:

@@ -113,6 +113,7 @@ PORT = {"80/tcp": [{"HostIp": "127.0.0.1", "HostPort": "8080"}]}
         ("masked paths", "HostConfig", {"MaskedPaths": []}),
         ("read-only paths", "HostConfig", {"ReadonlyPaths": []}),
         ("sysctls", "HostConfig", {"Sysctls": {"kernel.core_pattern": "x"}}),
+        ("IPC", "HostConfig", {"IpcMode": "private", "ShmSize": 2**20}),
         ("published ports", "HostConfig", {"PortBindings": PORT}),
         ("published ports", "HostConfig", {"PublishAllPorts": True}),
         ("privileged ports", "HostConfig", {"PortBindings": {"80/tcp": [{"HostIp": "127.0.0.1", "HostPort": "80"}]}}),
@@ -135,6 +136,18 @@ PORT = {"80/tcp": [{"HostIp": "127.0.0.1", "HostPort": "8080"}]}
 )
 def test_what_is_above_the_profile_is_named(name: str, part: str, changes: dict[str, Any]) -> None:
     assert name in violations(changed(member(), part, **changes))
+
+
+@pytest.mark.parametrize("profile", PROFILES.values(), ids=list(PROFILES))
+def test_pause_without_a_bound_of_its_ipc_namespace_is_a_violation(profile: Profile) -> None:
+    made = pause(profile)
+    said = made.host["Sysctls"]
+    for name, value in profile.ipc.sysctls:
+        without = {key: each for key, each in said.items() if key != name}
+        assert "IPC" in violations(changed(made, "HostConfig", Sysctls=without)), name
+        assert "IPC" in violations(changed(made, "HostConfig", Sysctls=said | {name: f"{value}0"})), name
+    for size in (0, profile.ipc.shm + 1):
+        assert "IPC" in violations(changed(made, "HostConfig", ShmSize=size))
 
 
 def test_pause_has_no_group_more() -> None:

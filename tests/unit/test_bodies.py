@@ -9,7 +9,17 @@ import pytest
 
 from sandboxes.engine import bodies
 from sandboxes.engine.naming import Identity
-from sandboxes.policy import BASELINE, Basis, FileMount, Made, member_body, pause_body
+from sandboxes.policy import (
+    BASELINE,
+    PRIVATE_IPC,
+    RESTRICTED,
+    Basis,
+    FileMount,
+    Made,
+    PauseBody,
+    member_body,
+    pause_body,
+)
 from sandboxes.spec.environment import Process
 from sandboxes.spec.models import Container, ContainerPort, EnvVar, ObjectMeta, Pod, PodSpec
 
@@ -69,7 +79,7 @@ def test_pause_can_be_joined_and_can_do_nothing_itself() -> None:
     assert host["CapDrop"] == ["ALL"]
     assert "CapAdd" not in host
     assert host["ReadonlyRootfs"] is True
-    assert host["Sysctls"] == {"net.ipv6.conf.all.disable_ipv6": "1"}
+    assert host["Sysctls"]["net.ipv6.conf.all.disable_ipv6"] == "1"
     assert host["Dns"] == ["127.0.0.1"]
     assert pause()["User"] == "65535:65535"
 
@@ -80,7 +90,24 @@ def test_an_oom_score_the_kernel_would_refuse_is_not_asked_for() -> None:
 
 
 def test_a_machine_without_ipv6_is_not_asked_to_turn_it_off() -> None:
-    assert pause(has_ipv6=False)["HostConfig"]["Sysctls"] == {}
+    assert "net.ipv6.conf.all.disable_ipv6" not in pause(has_ipv6=False)["HostConfig"]["Sysctls"]
+
+
+def test_the_bounds_of_the_ipc_namespace_are_on_who_holds_it() -> None:
+    bounds = dict(BASELINE.ipc.sysctls)
+    assert pause()["HostConfig"]["Sysctls"].items() >= bounds.items()
+    assert pause()["HostConfig"]["ShmSize"] == BASELINE.ipc.shm
+    assert "Sysctls" not in member()["HostConfig"]
+    pod = Pod(metadata=ObjectMeta(name="demo", annotations={PRIVATE_IPC: "private"}), spec=PodSpec(containers=(WEB,)))
+    body = member_body(Basis(pod, RESTRICTED, "hash"), WEB, Made("sha256:1", Process({}, (), ())))
+    host = bodies.member(identity("web"), body, "f00")["HostConfig"]
+    assert (host["ShmSize"], host["Sysctls"]) == (RESTRICTED.ipc.shm, dict(RESTRICTED.ipc.sysctls))
+
+
+def test_what_the_profile_says_of_a_namespace_is_the_last_word() -> None:
+    body = PauseBody("pause:1", "demo", (), {"kernel.shm_rmid_forced": "0"}, RESTRICTED, "hash")
+    made = bodies.pause(identity(""), body, network="pg_main", may_lower_oom_score=True, has_ipv6=True)
+    assert made["HostConfig"]["Sysctls"]["kernel.shm_rmid_forced"] == "1"
 
 
 def test_a_member_joins_pause_by_id_and_says_nothing_about_the_network() -> None:

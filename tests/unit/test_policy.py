@@ -24,6 +24,7 @@ from sandboxes.policy.profiles import dotted
 from sandboxes.spec import Container, ContainerPort, EnvVar, ObjectMeta, Pod, PodSpec
 from sandboxes.spec.environment import process
 from sandboxes.spec.facts import Facts, Sources
+from sandboxes.spec.models import PodSecurityContext, Sysctl
 
 MEMBER = Container(name="a", image="nginx")
 
@@ -167,3 +168,13 @@ def test_baseline_has_dockers_capabilities_less_raw_sockets_and_devices() -> Non
 )
 def test_a_sysctl_may_be_written_with_slashes(given: str, meant: str) -> None:
     assert dotted(given) == meant
+
+
+def test_a_pod_may_not_take_back_a_bound_that_its_profile_sets() -> None:
+    def answered(value: str, name: str) -> list[tuple[str, str]]:
+        asked = PodSecurityContext(sysctls=(Sysctl(name="kernel/shm_rmid_forced", value=value),))
+        return [(cause.field, cause.message) for cause in refusals(pod(security_context=asked), PROFILES[name])]
+
+    said = ("spec.securityContext.sysctls[0].value", "Forbidden: must be 1 in profile restricted")
+    assert answered("0", "restricted") == [said]
+    assert answered("1", "restricted") == answered("0", "baseline") == []

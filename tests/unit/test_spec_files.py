@@ -111,3 +111,25 @@ def test_where_nothing_goes_to_the_disk_every_volume_of_members_is_a_bounded_tmp
     assert (plain.in_memory, plain.size, plain.inodes) == (True, 64 * 2**20, 4096)
     assert (limited.in_memory, limited.size) == (True, 2**20)
     assert not given.in_memory
+
+
+def test_many_volumes_in_memory_have_together_what_two_have() -> None:
+    room = Room(64 * 2**20, inodes=4096, only_memory=True)
+    sizes = {n: [(v.size, v.inodes) for v in made(*[{"emptyDir": {}}] * n, room=room).volumes] for n in (1, 2, 8, 32)}
+    assert sizes[1] == [(64 * 2**20, 4096)]
+    assert sizes[2] == [(64 * 2**20, 4096)] * 2
+    assert sizes[8] == [(16 * 2**20, 1024)] * 8
+    assert sizes[32] == [(4 * 2**20, 256)] * 32
+
+
+def test_volumes_on_the_disk_take_no_part_of_the_memory() -> None:
+    mem = {"emptyDir": {"medium": "Memory"}}
+    others: list[dict[str, Any]] = [{"emptyDir": {}}, {"configMap": {"name": "c"}}] * 4
+    volumes = made(*others, mem, room=Room(64 * 2**20)).volumes
+    assert [volume.size for volume in volumes] == [0] * 8 + [64 * 2**20]
+
+
+def test_termination_messages_have_the_memory_that_the_profile_gives_them() -> None:
+    bounded, free = made(room=Room(2**20, messages=2**16)), made(room=Room(2**20))
+    assert (bounded.messages, free.messages) == (2**16, 0)
+    assert bounded.digest != free.digest
