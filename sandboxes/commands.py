@@ -95,6 +95,8 @@ def _member(pod: str, name: str, body: MemberBody) -> Iterator[str]:
     pause = f"container:{_pause_name(pod)}"
     yield from ("docker", "run", "--detach", "--name", f"{pod}-{name}", "--network", pause)
     yield from ("--ipc", "private" if body.private_ipc else pause)
+    if body.private_ipc:
+        yield from ("--shm-size", _mebibytes(policy.PAUSE_SHM))
     if body.share_pid:
         yield from ("--pid", pause)
     yield from ("--cgroupns", "private", "--cap-drop", "ALL")

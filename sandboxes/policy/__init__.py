@@ -35,6 +35,7 @@ from sandboxes.policy.profiles import (
     READONLY_PATHS,
     RESTRICTED,
     Profile,
+    Tmpfs,
     on_offer,
     profile_named,
     user_of,
@@ -45,7 +46,7 @@ from sandboxes.policy.rights import Rights
 __all__ = [
     "BASELINE", "BRIDGE_OPTIONS", "LAB", "PAUSE_CPU_SHARES", "PAUSE_MEMORY", "PAUSE_PIDS",
     "PAUSE_SHM", "PAUSE_USER", "PRIVATE_IPC", "PROFILES", "READONLY_PATHS", "RESTRICTED", "Basis", "FileMount",
-    "Limits", "Made", "MemberBody", "PauseBody", "Profile", "PublishedPort", "Rights", "VolumeUse",
+    "Limits", "Made", "MemberBody", "PauseBody", "Profile", "PublishedPort", "Rights", "Tmpfs", "VolumeUse",
     "forbidden_sysctl", "hostname_of", "hosts_text", "member_body", "on_offer", "pause_body", "profile_named",
     "published", "refusals", "resolver_text", "user_of", "uses_of", "without_pulls",
 ]  # fmt: skip

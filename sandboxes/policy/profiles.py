@@ -17,7 +17,8 @@ PAUSE_MEMORY = 16 * 2**20
 PAUSE_PIDS = 64
 PAUSE_USER = "65535:65535"
 PAUSE_CPU_SHARES = 2
-# Of the one /dev/shm that the members share, bytes: Docker's default, said so that it is the same everywhere.
+# Bytes of the /dev/shm that the members share, and of one that is a member's own: Docker's default, said so that it is
+# the same everywhere.
 PAUSE_SHM = 64 * 2**20
 # The bridge that pods are on: nobody reaches the next one, nobody is masqueraded (Docker's bridge driver options).
 BRIDGE_OPTIONS = {

@@ -15,7 +15,7 @@ from typing import Any
 
 from sandboxes.engine import bodies
 from sandboxes.engine.naming import Identity
-from sandboxes.policy import PROFILES, Basis, Made, Profile, member_body
+from sandboxes.policy import PRIVATE_IPC, PROFILES, Basis, Made, Profile, member_body
 from sandboxes.spec import decode
 from sandboxes.spec.environment import Process
 
@@ -42,12 +42,12 @@ class Control:
 
 def body_of(profile: Profile, image_id: str, script: str, *, number: int = 7) -> Json:
     """What a member of that profile is created from: a pod of its own without a network."""
-    manifest = {"metadata": {"name": "held"}, "spec": {"containers": [{"name": "a", "image": TOOLBOX}]}}
-    pod = decode(manifest)
+    metadata = {"name": "held", "annotations": {PRIVATE_IPC: "private"}}
+    pod = decode({"metadata": metadata, "spec": {"containers": [{"name": "a", "image": TOOLBOX}]}})
     made = Made(image_id, Process({}, ("bash", "-c"), (script,)))
     body = member_body(Basis(pod, profile, "hash", number=number), pod.spec.containers[0], made)
     created = deepcopy(bodies.member(Identity("held", uuid.uuid4(), "held", "a", 0, 0), body, "none"))
-    created["HostConfig"] |= {"NetworkMode": "none", "IpcMode": "private"}
+    created["HostConfig"] |= {"NetworkMode": "none"}
     return created
 
 
@@ -138,10 +138,10 @@ def _holds(test: str, told: str = "") -> str:
     return f'if {test}; then echo "held {told}"; else echo "broken {told}"; fi'
 
 
-def _fills(limit_mib: int) -> str:
-    """Files of 16 MiB in /tmp, until one cannot be written."""
+def _fills(folder: str, limit_mib: int) -> str:
+    """Files of 16 MiB there, until one cannot be written."""
     return (
-        f"n=0; while [ $n -lt {limit_mib // 16} ] && head -c {16 * MIB} /dev/zero > /tmp/$n 2> /dev/null; "
+        f"n=0; while [ $n -lt {limit_mib // 16} ] && head -c {16 * MIB} /dev/zero > {folder}/$n 2> /dev/null; "
         f"do n=$((n+1)); done; {_holds(f'[ $n -lt {limit_mib // 16} ]', 'after $((n * 16)) MiB')}"
     )
 
@@ -159,7 +159,8 @@ CONTROLS = (
     Control(
         "read-only root", ("ReadonlyRootfs",), _holds("grep -q ' / [^ ]* ro,' /proc/mounts"), put(ReadonlyRootfs=False)
     ),
-    Control("size of tmpfs", ("Tmpfs",), _fills(192), unlimited_tmpfs("size=", "size=400m")),
+    Control("size of tmpfs", ("Tmpfs",), _fills("/tmp", 192), unlimited_tmpfs("size=", "size=400m")),
+    Control("size of shared memory", ("ShmSize",), _fills("/dev/shm", 96), put(ShmSize=128 * MIB)),
     Control(
         "inodes of tmpfs",
         ("Tmpfs",),
@@ -235,7 +236,6 @@ CONTROLS = (
         ("CpuShares",),
         _holds("[ $(cat /sys/fs/cgroup/cpu/cpu.shares 2> /dev/null || cat /sys/fs/cgroup/cpu.weight) -le 2 ]"),
         put(CpuShares=0),
-        audited=False,
     ),
     Control(
         "masks",

@@ -13,8 +13,9 @@ from typing import Any
 import docker
 import pytest
 
-from sandboxes.engine.audit import Seen, violations
+from sandboxes.engine.audit import violations
 from sandboxes.engine.naming import identity_of
+from sandboxes.engine.seen import Seen
 from sandboxes.policy import PROFILES, Profile
 from tests.engine.controls import CONTROLS, ELSEWHERE, PROFILE, TOOLBOX, Control, body_of, without
 
@@ -52,7 +53,16 @@ def bench(images: None) -> Iterator[Bench]:
 def seen(inspected: dict[str, Any], profile: Profile) -> Seen:
     identity = identity_of(inspected["Config"]["Labels"])
     assert identity is not None
-    return Seen(identity, inspected, profile, number=7, of_pod=frozenset({"none"}), folder="/nowhere")
+    return Seen(
+        identity,
+        inspected,
+        profile,
+        number=7,
+        of_pod=frozenset({"none"}),
+        folder="/nowhere",
+        pause_image="",
+        host_ip="",
+    )
 
 
 # It is a pod alone here, so it joins nobody.
