@@ -7,54 +7,16 @@ for, so that one list gives the violations of a live container and the scores of
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from ipaddress import ip_address
-from typing import Any
 
-from sandboxes.engine.naming import Identity, canary_uids, network_name
-from sandboxes.policy import PAUSE_MEMORY, PAUSE_PIDS, PAUSE_USER, READONLY_PATHS, RESTRICTED, Profile, user_of
+from sandboxes.engine import amounts
+from sandboxes.engine.naming import canary_uids, network_name
+from sandboxes.engine.seen import Json, Seen
+from sandboxes.policy import PAUSE_USER, READONLY_PATHS, RESTRICTED, user_of
 from sandboxes.policy.profiles import SAFE_SYSCTLS
 from sandboxes.policy.seccomp import seccomp_filter
-
-Json = Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Seen:
-    """A container as the engine shows it, and what it may be: its pod's profile and number, the ids of its pod's
-    containers, and `folder`, the pod's part of the state directory.
-    """
-
-    identity: Identity
-    inspected: Json
-    profile: Profile
-    number: int
-    of_pod: frozenset[str]
-    folder: str
-
-    @property
-    def config(self) -> Json:
-        found: Json = self.inspected["Config"]
-        return found
-
-    @property
-    def host(self) -> Json:
-        found: Json = self.inspected["HostConfig"]
-        return found
-
-    @property
-    def options(self) -> tuple[str, ...]:
-        return tuple(self.host.get("SecurityOpt") or ())
-
-    @property
-    def is_pause(self) -> bool:
-        return self.identity.is_pause
-
-    def joins(self, mode: str) -> bool:
-        """It is `container:<id>` of a container of the same pod."""
-        kind, _, joined = mode.partition(":")
-        return kind == "container" and joined in self.of_pod
 
 
 @dataclass(frozen=True)
@@ -90,9 +52,18 @@ def score(found: Iterable[Seen], item: Callable[[Check], str]) -> dict[str, bool
     return result
 
 
+def _networks(seen: Seen) -> set[str]:
+    """All that it is on, whatever it was created with: more can be joined while it runs."""
+    return set(seen.inspected["NetworkSettings"]["Networks"] or ())
+
+
 def _network(seen: Seen) -> bool:
-    mode = str(seen.host["NetworkMode"])
-    return mode == network_name(seen.identity.install) if seen.is_pause else seen.joins(mode)
+    mode, own = str(seen.host["NetworkMode"]), network_name(seen.identity.install)
+    return mode == own and _networks(seen) <= {own} if seen.is_pause else seen.joins(mode) and not _networks(seen)
+
+
+def _bridge(seen: Seen) -> bool:
+    return not {"bridge", "default"} & {seen.host["NetworkMode"], *_networks(seen)}
 
 
 def _ipc(seen: Seen) -> bool:
@@ -142,22 +113,14 @@ def _bound(seen: Seen) -> bool:
             return False
         if mount["Type"] == "volume" and (seen.is_pause or seen.profile.tmpfs or len(mount["Name"]) != 64):
             return False
-        if mount["Type"] not in ("bind", "volume", "tmpfs"):
+        # A tmpfs of ours is no mount to the engine (HostConfig.Tmpfs).
+        if mount["Type"] not in ("bind", "volume"):
             return False
     return not seen.host.get("Binds")
 
 
 def _propagation(seen: Seen) -> bool:
     return all(mount.get("Propagation") in (None, "", "private", "rprivate") for mount in seen.inspected["Mounts"])
-
-
-def _tmpfs(seen: Seen) -> bool:
-    most = None if seen.is_pause else seen.profile.tmpfs
-    found = seen.host.get("Tmpfs") or {}
-    if most is None:
-        return not found
-    wanted = {f"size={most.size}", f"nr_inodes={most.inodes}", "nosuid", "nodev", "noexec"}
-    return len(found) <= most.most and all(wanted <= set(options.split(",")) for options in found.values())
 
 
 def _bindings(seen: Seen) -> list[Json]:
@@ -178,40 +141,14 @@ def _high_ports(seen: Seen) -> bool:
     return all(int(each["HostPort"]) in seen.profile.host_ports for each in _bindings(seen))
 
 
-def _named_addresses(seen: Seen) -> bool:
-    return all(each["HostIp"] and not ip_address(each["HostIp"]).is_unspecified for each in _bindings(seen))
+def _addresses(seen: Seen) -> bool:
+    return all(ip_address(each["HostIp"]) == ip_address(seen.host_ip) for each in _bindings(seen))
 
 
-def _memory(seen: Seen) -> bool:
-    most = PAUSE_MEMORY if seen.is_pause else seen.profile.memory
-    return bool(0 < seen.host["Memory"] <= most and seen.host["MemorySwap"] == seen.host["Memory"])
-
-
-def _processes(seen: Seen) -> bool:
-    most = PAUSE_PIDS if seen.is_pause else seen.profile.pids
-    return bool(0 < seen.host["PidsLimit"] <= most)
-
-
-def _cpu(seen: Seen) -> bool:
-    if seen.is_pause:
-        return bool(0 < seen.host["CpuShares"] <= 2)
-    return bool(0 < seen.host["NanoCpus"] <= seen.profile.milli_cpus * 1_000_000)
-
-
-def _limits(seen: Seen) -> bool:
-    found = {limit["Name"]: limit["Hard"] for limit in seen.host.get("Ulimits") or ()}
-    most = {
-        "core": 0,
-        "nofile": seen.profile.open_files,
-        "fsize": seen.profile.file_size,
-        "memlock": seen.profile.locked_memory,
-    }
-    return found == most
-
-
-def _logs(seen: Seen) -> bool:
-    log = seen.host["LogConfig"]
-    return log["Type"] == "json-file" and {"max-size", "max-file"} <= set(log["Config"])
+def _image(seen: Seen) -> bool:
+    """A member's is an id; pause's a name, for it may be built anew while pods run."""
+    image = str(seen.config["Image"])
+    return image == seen.pause_image if seen.is_pause else image.startswith("sha256:")
 
 
 def _nothing(*keys: str) -> Callable[[Seen], bool]:
@@ -224,7 +161,7 @@ def _root(seen: Seen) -> bool:
 
 
 def _groups(seen: Seen) -> bool:
-    return not (seen.is_pause and seen.host.get("GroupAdd"))
+    return not (seen.is_pause or seen.profile.own_user) or not seen.host.get("GroupAdd")
 
 
 def _sysctls(seen: Seen) -> bool:
@@ -237,8 +174,7 @@ def _ipc_bounds(seen: Seen) -> bool:
     """Who has an IPC namespace of its own has it within the profile's bounds; a member that joins has pause's."""
     if seen.joins(str(seen.host["IpcMode"])):
         return True
-    most, said = seen.profile.ipc, seen.host.get("Sysctls") or {}
-    return bool(0 < seen.host["ShmSize"] <= most.shm and set(most.sysctls) <= set(said.items()))
+    return set(seen.profile.ipc.sysctls) <= set((seen.host.get("Sysctls") or {}).items())
 
 
 CHECKS = (
@@ -250,36 +186,37 @@ CHECKS = (
     Check("privileged ports", _high_ports, "5.8", "Host Ports"),
     Check("published ports", _published, "5.9", "Host Ports"),
     Check("network namespace", _network, "5.10", "Host Namespaces"),
-    Check("memory", _memory, "5.11"),
-    Check("CPU", _cpu, "5.12"),
+    Check("memory", amounts.memory, "5.11"),
+    Check("shared memory", amounts.shared_memory),
+    Check("CPU", amounts.cpu, "5.12"),
     Check("read-only root", _root, "5.13"),
-    Check("published addresses", _named_addresses, "5.14"),
+    Check("published addresses", _addresses, "5.14"),
     Check("restarts", lambda s: s.host["RestartPolicy"]["Name"] in ("", "no"), "5.15"),
     Check("PID namespace", _pid, "5.16", "Host Namespaces"),
     Check("IPC namespace", _ipc, "5.17", "Host Namespaces"),
     Check("devices", _nothing("Devices", "DeviceRequests", "DeviceCgroupRules"), "5.18"),
-    Check("rlimits", _limits, "5.19"),
+    Check("rlimits", amounts.rlimits, "5.19"),
     Check("mount propagation", _propagation, "5.20"),
     Check("UTS namespace", _nothing("UTSMode"), "5.21", "Host Namespaces"),
     Check("seccomp", _seccomp, "5.22", "Seccomp"),
     Check("cgroup", _nothing("CgroupParent"), "5.25"),
     Check("no new privileges", _gains_nothing, "5.26", "Privilege Escalation"),
-    Check("image by id", lambda s: s.is_pause or str(s.config["Image"]).startswith("sha256:"), "5.28"),
-    Check("processes", _processes, "5.29"),
-    Check("bridge", lambda s: s.host["NetworkMode"] not in ("bridge", "default"), "5.30"),
+    Check("image", _image, "5.28"),
+    Check("processes", amounts.processes, "5.29"),
+    Check("bridge", _bridge, "5.30"),
     Check("user namespace", lambda s: s.host.get("UsernsMode") != "host", "5.31", "Host Namespaces"),
     Check("engine's socket", lambda s: "docker.sock" not in json.dumps(s.inspected["Mounts"]), "5.32"),
     Check("user", _user, "", "Running as Non-root user"),
     Check("groups", _groups),
     Check("cgroup namespace", lambda s: s.host["CgroupnsMode"] == "private"),
-    Check("tmpfs", _tmpfs, "", "Volume Types"),
+    Check("tmpfs", amounts.tmpfs, "", "Volume Types"),
     Check("others' volumes", _nothing("VolumesFrom", "Links")),
     Check("masked paths", lambda s: set(s.host["MaskedPaths"]) >= set(s.profile.masked), "", "/proc Mount Type"),
     Check("read-only paths", lambda s: set(s.host["ReadonlyPaths"]) >= set(READONLY_PATHS), "", "/proc Mount Type"),
     Check("sysctls", _sysctls, "", "Sysctls"),
     Check("IPC", _ipc_bounds),
-    Check("OOM killer", _nothing("OomKillDisable")),
-    Check("logs", _logs),
+    Check("OOM killer", amounts.out_of_memory),
+    Check("logs", amounts.logs),
     Check("removal", lambda s: s.host.get("AutoRemove") is False),
     Check("health check", lambda s: (s.config.get("Healthcheck") or {}).get("Test") == ["NONE"]),
     Check("runtime", lambda s: s.host.get("Runtime") in (None, "", "runc")),

@@ -19,6 +19,7 @@ from sandboxes.policy import (
     MemberBody,
     PauseBody,
     Profile,
+    Tmpfs,
 )
 
 Json = dict[str, Any]
@@ -85,7 +86,7 @@ def member(identity: Identity, body: MemberBody, pause_id: str, *, may_lower_oom
             *(["no-new-privileges:true"] if body.rights.no_new_privileges else []),
             f"seccomp={body.profile.seccomp}",
         ],
-        "Tmpfs": dict.fromkeys(body.tmpfs, _tmpfs_options(body)),
+        "Tmpfs": _tmpfs(body),
         # Mounts, not Binds: a missing source is an error instead of a new root-owned folder.
         "Mounts": [
             {"Type": "bind", "Source": mount.source, "Target": mount.target, "ReadOnly": mount.read_only}
@@ -117,12 +118,15 @@ def member(identity: Identity, body: MemberBody, pause_id: str, *, may_lower_oom
     return created
 
 
-def _tmpfs_options(body: MemberBody) -> str:
+def _tmpfs(body: MemberBody) -> Json:
     most = body.profile.tmpfs
-    if most is None:
-        return ""
+    return dict.fromkeys(body.tmpfs, tmpfs_options(most, body.rights.user)) if most else {}
+
+
+def tmpfs_options(most: Tmpfs, user: str) -> str:
+    """Of each tmpfs of a member that runs as `user`, "uid:gid"."""
     # runc gives it the mode that the image's folder has, which may be its owner's alone: then that is who runs.
-    uid, _, gid = body.rights.user.partition(":")
+    uid, _, gid = user.partition(":")
     return f"rw,nosuid,nodev,noexec,size={most.size},nr_inodes={most.inodes},mode=1777,uid={uid},gid={gid}"
 
 
@@ -133,18 +137,29 @@ def _common(profile: Profile) -> Json:
         "OomKillDisable": False,
         "MaskedPaths": list(profile.masked),
         "ReadonlyPaths": list(READONLY_PATHS),
-        "Ulimits": [
-            {"Name": name, "Soft": most, "Hard": most}
-            for name, most in (
-                ("core", 0),
-                ("nofile", profile.open_files),
-                ("fsize", profile.file_size),
-                ("memlock", profile.locked_memory),
-            )
-        ],
+        "Ulimits": rlimits(profile),
         "RestartPolicy": {"Name": "no"},
-        "LogConfig": {
-            "Type": "json-file",
-            "Config": {"max-size": str(profile.log_bytes), "max-file": "2", "mode": "non-blocking"},
-        },
+        "LogConfig": logs(profile),
     }
+
+
+def rlimits(profile: Profile) -> list[Json]:
+    """Bytes and counts, as setrlimit(2) has them."""
+    limits = {
+        "core": 0,
+        "nofile": profile.open_files,
+        "fsize": profile.file_size,
+        "memlock": profile.locked_memory,
+    }
+    return [{"Name": name, "Soft": most, "Hard": most} for name, most in limits.items()]
+
+
+def logs(profile: Profile) -> Json:
+    """Two files that the engine takes turns with; what comes too fast for it is lost, and never waited for."""
+    config = {
+        "max-size": str(profile.log_bytes),
+        "max-file": "2",
+        "mode": "non-blocking",
+        "max-buffer-size": "1m",  # of dockerd's own memory; its default
+    }
+    return {"Type": "json-file", "Config": config}

@@ -76,14 +76,21 @@ class FakeEngine:
     def inspected(self, container_id: str) -> Mapping[str, Any]:
         """As the engine says it: what it was created from, and `tampered` over it."""
         kept = self.containers[container_id]
+        network = network_name(self.install)
         if isinstance(kept.body, PauseBody):
-            network = network_name(self.install)
             created = bodies.pause(kept.identity, kept.body, network=network, may_lower_oom_score=True, has_ipv6=True)
         else:
             created = bodies.member(kept.identity, kept.body, kept.pause_id, may_lower_oom_score=True)
         host = created.pop("HostConfig") | {"AutoRemove": False} | self.tampered.get(kept.identity.member, {})
         mounts = [mount | {"RW": not mount["ReadOnly"]} for mount in host.get("Mounts", ())]
-        return {"Id": container_id, "Config": created, "HostConfig": host, "Mounts": mounts}
+        joined = {network: {"IPAddress": kept.seen.ip}} if kept.identity.is_pause else {}
+        return {
+            "Id": container_id,
+            "Config": created,
+            "HostConfig": host,
+            "Mounts": mounts,
+            "NetworkSettings": {"Networks": joined},
+        }
 
     def images(self, references: Iterable[str]) -> Mapping[str, ImageOnNode]:
         with self.faults.around("images"):

@@ -17,9 +17,10 @@ from channels.db import database_sync_to_async
 from django.utils import timezone
 
 from sandboxes import rows
-from sandboxes.engine.audit import Seen, violations
+from sandboxes.engine.audit import violations
 from sandboxes.engine.naming import Identity
 from sandboxes.engine.port import Engine, Inspection
+from sandboxes.engine.seen import Seen
 from sandboxes.engine.streams import EngineEvent
 from sandboxes.errors import PlaygroundError
 from sandboxes.journal import Entry
@@ -41,10 +42,12 @@ class Violation:
 
 
 class Audit:
-    """`pods`: the node's folder of all pods' files. `engine` is asked for at each use: it may not answer at first."""
+    """`pods`: the node's folder of all pods' files; `pause_image` and `host_ip` are what its pauses are made with.
+    `engine` is asked for at each use: it may not answer at first."""
 
-    def __init__(self, engine: Callable[[], Engine], pods: Path) -> None:
+    def __init__(self, engine: Callable[[], Engine], pods: Path, *, pause_image: str, host_ip: str) -> None:
         self._engine, self._pods = engine, pods
+        self._pause_image, self._host_ip = pause_image, host_ip
         self._started: set[UUID] = set()
         self._some = asyncio.Event()
 
@@ -93,6 +96,8 @@ class Audit:
             number=row.number if row else 0,
             of_pod=of_pod,
             folder=str(self._pods / str(found.identity.uid)),
+            pause_image=self._pause_image,
+            host_ip=self._host_ip,
         )
 
     def judge(self, found: Iterable[Seen]) -> list[Violation]:

@@ -101,7 +101,7 @@ async def run(stop: asyncio.Event) -> None:
     served.add(TunnelApi(door, Tunnels(addresses.of, sampler)).routes)
     recorded = Door(settings.NODE_KEY, database_sync_to_async(recorded_here))
     served.add(RecordingApi(recorded, recordings).routes)
-    audit = Audit(connect, settings.STATE_DIR / "pods")
+    audit = Audit(connect, settings.STATE_DIR / "pods", pause_image=settings.PAUSE_IMAGE, host_ip=settings.HOST_IP)
     told = events.Listeners(waker.wake, sampler.poke, (history.event, audit.event))
     parts: dict[str, Part] = {
         "wakes": waker.run,

@@ -44,6 +44,7 @@ from sandboxes.policy.profiles import (
     READONLY_PATHS,
     RESTRICTED,
     Profile,
+    Tmpfs,
     on_offer,
     profile_named,
     user_of,
@@ -55,7 +56,7 @@ __all__ = [
     "ACCEPTED", "BASELINE", "BRIDGE_OPTIONS", "FAILED", "LAB", "PAUSE_CPU_SHARES", "PAUSE_MEMORY", "PAUSE_PIDS",
     "PAUSE_USER", "PRIVATE_IPC", "PROFILES", "READONLY_PATHS", "REFUSED", "RESTRICTED", "SCAN_AGAIN",
     "Basis", "FileMount", "Limits", "Made", "MemberBody", "PauseBody", "Profile", "PublishedPort", "Rights",
-    "VolumeUse", "forbidden_sysctl", "hostname_of", "hosts_text", "id_to_run", "is_image_id", "is_scan_due", "judged",
-    "member_body", "on_offer", "pause_body", "profile_named", "published", "refusals", "resolver_text",
+    "Tmpfs", "VolumeUse", "forbidden_sysctl", "hostname_of", "hosts_text", "id_to_run", "is_image_id", "is_scan_due",
+    "judged", "member_body", "on_offer", "pause_body", "profile_named", "published", "refusals", "resolver_text",
     "user_of", "uses_of", "without_pulls",
 ]  # fmt: skip

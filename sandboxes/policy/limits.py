@@ -30,7 +30,7 @@ class Limits:
 
 
 def limits_of(pod: Pod, member: AnyContainer, profile: Profile) -> Limits:
-    """What the member asked for, and the profile's ceiling where it said nothing."""
+    """What the member asked for, and the profile's ceiling where it said nothing, or requests more than it can get."""
     resources = member.resources if isinstance(member, Container) else None
     limits = resources.limits if resources else {}
     requests = resources.requests if resources else {}
@@ -39,10 +39,15 @@ def limits_of(pod: Pod, member: AnyContainer, profile: Profile) -> Limits:
     return Limits(
         memory=max(memory, LEAST_MEMORY) if memory else profile.memory,
         milli_cpus=max(milli_cpus, LEAST_MILLI_CPUS) if milli_cpus else profile.milli_cpus,
-        shares=max(LEAST_SHARES, whole(requests.get("cpu", 0), "1m") * 1024 // 1000),
+        shares=shares_of(min(whole(requests.get("cpu", 0), "1m"), profile.milli_cpus)),
         pids=profile.pids,
         oom_score=_oom_score(pod, whole(requests.get("memory", 0)), profile),
     )
+
+
+def shares_of(milli_cpus: int) -> int:
+    """The weight for a request of CPU (helpers_linux.go, MilliCPUToShares)."""
+    return max(LEAST_SHARES, milli_cpus * 1024 // 1000)
 
 
 def _oom_score(pod: Pod, asked: int, profile: Profile) -> int:

@@ -103,9 +103,12 @@ def _user(at: str, context: SecurityContext | PodSecurityContext, profile: Profi
     if not profile.own_user:
         return
     given = {"runAsUser": context.run_as_user, "runAsGroup": context.run_as_group}
+    if isinstance(context, PodSecurityContext):
+        given["fsGroup"] = context.fs_group
+        given |= {f"supplementalGroups[{i}]": group for i, group in enumerate(context.supplemental_groups)}
     for key, number in given.items():
         if number is not None:
-            told = f"profile {profile.name} gives each pod a user of its own: leave it out"
+            told = f"profile {profile.name} gives each pod a user of its own, in no other group: leave it out"
             yield forbidden(f"{at}.{key}", told)
     if context.run_as_non_root is False:
         yield forbidden(f"{at}.runAsNonRoot", f"must be true in profile {profile.name}")

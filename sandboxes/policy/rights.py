@@ -36,14 +36,21 @@ def rights_of(pod: Pod, member: AnyContainer, profile: Profile, runner: Runner) 
     """What the member's context asks for, within the profile. Raises ConfigError for a root that must not be."""
     of_pod = pod.spec.security_context or PodSecurityContext()
     own = member.security_context or SecurityContext()
-    groups = (*of_pod.supplemental_groups, *([of_pod.fs_group] if of_pod.fs_group is not None else []))
     return Rights(
         user=_user_of(of_pod, own, profile, runner, member.name),
-        groups=tuple(dict.fromkeys(groups)),
+        groups=_groups(of_pod, profile),
         capabilities=_capabilities(own.capabilities or Capabilities(), profile),
         no_new_privileges=profile.own_user or own.allow_privilege_escalation is False,
         read_only_root=profile.tmpfs is not None or bool(own.read_only_root_filesystem),
     )
+
+
+def _groups(of_pod: PodSecurityContext, profile: Profile) -> tuple[int, ...]:
+    """Besides its own; a user of the pod's own is in no other."""
+    if profile.own_user:
+        return ()
+    groups = (*of_pod.supplemental_groups, *([of_pod.fs_group] if of_pod.fs_group is not None else []))
+    return tuple(dict.fromkeys(groups))
 
 
 def _user_of(of_pod: PodSecurityContext, own: SecurityContext, profile: Profile, runner: Runner, member: str) -> str:

@@ -15,8 +15,9 @@ from typing import Any, NamedTuple
 import docker
 import pytest
 
-from sandboxes.engine.audit import Seen, violations
+from sandboxes.engine.audit import violations
 from sandboxes.engine.naming import identity_of
+from sandboxes.engine.seen import Seen
 from sandboxes.policy import PROFILES, Profile
 from tests.engine.controls import CONTROLS, ELSEWHERE, FLOODED, PROFILE, TOOLBOX, Control, body_of, within, without
 from tests.engine.ipc_controls import IPC_CONTROLS
@@ -90,7 +91,16 @@ def ipc(bench: Bench) -> dict[str, tuple[Ended, Ended]]:
 def seen(inspected: dict[str, Any], profile: Profile) -> Seen:
     identity = identity_of(inspected["Config"]["Labels"])
     assert identity is not None
-    return Seen(identity, inspected, profile, number=7, of_pod=frozenset({"none"}), folder="/nowhere")
+    return Seen(
+        identity,
+        inspected,
+        profile,
+        number=7,
+        of_pod=frozenset({"none"}),
+        folder="/nowhere",
+        pause_image="",
+        host_ip="",
+    )
 
 
 # It is a pod alone here, so it joins nobody.

@@ -16,7 +16,7 @@ from sandboxes.errors import EngineUnavailable
 from sandboxes.models import Pod, PodEvent
 from sandboxes.node.audit import Audit
 from tests.service.fakes import SOON, until
-from tests.service.node import FakeNode, a_pod
+from tests.service.node import PAUSE_IMAGE, FakeNode, a_pod
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("database_thread")]
 
@@ -42,9 +42,13 @@ async def until_told(row: Pod) -> list[str]:
     return found
 
 
+def audit_of(node: FakeNode) -> Audit:
+    return Audit(lambda: node.engine, Path("/fake"), pause_image=PAUSE_IMAGE, host_ip=node.tools.host_ip)
+
+
 @asynccontextmanager
 async def auditing(node: FakeNode) -> AsyncIterator[Audit]:
-    audit = Audit(lambda: node.engine, Path("/fake"))
+    audit = audit_of(node)
     task = asyncio.create_task(audit.keep())
     try:
         yield audit
@@ -57,7 +61,7 @@ async def auditing(node: FakeNode) -> AsyncIterator[Audit]:
 async def test_containers_as_we_make_them_are_left_alone() -> None:
     node = FakeNode()
     row = await sync_to_async(running_pod)(node)
-    audit = Audit(lambda: node.engine, Path("/fake"))
+    audit = audit_of(node)
     found = await sync_to_async(audit.seen)(node.engine.inspections())
     assert (len(found), audit.judge(found)) == (3, [])
     assert await sync_to_async(told)(row) == []
@@ -108,4 +112,4 @@ async def test_an_engine_that_is_away_is_no_finding() -> None:
     node.engine.tampered["web"] = {"Privileged": True}
     node.faults.fail("inspections", EngineUnavailable("away"))
     with pytest.raises(EngineUnavailable):
-        await Audit(lambda: node.engine, Path("/fake")).keep()
+        await audit_of(node).keep()

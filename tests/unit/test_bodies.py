@@ -52,8 +52,9 @@ def identity(member: str) -> Identity:
     return Identity("main", uuid.UUID(int=7), "demo", member, 0, 0)
 
 
-def basis(*, share: bool | None = None) -> Basis:
-    pod = Pod(metadata=ObjectMeta(name="demo"), spec=PodSpec(containers=(WEB,), share_process_namespace=share))
+def basis(*, share: bool | None = None, private: bool = False) -> Basis:
+    metadata = ObjectMeta(name="demo", annotations={PRIVATE_IPC: "private"} if private else {})
+    pod = Pod(metadata=metadata, spec=PodSpec(containers=(WEB,), share_process_namespace=share))
     return Basis(pod, BASELINE, "hash")
 
 
@@ -62,10 +63,10 @@ def pause(*, lower: bool = True, has_ipv6: bool = True) -> dict[str, Any]:
     return bodies.pause(identity(""), body, network="pg_main", may_lower_oom_score=lower, has_ipv6=has_ipv6)
 
 
-def member(*, share: bool | None = None) -> dict[str, Any]:
+def member(*, share: bool | None = None, private: bool = False) -> dict[str, Any]:
     mounts = (FileMount("/state/hosts", "/etc/hosts", read_only=False),)
     made = Made("sha256:1", Process({"A": "1"}, WEB.command, WEB.args), mounts=mounts)
-    return bodies.member(identity("web"), member_body(basis(share=share), WEB, made), "f00")
+    return bodies.member(identity("web"), member_body(basis(share=share, private=private), WEB, made), "f00")
 
 
 def test_pause_publishes_only_ports_with_a_host_port_and_always_names_the_address() -> None:
@@ -120,6 +121,11 @@ def test_a_member_joins_pause_by_id_and_says_nothing_about_the_network() -> None
 @pytest.mark.parametrize(("share", "mode"), [(None, ""), (False, ""), (True, "container:f00")])
 def test_the_pid_namespace_is_joined_only_when_shared(share: bool | None, mode: str) -> None:
     assert member(share=share)["HostConfig"]["PidMode"] == mode
+
+
+def test_shared_memory_of_a_members_own_is_as_much_as_pauses() -> None:
+    host = member(private=True)["HostConfig"]
+    assert (host["IpcMode"], host["ShmSize"]) == ("private", pause()["HostConfig"]["ShmSize"])
 
 
 def test_command_and_args_replace_entrypoint_and_cmd() -> None:

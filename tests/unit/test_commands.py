@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sandboxes.commands import WIDTH, Command, commands
-from sandboxes.policy import BASELINE, Basis
+from sandboxes.policy import BASELINE, PRIVATE_IPC, Basis
 from sandboxes.spec.models import Container, ContainerPort, ObjectMeta, Pod, PodSpec
 
 
@@ -42,6 +42,13 @@ def test_members_join_pauses_network_and_ipc_and_its_pids_when_they_are_shared()
         member = made(WEB, share=share)[2]
         assert value(member, "--network") == value(member, "--ipc") == "container:demo_pause"
         assert ("--pid" in member.words) is (share is True)
+
+
+def test_a_member_with_ipc_of_its_own_has_as_much_shared_memory_as_pause() -> None:
+    metadata = ObjectMeta(name="demo", annotations={PRIVATE_IPC: "private"})
+    pod = Pod(metadata=metadata, spec=PodSpec(containers=(WEB,)))
+    _, pause, web, *_ = commands(Basis(pod, BASELINE, "hash"), pause_image="pause:1", host_ip="127.0.0.1")
+    assert (value(web, "--ipc"), value(web, "--shm-size")) == ("private", value(pause, "--shm-size"))
 
 
 def test_a_command_replaces_the_entrypoint_and_arguments_alone_do_not() -> None:

@@ -25,6 +25,7 @@ from sandboxes.policy import (
     refusals,
     user_of,
 )
+from sandboxes.policy.rights import Runner, rights_of
 from sandboxes.policy.seccomp import CALLS, allowed, seccomp_filter
 from sandboxes.policy.shells import shell_refusal
 from sandboxes.spec import decode
@@ -145,6 +146,21 @@ def test_elsewhere_the_image_says_who_runs_and_the_root_is_written_to(profile: P
 def test_restricted_refuses_by_field_what_it_does_not_give(context: dict[str, Any], field: str, why: str) -> None:
     found = refused(RESTRICTED, **context)
     assert why in found[field]
+
+
+def test_restricted_gives_no_group_by_any_name() -> None:
+    """What a row says that was written past the API is not given either."""
+    context = {"runAsGroup": 0, "fsGroup": 0, "supplementalGroups": [0, 999]}
+    containers = [{"name": "web", "image": "nginx"}]
+    pod = decode({"metadata": {"name": "web"}, "spec": {"containers": containers, "securityContext": context}})
+    found = {cause.field: cause.message for cause in refusals(pod, RESTRICTED)}
+    assert list(found) == [
+        f"spec.securityContext.{name}"
+        for name in ("runAsGroup", "fsGroup", "supplementalGroups[0]", "supplementalGroups[1]")
+    ]
+    assert all("a user of its own, in no other group: leave it out" in told for told in found.values())
+    given = [rights_of(pod, pod.spec.containers[0], profile, Runner()).groups for profile in (RESTRICTED, BASELINE)]
+    assert (given, refusals(pod, BASELINE)) == ([(), (0, 999)], ())
 
 
 def test_restricted_takes_a_pod_that_asks_for_nothing_and_one_that_asks_for_less() -> None:

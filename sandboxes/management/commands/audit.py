@@ -17,7 +17,7 @@ class Command(BaseCommand):
     help = "Judges every live container of this node against its profile; leaves with 1 where one is above it."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        audit = Audit(connect, settings.STATE_DIR / "pods")
+        audit = Audit(connect, settings.STATE_DIR / "pods", pause_image=settings.PAUSE_IMAGE, host_ip=settings.HOST_IP)
         found = audit.seen(connect().inspections())
         violations = audit.judge(found)
         self.stdout.write(f"{len(found)} containers")
