@@ -29,10 +29,10 @@ from people import (
     tokens,
     trail,
 )
-from people.admin_site import Site
+from people.admin_site import Rows, Site
 from people.models import AccessToken, EventCode, SignInLink, TrailEntry
 from people.rules import ALL_SCOPES, Relation, Verb
-from sandboxes import checks, credentials, guest_ends, namespaces, operators, pods, publish
+from sandboxes import catalogue, changes, checks, credentials, guest_ends, namespaces, operators, pods, publish
 from sandboxes.consumers import PodLive
 from sandboxes.errors import NotAllowed
 from sandboxes.models import Namespace
@@ -44,6 +44,7 @@ SESSION, OWNERSHIP, ROLES = "service/test_api_session.py", "service/test_ownersh
 TOKENS, ACCOUNT, GUESTS = "service/test_tokens.py", "service/test_account.py", "service/test_guests.py"
 ACCESS = "service/test_access.py::test_only_who_may_gets_through"
 FACTOR, TRAIL = "service/test_second_factor.py", "service/test_trail.py"
+ADMIN = "service/test_admin.py"
 AUDITOR = f"{ROLES}::test_an_auditor_reads_and_does_nothing_else"
 
 
@@ -56,6 +57,10 @@ def forgetting(module: object, name: str, rows: type[models.Model], **columns: A
         return true(*given, **named)
 
     return put(module, name, forgets)
+
+
+def any_lookup(self: Rows, lookup: str, value: str, request: HttpRequest) -> bool:
+    return True
 
 
 def never() -> Any:
@@ -191,6 +196,19 @@ RIGHTS = (
         f"{OWNERSHIP}::test_without_a_credential_nothing_is_told[delete]",
     )),
     *(Control(f"authorize: {verb}", "W1", allowed(verb), tests) for verb, tests in VERBS.items()),
+    Control("who changes a pod could have made it", "W1", put(changes, "require_change", always(None)), (
+        f"{ROLES}::test_who_may_not_have_a_pods_profile_changes_nothing_that_it_runs",
+    )),
+    Control("images that took credentials", "K27", put(catalogue, "closed", always(frozenset())), (
+        "service/test_catalogue_rule.py::"
+        "test_what_came_with_somebodys_credentials_is_for_none_who_pull_nothing_until_an_operator_pins_it",
+    )),
+    Control("what operators read stands in the trail", "L2", put(operators, "is_stranger_with_sight", always(False)), (
+        f"{TRAIL}::test_what_only_operators_and_auditors_may_read_is_kept_once_and_told_to_the_owner",
+    )),
+    Control("IPv6: a subscriber is one", "W17", put(sign_in, "subscriber", lambda address: address), (
+        f"{SESSION}::test_addresses_of_one_ipv6_subscriber_are_one",
+    )),
     Control("what is someone else's", "W2", strangers_are_owners, (
         f"{OWNERSHIP}::test_to_a_stranger_a_pod_is_not_there[read]",
         f"{OWNERSHIP}::test_to_a_stranger_a_pod_is_not_there[delete]",
@@ -223,10 +241,13 @@ RIGHTS = (
         "service/test_terminal_consumer.py::test_a_session_that_ends_takes_its_shell_with_it",
     )),
     Control("the admin is for staff", "W19", put(Site, "has_permission", always(True)), (
-        f"{ROLES}::test_an_auditor_looks_at_the_admin_and_changes_nothing_there",
+        f"{ADMIN}::test_an_auditor_looks_at_the_admin_and_changes_nothing_there",
     )),
     Control("the admin: auditors look", "W1", put(backends, "MAY_LOOK", ""), (
-        f"{ROLES}::test_an_auditor_looks_at_the_admin_and_changes_nothing_there",
+        f"{ADMIN}::test_an_auditor_looks_at_the_admin_and_changes_nothing_there",
+    )),
+    Control("the admin: lists tell what they offer alone", "L1", put(Rows, "lookup_allowed", any_lookup), (
+        f"{ADMIN}::test_no_field_that_the_admin_hides_is_told_by_an_address",
     )),
     Control("the admin: pods are not changed there", "W1", writes_in_admin, (
         "service/test_page.py::test_nobody_changes_a_pod_in_the_admin",

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hmac
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import SimpleNamespace
 from typing import Any
+
+from django.contrib.auth.models import User
 
 from people import secret_text
 from sandboxes import calls
@@ -39,13 +41,13 @@ def cookie(said: str, instead: str) -> Callable[[Off], None]:
 
 def anywhere() -> Callable[[Off], None]:
     """A cookie of one preview opens any other of the same user."""
-    admits = grants.admits
+    admitted = grants.admitted
 
-    def known(text: str, place: Any) -> bool:
-        visit = PreviewVisit.objects.filter(cookie=secret_text.digest(text)).first()
-        return visit is not None and admits(text, Place(visit.pod_id, visit.port))
+    def known(cookies: Sequence[str], place: Any) -> str | None:
+        visit = PreviewVisit.objects.filter(cookie__in=[secret_text.digest(each) for each in cookies]).first()
+        return None if visit is None else admitted(cookies, Place(visit.pod_id, visit.port))
 
-    return put(grants, "admits", known)
+    return put(grants, "admitted", known)
 
 
 def entered_by_any_text() -> Callable[[Off], None]:
@@ -57,6 +59,10 @@ def entered_by_any_text() -> Callable[[Off], None]:
         return enter(text, place if visit is None else Place(visit.pod_id, visit.port))
 
     return put(grants, "enter", known)
+
+
+async def nothing(*_: Any) -> None:
+    """In place of what waits and refuses."""
 
 
 def never_expires(off: Off) -> None:
@@ -91,7 +97,7 @@ PREVIEWS = (
     Control("hosts of previews are not the portal's", "W9", put(site, "is_preview_host", always(False)), (
         f"{PREVIEW}::test_nothing_of_the_portal_is_there_below_the_preview_domain",
     )),
-    Control("previews are private", "W9", put(grants, "admits", always(True)), (
+    Control("previews are private", "W9", put(grants, "admitted", lambda cookies, place: next(iter(cookies), "any")), (
         f"{PREVIEW}::test_a_preview_ends_with_what_it_rests_on[_expire]",
     )),
     Control("previews: a cookie opens one", "W9", anywhere(), (f"{PREVIEW}::test_a_preview_is_private",)),
@@ -108,14 +114,23 @@ PREVIEWS = (
         f"{PREVIEW}::test_a_preview_ends_with_what_it_rests_on[_end_user]",
         f"{PREVIEW}::test_a_preview_ends_with_its_session[_change_password]",
     )),
-    Control("previews end with their time", "W9", forgetting(grants, "admits", PreviewVisit, expires_at=never()), (
+    Control("previews end with their time", "W9", forgetting(grants, "admitted", PreviewVisit, expires_at=never()), (
         f"{PREVIEW}::test_a_preview_ends_with_what_it_rests_on[_expire]",
     )),
-    Control("shared links end with their time", "W9", forgetting(grants, "_share", PreviewShare, expires_at=never()), (
-        f"{PREVIEW}::test_a_shared_link_ends[expired]",
+    Control("shared links end with their time", "W9", forgetting(grants, "_shares", PreviewShare, expires_at=never()), (
+        f"{PREVIEW}::test_a_shared_link_ends[_expire_share]",
     )),
     Control("shared links end with who made them", "W9", put(grants, "_may", always(True)), (
-        f"{PREVIEW}::test_a_shared_link_ends[its maker is shown out]",
+        f"{PREVIEW}::test_a_shared_link_ends[_end_owner]",
+    )),
+    Control("shared links end with the token they were made with", "W9", put(grants, "_token_of", always(None)), (
+        f"{PREVIEW}::test_a_shared_link_ends[_end_token]",
+    )),
+    Control("shared links end with their maker's password", "W3", put(User, "get_session_auth_hash", always("same")), (
+        f"{PREVIEW}::test_a_shared_link_ends[_alices_new_password]",
+    )),
+    Control("who was not let in asks only so often", "W17", put(site, "_throttle", nothing), (
+        f"{PREVIEW}::test_whoever_is_not_let_in_asks_only_so_often",
     )),
     Control("preview's cookie: no Domain", "W9", cookie("Path=/;", "Path=/; Domain=preview.localhost;"), (
         f"{PREVIEW}::test_an_owner_opens_a_preview_and_sees_the_application",

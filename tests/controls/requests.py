@@ -92,7 +92,7 @@ def unlimited(resource: Resource) -> Callable[[Off], None]:
 
 def without_pool(name: str) -> Callable[[Off], None]:
     pools = quotas.pools_of
-    return put(quotas, "pools_of", lambda owner: tuple(pool for pool in pools(owner) if pool.name != name))
+    return put(quotas, "pools_of", lambda *who: tuple(pool for pool in pools(*who) if pool.name != name))
 
 
 def without_limit() -> Callable[[Off], None]:

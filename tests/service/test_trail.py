@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -36,6 +37,11 @@ def auditor() -> Caller:
     found = Caller("eve")
     RoleAssignment.objects.create(user=found.user, role="auditor")
     return found
+
+
+def broken() -> list[str]:
+    """What is told, without the moments."""
+    return [re.sub(r" of \d{4}-\d\d-\d\d \d\d:\d\d:\d\d", "", told) for told in trail.broken()]
 
 
 def operator_acts() -> int:
@@ -106,11 +112,9 @@ def test_an_entry_that_was_changed_or_taken_out_is_found(alice: Caller) -> None:
     assert list(trail.broken()) == []
     _, second, third = TrailEntry.objects.order_by("pk")
     TrailEntry.objects.filter(pk=second.pk).update(actor="bob")
-    (told,) = trail.broken()
-    assert told.startswith(f"entry {second.pk} of") and told.endswith("is not as it was")
+    assert broken() == [f"entry {second.pk} is not as it was"]
     TrailEntry.objects.filter(pk=second.pk).delete()
-    (told,) = trail.broken()
-    assert told.startswith(f"before entry {third.pk} of") and told.endswith("one is missing")
+    assert broken() == [f"before entry {third.pk} one is missing"]
     TrailEntry.objects.filter(pk=third.pk).delete()
     assert list(trail.broken()) == ["the newest entries are missing"]
     TrailEntry.objects.all().delete()
@@ -122,8 +126,7 @@ def test_an_oldest_entry_that_was_not_forgotten_is_missed(alice: Caller) -> None
         alice.post(PODS, manifest(name=name))
     first, second = TrailEntry.objects.order_by("pk")
     TrailEntry.objects.filter(pk=first.pk).delete()
-    (told,) = trail.broken()
-    assert told.startswith(f"before entry {second.pk} of")
+    assert broken() == [f"before entry {second.pk} one is missing"]
 
 
 def test_an_entry_is_never_saved_again(alice: Caller) -> None:

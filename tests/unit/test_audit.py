@@ -223,7 +223,7 @@ def test_pause_without_a_bound_of_its_ipc_namespace_is_a_violation(profile: Prof
         assert "IPC" in violations(changed(made, "HostConfig", Sysctls=without)), name
         assert "IPC" in violations(changed(made, "HostConfig", Sysctls=said | {name: f"{value}0"})), name
     for size in (0, profile.ipc.shm + 1):
-        assert violations(changed(made, "HostConfig", ShmSize=size)) == ("shared memory",)
+        assert "shared memory" in violations(changed(made, "HostConfig", ShmSize=size))
 
 
 @pytest.mark.parametrize(
