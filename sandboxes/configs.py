@@ -18,10 +18,11 @@ from django.utils.crypto import get_random_string
 
 from people.rules import Verb
 from sandboxes import tasks
+from sandboxes.deletion import Terms, check_terms
 from sandboxes.errors import AlreadyExists, Conflict, Malformed, NotFound, SpecRefused
 from sandboxes.models import ConfigObject, Counter, Namespace, Pod
 from sandboxes.namespaces import live_namespace
-from sandboxes.pods import GENERATED_LENGTH, PLAUSIBLE_NAME, SUFFIX_ALPHABET, SUFFIX_LENGTH, Terms, check_terms
+from sandboxes.pods import GENERATED_LENGTH, PLAUSIBLE_NAME, SUFFIX_ALPHABET, SUFFIX_LENGTH
 from sandboxes.spec import configs as spec
 from sandboxes.spec.configs import Config, ConfigMap, Secret
 from sandboxes.spec.decoding import decode as decode_pod

@@ -1,15 +1,28 @@
-"""What asking for a pod's deletion changes in its row, whoever asks: a person, or the end of its time."""
+"""What a deletion is subject to, and what it changes in a pod's row, whoever asks: a person, or the end of its time."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
 
 from sandboxes import spec
-from sandboxes.models import Pod
+from sandboxes.errors import Conflict
+from sandboxes.models import ConfigObject, Pod
 from sandboxes.world import Desired
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a deletion is subject to: `uid` and `resource_version`, when given, must be the pod's; a dry run writes
+    nothing.
+    """
+
+    uid: str | None = None
+    resource_version: str | None = None
+    dry_run: bool = False
 
 
 def columns(row: Pod, grace: int | None) -> dict[str, Any]:
@@ -39,3 +52,19 @@ def _grace(row: Pod, asked: int | None) -> int:
         return 0
     wanted = row.manifest["spec"].get("terminationGracePeriodSeconds", spec.DEFAULT_GRACE) if asked is None else asked
     return 1 if wanted < 0 else min(int(wanted), spec.LONGEST_GRACE)
+
+
+def check_terms(row: Pod | ConfigObject, terms: Terms, kind: str) -> None:
+    """The preconditions, in the words of BeforeDelete (apiserver, registry/rest/delete.go), which says Pod for pods.
+
+    Raises Conflict.
+    """
+    held = (
+        ("UID", terms.uid, str(row.uid), "deleted and then recreated"),
+        ("ResourceVersion", terms.resource_version, str(row.resource_version), "modified"),
+    )
+    for what, asked, found, perhaps in held:
+        if asked is not None and asked != found:
+            told = f"the {what} in the precondition ({asked}) does not match the {what} in record ({found})"
+            told = f'Operation cannot be fulfilled on {kind} "{row.name}": {told}. The object might have been {perhaps}'
+            raise Conflict(told, kind=kind, name=row.name)

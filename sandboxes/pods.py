@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
@@ -34,8 +33,9 @@ from sandboxes import (
     wire,
 )
 from sandboxes.access import authorize, visible_to
+from sandboxes.deletion import Terms, check_terms
 from sandboxes.errors import AlreadyExists, Conflict, Malformed, NotFound, SpecRefused
-from sandboxes.models import ConfigObject, Counter, Pod, PodEvent, Step
+from sandboxes.models import Counter, Pod, PodEvent, Step
 from sandboxes.namespaces import live_namespace
 from sandboxes.present import EventValues, PodValues, StepValues
 from sandboxes.profiles import profile_for
@@ -151,17 +151,6 @@ def accepted(pod: spec.Pod, profile: policy.Profile) -> spec.Pod:
     return whole
 
 
-@dataclass(frozen=True)
-class Terms:
-    """What a deletion is subject to: `uid` and `resource_version`, when given, must be the pod's; a dry run writes
-    nothing.
-    """
-
-    uid: str | None = None
-    resource_version: str | None = None
-    dry_run: bool = False
-
-
 def delete_pod(user: User, namespace: str, name: str, *, grace: int | None, terms: Terms = Terms()) -> Pod:
     """Ask for a pod to be gone within `grace` seconds (None: what its spec says). Repeats may only shorten.
 
@@ -197,22 +186,6 @@ def _write(row: Pod, changes: dict[str, Any], version: int) -> None:
     Pod.objects.filter(pk=row.pk).update(**changes, rev=F("rev") + 1, resource_version=version)
     tasks.wake(row.pk)
     transaction.on_commit(lambda: publish.pod_changed(row.pk, row.rev + 1))
-
-
-def check_terms(row: Pod | ConfigObject, terms: Terms, kind: str) -> None:
-    """The preconditions, in the words of BeforeDelete (apiserver, registry/rest/delete.go), which says Pod for pods.
-
-    Raises Conflict.
-    """
-    held = (
-        ("UID", terms.uid, str(row.uid), "deleted and then recreated"),
-        ("ResourceVersion", terms.resource_version, str(row.resource_version), "modified"),
-    )
-    for what, asked, found, perhaps in held:
-        if asked is not None and asked != found:
-            told = f"the {what} in the precondition ({asked}) does not match the {what} in record ({found})"
-            told = f'Operation cannot be fulfilled on {kind} "{row.name}": {told}. The object might have been {perhaps}'
-            raise Conflict(told, kind=kind, name=row.name)
 
 
 def pod_object(row: Pod) -> dict[str, Any]:

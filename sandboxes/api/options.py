@@ -12,8 +12,8 @@ from ninja import Schema
 from pydantic import Field
 
 from people import trail
-from sandboxes import pods
 from sandboxes.api import bodies
+from sandboxes.deletion import Terms
 from sandboxes.errors import Cause, Malformed, SpecRefused
 
 CREATE, DELETE, UPDATE, PATCH = (f"{verb}Options.meta.k8s.io" for verb in ("Create", "Delete", "Update", "Patch"))
@@ -43,10 +43,10 @@ def _is_all(asked: str, kind: str) -> bool:
     return asked == "All"
 
 
-def deletion(request: HttpRequest) -> tuple[int | None, pods.Terms]:
+def deletion(request: HttpRequest) -> tuple[int | None, Terms]:
     """The grace in seconds, None when the body does not say, and the terms. Raises Malformed or SpecRefused."""
     if not request.body:
-        return None, pods.Terms()
+        return None, Terms()
     found = bodies.read(request)
     grace = found.get("gracePeriodSeconds")
     if grace is not None and (not isinstance(grace, int) or isinstance(grace, bool)):
@@ -58,7 +58,7 @@ def deletion(request: HttpRequest) -> tuple[int | None, pods.Terms]:
     dry = _dry(found.get("dryRun"))
     if dry:
         trail.leave_out(request)
-    return grace, pods.Terms(uid=uid, resource_version=version, dry_run=dry)
+    return grace, Terms(uid=uid, resource_version=version, dry_run=dry)
 
 
 def _dry(asked: Any) -> bool:
