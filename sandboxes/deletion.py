@@ -25,6 +25,9 @@ class Terms:
     dry_run: bool = False
 
 
+NO_TERMS = Terms()
+
+
 def columns(row: Pod, grace: int | None) -> dict[str, Any]:
     """The columns to change, {} when a repeat does not shorten (CheckGracefulDelete and BeforeDelete, PODS §4.9).
 

@@ -33,7 +33,7 @@ from sandboxes import (
     wire,
 )
 from sandboxes.access import authorize, visible_to
-from sandboxes.deletion import Terms, check_terms
+from sandboxes.deletion import NO_TERMS, Terms, check_terms
 from sandboxes.errors import AlreadyExists, Conflict, Malformed, NotFound, SpecRefused
 from sandboxes.models import Counter, Pod, PodEvent, Step
 from sandboxes.namespaces import live_namespace
@@ -151,7 +151,7 @@ def accepted(pod: spec.Pod, profile: policy.Profile) -> spec.Pod:
     return whole
 
 
-def delete_pod(user: User, namespace: str, name: str, *, grace: int | None, terms: Terms = Terms()) -> Pod:
+def delete_pod(user: User, namespace: str, name: str, *, grace: int | None, terms: Terms = NO_TERMS) -> Pod:
     """Ask for a pod to be gone within `grace` seconds (None: what its spec says). Repeats may only shorten.
 
     Raises NotFound, NotAllowed or Conflict. Returns the pod as it is then.

@@ -180,7 +180,6 @@ CONTROLS = (
         "read-only root", ("ReadonlyRootfs",), _holds("grep -q ' / [^ ]* ro,' /proc/mounts"), put(ReadonlyRootfs=False)
     ),
     Control("size of tmpfs", ("Tmpfs",), _fills("/tmp", 192), unlimited_tmpfs("size=", "size=400m")),
-    Control("size of shared memory", ("ShmSize",), _fills("/dev/shm", 96), put(ShmSize=128 * MIB)),
     Control(
         "inodes of tmpfs",
         ("Tmpfs",),
@@ -249,7 +248,7 @@ CONTROLS = (
         _BURNS,
         put(NanoCpus=0),
         # A busy machine gives nobody a half of a CPU; of a twentieth everybody notices the end.
-        prepare=put(NanoCpus=50_000_000, CpuShares=1024),
+        prepare=put(NanoCpus=50_000_000, CpuShares=512),
     ),
     Control(
         "weight of CPU",
