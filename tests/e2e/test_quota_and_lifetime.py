@@ -59,6 +59,7 @@ def fits(page: Page, name: str) -> None:
     page.set_viewport_size({"width": 1280, "height": 900})
 
 
+@pytest.mark.long
 def test_a_countdown_says_when_the_pod_ends_and_a_press_puts_it_off(
     gil: httpx.Client, page: Page, stack: Stack
 ) -> None:

@@ -57,7 +57,7 @@ def test_a_shell_is_typed_into_and_found_again_after_a_reload(shells: Page) -> N
     typed(shells, here, HOSTILE, "safe")
     expect(shells).to_have_title("shells · Pod playground")
     shells.keyboard.type("for i in $(seq 700); do echo n$i; sleep 0.001; done; echo do''ne\n")
-    expect(here).to_contain_text("n20")
+    expect(here).to_contain_text(re.compile(r"n\d\d"))
     shells.reload()
     expect(here).to_contain_text("done")
     rows = re.findall(r"n(\d+)", here.inner_text())

@@ -103,6 +103,7 @@ def scanned(found: LivePod) -> bool:
     return "running" in state_of(found, "box") and found.waiting("web").get("reason") == "ImageInspectError"
 
 
+@pytest.mark.long
 def test_an_image_is_scanned_before_its_first_use_and_never_again(scanning: Stack, tmp_path: Path) -> None:
     members = [toolbox("box"), *sleeper("busybox:latest")["containers"]]
     for name in ("first", "second"):

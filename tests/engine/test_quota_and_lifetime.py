@@ -38,6 +38,7 @@ def listed(found: LivePod) -> Json:
     return next((dict(item) for item in items if item["metadata"]["name"] == found.name), {})
 
 
+@pytest.mark.long
 def test_thirty_creates_at_once_make_three_pods_and_their_end_frees_the_places(hurried: Stack) -> None:
     with hurried.client("ada") as client:
         client.get("/api/v1/namespaces").raise_for_status()

@@ -29,8 +29,11 @@ def wrong_passwords(stack: Stack, times: int) -> list[int]:
 
 @pytest.mark.parametrize(
     ("proxy", "expected"),
-    [({}, [401] * 5 + [429]), ({"PROXY": "127.0.0.1"}, [401] * 6), ({"PROXY": "192.0.2.77"}, [401] * 5 + [429])],
-    ids=["none", "this machine", "another machine"],
+    [
+        pytest.param({}, [401] * 5 + [429], id="none", marks=pytest.mark.long),
+        pytest.param({"PROXY": "127.0.0.1"}, [401] * 6, id="this machine", marks=pytest.mark.long),
+        pytest.param({"PROXY": "192.0.2.77"}, [401] * 5 + [429], id="another machine"),
+    ],
 )
 def test_an_address_is_believed_only_of_a_proxy_that_the_admin_named(
     proxy: dict[str, str], expected: list[int]
