@@ -169,7 +169,7 @@ async def test_a_closed_tab_ends_the_shell_and_all_that_came_of_it(shell: Shell,
     async with shell.open("a"):
         await shell.type(OFFSPRING)
         await shell.until("offspring\r\n")
-        assert len(marked(stack)) >= 4
+        await asyncio.to_thread(wait_for, lambda: len(marked(stack)) >= 4, "all of them to have begun", 8)
         began = time.monotonic()
         await shell.say(wire.EndTerminal())
         assert await shell.until_over() == wire.CLOSE_ENDED
