@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -44,6 +45,19 @@ def screen(page: Page, name: str) -> Locator:
     return page.get_by_role("region", name=f"Shell {name}", exact=True)
 
 
+def prompted(where: Locator) -> None:
+    """The shell listens. xterm draws only what is in sight, and panes above it grow until they have what they show."""
+    deadline = time.monotonic() + 20
+    while True:
+        where.scroll_into_view_if_needed()
+        try:
+            expect(where).to_contain_text("root@shells:/#", timeout=1000)
+            return
+        except AssertionError:
+            if time.monotonic() > deadline:
+                raise
+
+
 def typed(page: Page, where: Locator, text: str, told: str) -> None:
     """Type a line; what it says shows."""
     page.keyboard.type(f"{text}\n")
@@ -52,7 +66,7 @@ def typed(page: Page, where: Locator, text: str, told: str) -> None:
 
 def test_a_shell_is_typed_into_and_found_again_after_a_reload(shells: Page) -> None:
     here = opened(shells, "box")
-    expect(here).to_contain_text("root@shells:/#")
+    prompted(here)
     typed(shells, here, "x=kept; echo fir''st", "first")
     typed(shells, here, HOSTILE, "safe")
     expect(shells).to_have_title("shells · Pod playground")
@@ -76,7 +90,7 @@ def test_a_shell_is_typed_into_and_found_again_after_a_reload(shells: Page) -> N
 
 def test_many_lines_are_pasted_only_when_they_are_meant(shells: Page) -> None:
     here = opened(shells, "box")
-    expect(here).to_contain_text("root@shells:/#")
+    prompted(here)
     paste(here, "echo one-''line")
     expect(here).to_contain_text("echo one-''line")
     shells.keyboard.press("Enter")
@@ -96,7 +110,7 @@ def test_many_lines_are_pasted_only_when_they_are_meant(shells: Page) -> None:
 
 def test_copying_and_links_are_asked_for_by_the_reader_alone(shells: Page) -> None:
     here = opened(shells, "box")
-    expect(here).to_contain_text("root@shells:/#")
+    prompted(here)
     shells.context.grant_permissions(["clipboard-read", "clipboard-write"])
     shells.evaluate("navigator.clipboard.writeText('mine')")
     link = r"printf '\033]8;;https://example.com/a\033\\to-fol''low\033]8;;\033\\\n'"
@@ -139,13 +153,13 @@ def test_where_the_image_has_no_shell_a_debug_member_brings_one(shells: Page) ->
     expect(shells.get_by_text("The image of bare has no shell")).to_be_visible()
     shells.get_by_role("button", name="Add a debug member").click()
     here = screen(shells, "debug-1")
-    expect(here).to_contain_text("root@shells:/#")
+    prompted(here)
     typed(shells, here, "echo he''re", "here")
 
 
 def test_who_signs_out_elsewhere_loses_the_shell(shells: Page) -> None:
     here = opened(shells, "box")
-    expect(here).to_contain_text("root@shells:/#")
+    prompted(here)
     other = shells.context.new_page()
     other.goto(shells.url)
     other.get_by_role("button", name="Account: admin").click()
