@@ -13,6 +13,7 @@ HOME = "/api/v1/namespaces/ada"
 MERGE = {"Content-Type": "application/merge-patch+json"}
 
 
+@pytest.mark.long
 def test_a_pod_waits_for_its_sources_its_files_follow_them_and_its_environment_does_not(stack: Stack) -> None:
     member = toolbox("a") | {
         "env": [{"name": "WORD", "valueFrom": {"secretKeyRef": {"name": "word", "key": "k"}}}],

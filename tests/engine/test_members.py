@@ -118,6 +118,7 @@ def test_init_members_run_in_order_a_sidecar_stays_and_all_see_the_same_volumes(
         assert found.read()["status"]["qosClass"] == "Burstable"
 
 
+@pytest.mark.long
 def test_a_member_that_ends_restarts_at_once_then_backs_off_and_its_log_before_can_be_read(stack: Stack) -> None:
     script = "echo attempt >> /v/n; n=$(wc -l < /v/n); echo this is $n; [ $n -ge 3 ] && exec sleep 600; exit 3"
     spec = {
