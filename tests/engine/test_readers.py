@@ -81,7 +81,8 @@ def test_members_that_share_pids_have_the_rows_ps_prints_in_any(pod: TestPod) ->
 
 
 def test_a_zombie_is_shown_whether_it_was_seen_alive_or_not(pod: TestPod) -> None:
-    pod.run("a", command=["bash", "-c", "bash -c 'exit 3' & exec sleep 1001"])
+    # It ends once its parent is `sleep`: bash itself would still have asked how.
+    pod.run("a", command=["bash", "-c", "bash -c 'sleep 0.3; exit 3' & exec sleep 1001"])
     eventually(lambda: "[bash] <defunct>" in [row[7] for row in ps_lines(pod, "a")], "no zombie")
     eventually(lambda: rows(pod, "a") == ps_lines(pod, "a"), "ps prints something else")
     assert [process.state for process in once(pod).processes if process.cmd.endswith("<defunct>")] == ["Z"]
