@@ -124,7 +124,7 @@ class Player:
 
     def _catch_up(self) -> None:
         """Wait for what the record's machine had made by now: this one is slower, or has more to do."""
-        if being_made(shown(self.read())) and not being_made(self.case.record["last"]):
+        if being_made(shown(self.read())) and not being_made(before_the_end(self.case.record)):
             wait_for(lambda: not being_made(shown(self.read())), f"{self.name} to be made")
             time.sleep(GRACE)
 
@@ -256,6 +256,11 @@ def shown(pod: Json) -> Json:
         if status.get(key):
             found[name] = {c["name"]: _container(c) for c in status[key]}
     return found
+
+
+def before_the_end(record: Json) -> Json:
+    """What a record shows last of a pod that nobody has deleted yet."""
+    return next(seen for seen in reversed(record["timeline"]) if "phase" in seen and "deleting" not in seen)
 
 
 def being_made(found: Json) -> bool:

@@ -11,6 +11,7 @@ import pytest
 from tests.compare import images
 from tests.compare.differences import Difference, differences
 from tests.compare.explained import RULES, explained
+from tests.compare.player import before_the_end, being_made
 from tests.compare.run import compare_all, figures
 from tests.recorded.cases import Case, cases
 from tests.stack import Stack
@@ -56,6 +57,13 @@ def test_a_record_is_equal_to_itself(case: Case) -> None:
     record = dict(case.record)
     record = {"events": [], "steps": [], "logs": {}} | record
     assert [d for d in differences(record, record) if not d.at.startswith(("logs", "steps"))] == []
+
+
+def test_most_pods_of_the_record_were_made_in_their_time() -> None:
+    """So the player knows of each whether to wait for a pod that is late."""
+    waiting = [case.id for case in cases() if "timeline" in case.record and being_made(before_the_end(case.record))]
+    assert 0 < len(waiting) < 20
+    assert not set(waiting) & {"err-05-not-in-path", "plain-01-one", "init-05-env"}
 
 
 def test_no_rule_explains_what_is_simply_wrong() -> None:
