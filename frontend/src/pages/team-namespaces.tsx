@@ -56,7 +56,9 @@ export function TeamNamespaces({ team }: { readonly team: Team }) {
       aside={isKnown && counted(pods.length, "pod")}
       note="All members may do everything with these pods. Each counts for whoever made it, and for the team."
     >
-      <TeamQuota name={team.name} />
+      <div className="team-quota">
+        <TeamQuota name={team.name} />
+      </div>
       {error && <Problem title="The pods cannot be listed">{told(error)}</Problem>}
       {team.namespaces.length === 0 && (
         <Empty>It shares no namespace. An operator can give it one at /admin/, “Namespaces”.</Empty>
