@@ -2,8 +2,7 @@
 
 Each entry has the digest of the one before in its own (a hash chain), and the head those at both ends: one that is
 changed or missing is found by `broken`. It is not found where somebody who writes the database makes all digests anew.
-Bodies are never kept, so no secret is; what one says that the trail should have too is in `path` (`api/trail.py`,
-add_to_path).
+Bodies are never kept, so no secret is; what one says that the trail should have too is in `path` (`add_to_path`).
 """
 
 from __future__ import annotations
@@ -63,6 +62,17 @@ def leave_out(request: HttpRequest) -> None:
 def always(request: HttpRequest) -> None:
     """Whatever its method."""
     request.in_trail = True  # type: ignore[attr-defined]
+
+
+def add_to_path(request: HttpRequest, text: str) -> None:
+    """What the path does not say of a deed and the trail should: "role=admin". Never anything secret."""
+    request.trail_text = text  # type: ignore[attr-defined]
+
+
+def path_of(request: HttpRequest) -> str:
+    """What it was done to, with what was added."""
+    added = getattr(request, "trail_text", "")
+    return f"{request.path} {added}" if added else request.path
 
 
 def is_for(request: HttpRequest) -> bool:

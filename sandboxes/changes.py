@@ -12,16 +12,15 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import F
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from people.rules import Verb
-from sandboxes import policy, publish, quotas, spec, tasks
+from sandboxes import policy, quotas, spec
 from sandboxes.errors import Cause, Conflict, Malformed, SpecRefused
 from sandboxes.members import members_of
 from sandboxes.models import Counter, Pod
-from sandboxes.pods import accepted, create_pod, delete_pod, live_pod, pod_object
+from sandboxes.pods import accepted, create_pod, delete_pod, live_pod, pod_object, write_intent
 from sandboxes.profiles import require_change
 from sandboxes.quota import Resource
 from sandboxes.spec.causes import forbidden
@@ -166,9 +165,7 @@ def _write(user: User, namespace: str, name: str, intent: Callable[[Pod], Json])
         row = Pod.objects.select_related("namespace").select_for_update(of=("self",)).get(pk=known.pk)
         columns = intent(row)
         if any(getattr(row, column) != value for column, value in columns.items()):
-            Pod.objects.filter(pk=row.pk).update(**columns, rev=F("rev") + 1, resource_version=version)
-            tasks.wake(row.pk)
-            transaction.on_commit(lambda: publish.pod_changed(row.pk, row.rev + 1))
+            write_intent(row, columns, version)
     return Pod.objects.select_related("namespace", "node").get(pk=known.pk)
 
 

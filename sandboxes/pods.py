@@ -166,7 +166,7 @@ def delete_pod(user: User, namespace: str, name: str, *, grace: int | None, term
         check_terms(row, terms, "Pod")
         changes = deletion.columns(row, grace)
         if changes and not terms.dry_run:
-            _write(row, changes, version)
+            write_intent(row, changes, version)
     shown = Pod.objects.select_related("namespace", "node").get(pk=authorized.pk)
     for column, value in changes.items():  # a dry run shows what would be
         setattr(shown, column, value)
@@ -179,10 +179,11 @@ def end_pod(uid: uuid.UUID) -> None:
         version = Counter.next()
         row = Pod.objects.select_for_update().filter(pk=uid, gone_at=None).exclude(desired=Desired.GONE.value).first()
         if row is not None:
-            _write(row, deletion.columns(row, None), version)
+            write_intent(row, deletion.columns(row, None), version)
 
 
-def _write(row: Pod, changes: dict[str, Any], version: int) -> None:
+def write_intent(row: Pod, changes: dict[str, Any], version: int) -> None:
+    """Other columns of intent for a row that the caller has locked, after it took the counter; and the wake."""
     Pod.objects.filter(pk=row.pk).update(**changes, rev=F("rev") + 1, resource_version=version)
     tasks.wake(row.pk)
     transaction.on_commit(lambda: publish.pod_changed(row.pk, row.rev + 1))

@@ -7,11 +7,11 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 
-from people import sessions, tokens
+from people import sessions, tokens, trail
 from people.models import AccessToken, Session, Team
 from people.rules import Scope, Verb
 from sandboxes import teams
-from sandboxes.api import bodies, trail
+from sandboxes.api import bodies
 from sandboxes.api import people_shapes as shapes
 from sandboxes.api.answers import answer
 from sandboxes.api.auth import SignedIn

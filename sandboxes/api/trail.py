@@ -51,11 +51,6 @@ def keep(get_response: Handler) -> Handler:
     return called
 
 
-def add_to_path(request: HttpRequest, text: str) -> None:
-    """What the path does not say of a deed and the trail should: "role=admin". Never anything secret."""
-    request.trail_text = text  # type: ignore[attr-defined]
-
-
 def _is_kept(request: HttpRequest, response: HttpResponseBase) -> bool:
     """Who asks too often would fill the trail with that. Of what is read, `_write` asks who does."""
     if response.status_code == TOO_MANY:
@@ -91,7 +86,7 @@ def _write(request: HttpRequest, code: int) -> None:
         return
     deed = trail.Deed(
         act=f"{request.method} {_object(request)}",
-        path=" ".join(filter(None, (request.path, getattr(request, "trail_text", "")))),
+        path=trail.path_of(request),
         actor=actor.username if actor else "",
         role=role_of(actor).value if actor else "",
         address=address_of(request),

@@ -148,10 +148,10 @@ def _holds(test: str, told: str = "") -> str:
     return f'if {test}; then echo "held {told}"; else echo "broken {told}"; fi'
 
 
-def _fills(folder: str, limit_mib: int) -> str:
-    """Files of 16 MiB there, until one cannot be written."""
+def _fills(limit_mib: int) -> str:
+    """Files of 16 MiB in /tmp, until one cannot be written."""
     return (
-        f"n=0; while [ $n -lt {limit_mib // 16} ] && head -c {16 * MIB} /dev/zero > {folder}/$n 2> /dev/null; "
+        f"n=0; while [ $n -lt {limit_mib // 16} ] && head -c {16 * MIB} /dev/zero > /tmp/$n 2> /dev/null; "
         f"do n=$((n+1)); done; {_holds(f'[ $n -lt {limit_mib // 16} ]', 'after $((n * 16)) MiB')}"
     )
 
@@ -179,7 +179,7 @@ CONTROLS = (
     Control(
         "read-only root", ("ReadonlyRootfs",), _holds("grep -q ' / [^ ]* ro,' /proc/mounts"), put(ReadonlyRootfs=False)
     ),
-    Control("size of tmpfs", ("Tmpfs",), _fills("/tmp", 192), unlimited_tmpfs("size=", "size=400m")),
+    Control("size of tmpfs", ("Tmpfs",), _fills(192), unlimited_tmpfs("size=", "size=400m")),
     Control(
         "inodes of tmpfs",
         ("Tmpfs",),
