@@ -183,20 +183,21 @@ def _digest(told: _Told, profile: Profile) -> str:
 
 
 def _observe(row: Pod, tools: Tools, told: _Told, pause_image: str, back_off: BackOff) -> Look:
-    desired, pod = Desired(row.desired), told.facts.pod
+    desired, pod, profile = Desired(row.desired), told.facts.pod, profile_named(row.profile)
     intent = Intent(
         pod,
         row.spec_hash,
         desired,
         row.deletion_grace or 0,
         pause_image,
-        files=_digest(told, profile_named(row.profile)),
+        files=_digest(told, profile),
         taken_on=row.created_at,
         gates=row.gates,
         restarts=row.restarts,
         full_name=f"{row.name}_{row.namespace.name}({row.uid})",
         number=row.number,
         ending=row.ending,
+        on_disk=profile.disk is not None,
     )
     observed = Observed(
         containers=tools.engine.observe(row.uid),

@@ -169,8 +169,9 @@ class Wanted(Value):
 
     A pull: `name` is the image reference, `member` "", and `attempt` counts the tries, so that a retry is a new key.
     A hook: of that attempt of the member, `name` "". A probe: `name` is startup, liveness or readiness.
-    A usage: `name` is the volume whose size is to be watched, `member` "", `attempt` 0. A scan: `name` is the image's
-    id, `member` "", `attempt` 0; its answer is no Fact, for it is not about the pod.
+    A usage: `name` is the volume whose size is to be watched, or "" for all that the pod has on disk; `member` "",
+    `attempt` 0. A scan: `name` is the image's id, `member` "", `attempt` 0; its answer is no Fact, for it is not about
+    the pod.
     What exactly is to be run, asked or measured stands in the pod's spec.
     """
 
@@ -186,7 +187,7 @@ ENDED = frozenset({"succeeded", "failed"})
 class Fact(Value):
     """watch's answer; `outcome` is "succeeded" or "failed", `message` the engine's words.
 
-    A probe's outcome is the last threshold it crossed (none yet: no Fact); a usage "failed" is a volume past its limit.
+    A probe's outcome is the last threshold it crossed (none yet: no Fact); a usage "failed" is a limit passed.
     Before its answer: "building" is a pull that waits for the image's build on the node, "pulling" one that waited in
     vain and goes on to a registry.
     """

@@ -56,12 +56,14 @@ class DockerEngine:
         details = self._inspect(container_id)
         return _observed(details) if details else None
 
-    def inspections(self, uid: uuid.UUID | None = None) -> tuple[Inspection, ...]:
+    def inspections(self, uid: uuid.UUID | None = None, *, ended: bool = False) -> tuple[Inspection, ...]:
         found = (self._inspect(listed["Id"]) for listed in self._list(f"{LABEL}uid" + (f"={uid}" if uid else "")))
         return tuple(
             Inspection(details["Id"], identity, details)
             for details in found
-            if details and details["State"]["Running"] and (identity := naming.identity_of(details["Config"]["Labels"]))
+            if details
+            and (ended or details["State"]["Running"])
+            and (identity := naming.identity_of(details["Config"]["Labels"]))
         )
 
     def images(self, references: Iterable[str]) -> Mapping[str, ImageOnNode]:

@@ -65,12 +65,12 @@ class FakeEngine:
             kept = self.containers.get(container_id)
             return kept.seen if kept else None
 
-    def inspections(self, uid: uuid.UUID | None = None) -> tuple[Inspection, ...]:
+    def inspections(self, uid: uuid.UUID | None = None, *, ended: bool = False) -> tuple[Inspection, ...]:
         with self.faults.around("inspections"):
             return tuple(
                 Inspection(key, kept.identity, self.inspected(key))
                 for key, kept in self.containers.items()
-                if kept.seen.alive and uid in (None, kept.identity.uid)
+                if (ended or kept.seen.alive) and uid in (None, kept.identity.uid)
             )
 
     def inspected(self, container_id: str) -> Mapping[str, Any]:

@@ -27,7 +27,7 @@ class Listed:
 
 @dataclass(frozen=True)
 class Inspection:
-    """One running container, and all that the engine says of it (GET /containers/{id}/json)."""
+    """One container, and all that the engine says of it (GET /containers/{id}/json)."""
 
     id: str
     identity: Identity
@@ -46,8 +46,8 @@ class Engine(Protocol):
     def inspect(self, container_id: str) -> ObservedContainer | None:
         """One container of a pod; None when it is gone."""
 
-    def inspections(self, uid: uuid.UUID | None = None) -> tuple[Inspection, ...]:
-        """Every pod's running container of this install, or those of one pod, for the audit."""
+    def inspections(self, uid: uuid.UUID | None = None, *, ended: bool = False) -> tuple[Inspection, ...]:
+        """Every pod's running container of this install, or those of one pod; with `ended` the others too."""
 
     def images(self, references: Iterable[str]) -> Mapping[str, ImageOnNode]:
         """Those of the references that are on the node; a whole image id is one too, whatever the image is called."""

@@ -6,12 +6,13 @@ Imports nothing of the real host; a test reads what was done from `texts`, `writ
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from typing import Protocol
 
 from sandboxes.errors import PlaygroundError
 from sandboxes.host.port import Wants
-from sandboxes.policy import FileMount
+from sandboxes.policy import DiskUse, FileMount
 from sandboxes.spec.files import PodFiles
 
 
@@ -31,7 +32,8 @@ class NoFaults:
 
 class FakeHost:
     """`texts`: uid → name → text. `locked`: ids of the pauses whose network was closed, in order; `bounded`: by
-    pause how many files its /dev/shm may hold. `messages`: (member, attempt) → what it left; `used`: volume → bytes.
+    pause how many files its /dev/shm may hold. `messages`: (member, attempt) → what it left. `used`: what a volume, or
+    a folder of the engine's, has on disk; "" is all of a pod's files.
 
     `gone` are container ids whose process has ended: locking their network raises, as the real one does.
     """
@@ -41,7 +43,7 @@ class FakeHost:
         self.written: dict[uuid.UUID, PodFiles] = {}
         self.texts: dict[uuid.UUID, dict[str, str]] = {}
         self.messages: dict[tuple[str, int], str] = {}
-        self.used: dict[str, int] = {}
+        self.used: dict[str, DiskUse] = {}
         self.locked: list[str] = []
         self.bounded: dict[str, int] = {}
         self.gone: set[str] = set()
@@ -78,9 +80,13 @@ class FakeHost:
         with self.faults.around("termination_message"):
             return self.messages.get((member, attempt), "")[:limit]
 
-    def usage(self, uid: uuid.UUID, volume: str) -> int:
+    def usage(self, uid: uuid.UUID, volume: str = "") -> DiskUse:
         with self.faults.around("usage"):
-            return self.used.get(volume, 0)
+            return self.used.get(volume, DiskUse())
+
+    def disk(self, folders: Iterable[str]) -> Mapping[str, DiskUse]:
+        with self.faults.around("disk"):
+            return {folder: self.used[folder] for folder in folders if folder in self.used}
 
     def lock_network(self, pid: int, container_id: str) -> None:
         with self.faults.around("lock_network"):

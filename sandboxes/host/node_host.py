@@ -6,11 +6,12 @@ Only puts `state.py` and `netns.py` behind the port; imports no Docker and no Dj
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from sandboxes.host import netns, shm, state, volumes
+from sandboxes.host import disk, netns, shm, state
 from sandboxes.host.port import Wants
-from sandboxes.policy import FileMount
+from sandboxes.policy import DiskUse, FileMount
 from sandboxes.spec.files import PodFiles
 
 
@@ -38,8 +39,12 @@ class NodeHost:
     def termination_message(self, uid: uuid.UUID, member: str, attempt: int, limit: int) -> str:
         return self._folders.termination_message(uid, member, attempt, limit)
 
-    def usage(self, uid: uuid.UUID, volume: str) -> int:
-        return volumes.usage(self._folders.volume(uid, volume))
+    def usage(self, uid: uuid.UUID, volume: str = "") -> DiskUse:
+        folder = str(self._folders.volume(uid, volume) if volume else self._folders.folder(uid))
+        return disk.uses([folder]).get(folder, DiskUse())
+
+    def disk(self, folders: Iterable[str]) -> Mapping[str, DiskUse]:
+        return disk.uses(folders)
 
     def lock_network(self, pid: int, container_id: str) -> None:
         netns.lock_network(pid, container_id)

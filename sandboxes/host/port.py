@@ -6,10 +6,11 @@ The real one is `node_host.py` (root), the one for tests `fake.py`. Every verb c
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from sandboxes.policy import FileMount, VolumeUse
+from sandboxes.policy import DiskUse, FileMount, VolumeUse
 from sandboxes.spec.files import PodFiles
 
 
@@ -48,8 +49,11 @@ class Host(Protocol):
     def termination_message(self, uid: uuid.UUID, member: str, attempt: int, limit: int) -> str:
         """What that attempt has left in its message file, at most `limit` bytes; "" when there is none."""
 
-    def usage(self, uid: uuid.UUID, volume: str) -> int:
-        """Bytes on disk in an emptyDir; 0 when it is gone."""
+    def usage(self, uid: uuid.UUID, volume: str = "") -> DiskUse:
+        """What an emptyDir has on disk, or all of the pod's files; nothing when it is gone."""
+
+    def disk(self, folders: Iterable[str]) -> Mapping[str, DiskUse]:
+        """What each of the engine's folders has on disk; one that is gone is not there."""
 
     def lock_network(self, pid: int, container_id: str) -> None:
         """Docker's resolver 127.0.0.11 is refused in the network namespace of that pause's first process.

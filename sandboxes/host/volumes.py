@@ -149,18 +149,6 @@ def _openat2(root: int, path: str, flags: int) -> int:
     return int(handle)
 
 
-def usage(folder: Path) -> int:
-    """Bytes that the files below take on disk, links not followed."""
-    total = 0
-    for parent, _, names in os.walk(folder, followlinks=False):
-        for name in names:
-            try:
-                total += os.lstat(os.path.join(parent, name)).st_blocks * 512
-            except FileNotFoundError:
-                continue
-    return total
-
-
 def is_mounted(point: Path) -> bool:
     """Something is mounted exactly there (proc_pid_mountinfo(5))."""
     return str(point) in _mounted()

@@ -1,4 +1,4 @@
-"""What rows want besides pulls and scans: hooks, probes, sizes of volumes. One task for each, Facts as its answers.
+"""What rows want besides pulls and scans: hooks, probes, use of the disk. One task for each, Facts as its answers.
 
 Decides nothing: reconcile asks, and cancels by asking no more. What was answered once by a hook is not run again; a
 hook whose answer was lost with its watch is. A probe goes on for as long as it is wanted, and begins its counts anew
@@ -22,15 +22,14 @@ from sandboxes.node.facts import answer_of, record
 from sandboxes.node.hooks import run_hook
 from sandboxes.node.probes import Prober
 from sandboxes.node.subject import Subject, subject_of
-from sandboxes.spec.quantity import whole
+from sandboxes.node.usage import Usage
 from sandboxes.world import Wanted, WantedKind
 
 log = logging.getLogger(__name__)
 Key = tuple[UUID, Wanted]
 OTHERS = (WantedKind.PULL, WantedKind.SCAN)
 HOOKS = (WantedKind.POST_START, WantedKind.PRE_STOP)
-# Seconds: how often a volume is measured, and how long until what could not be begun is tried again.
-MEASURED = 10.0
+# Seconds until what could not be begun is tried again.
 RETRY = 1.0
 
 
@@ -40,7 +39,7 @@ class Asked:
     def __init__(self, streams: Streams, engine: Callable[[], Engine], host: Host) -> None:
         self._streams = streams
         self._engine = engine
-        self._host = host
+        self._usage = Usage(engine, host)
         self._running: dict[Key, asyncio.Task[None]] = {}
         self._ending: set[asyncio.Task[None]] = set()
 
@@ -80,7 +79,8 @@ class Asked:
 
     async def _once(self, uid: UUID, want: Wanted) -> None:
         if want.kind is WantedKind.USAGE:
-            await self._measure(uid, want)
+            told = await self._usage.until_over(uid, want.name)
+            await database_sync_to_async(record)(uid, want, outcome="failed", message=told)
         elif want.kind in HOOKS:
             await self._hook(uid, want)
         else:
@@ -93,18 +93,6 @@ class Asked:
         subject = await self._subject(uid, want)
         answer = await run_hook(self._streams, subject, want)
         await database_sync_to_async(record)(uid, want, outcome=answer.outcome, message=answer.message)
-
-    async def _measure(self, uid: UUID, want: Wanted) -> None:
-        pod = await database_sync_to_async(subject_of)(uid, want, None)
-        limits = {v.name: v.empty_dir.size_limit for v in pod.pod.spec.volumes if v.empty_dir is not None}
-        most = whole(limits.get(want.name, 0))
-        while True:
-            used = await asyncio.to_thread(self._host.usage, uid, want.name)
-            if used > most:
-                told = f'Usage of EmptyDir volume "{want.name}" exceeds the limit "{limits[want.name]}". '
-                await database_sync_to_async(record)(uid, want, outcome="failed", message=told)
-                return
-            await asyncio.sleep(MEASURED)
 
     async def _subject(self, uid: UUID, want: Wanted) -> Subject:
         found = await asyncio.to_thread(lambda: self._engine().observe(uid))

@@ -230,12 +230,14 @@ def _to_create(look: Look, starts: tuple[Start, ...]) -> list[AnyContainer]:
 
 
 def _usages(look: Look) -> tuple[Wanted, ...]:
-    """The disk volumes whose size has a limit."""
-    return tuple(
-        Wanted(kind=WantedKind.USAGE, member="", attempt=0, name=volume.name)
+    """The disk volumes whose size has a limit, and all of what the pod has on disk."""
+    limited = [
+        volume.name
         for volume in look.intent.pod.spec.volumes
         if volume.empty_dir is not None and volume.empty_dir.size_limit and volume.empty_dir.medium != "Memory"
-    )
+    ]
+    whole = [""] if look.intent.on_disk else []
+    return tuple(Wanted(kind=WantedKind.USAGE, member="", attempt=0, name=name) for name in (*limited, *whole))
 
 
 def _times(look: Look, starts: tuple[Start, ...]) -> list[datetime]:

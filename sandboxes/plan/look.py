@@ -45,7 +45,7 @@ class Intent:
     `files` is the digest of what the pod's files are to be written from; `taken_on` is when the pod came to the node;
     `gates` are the conditions of its readiness gates by type, `restarts` the attempts of members that somebody wants
     restarted; `full_name` is how the kubelet names it: name_ns(uid); `number` is the pod's on this service; `ending`:
-    reason and message of a stop that nobody asked for.
+    reason and message of a stop that nobody asked for; `on_disk`: the pod writes to the node's disk, and is measured.
     """
 
     pod: Pod
@@ -60,6 +60,7 @@ class Intent:
     full_name: str = ""
     number: int = 0
     ending: Mapping[str, str] = field(default_factory=dict)
+    on_disk: bool = False
 
 
 @dataclass(frozen=True)

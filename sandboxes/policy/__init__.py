@@ -20,6 +20,7 @@ from sandboxes.policy.bodies import (
     uses_of,
     without_pulls,
 )
+from sandboxes.policy.disk import DiskUse, eviction
 from sandboxes.policy.images import (
     ACCEPTED,
     FAILED,
@@ -55,8 +56,8 @@ from sandboxes.policy.rights import Rights
 __all__ = [
     "ACCEPTED", "BASELINE", "BRIDGE_OPTIONS", "FAILED", "LAB", "PAUSE_CPU_SHARES", "PAUSE_MEMORY", "PAUSE_PIDS",
     "PAUSE_USER", "PRIVATE_IPC", "PROFILES", "READONLY_PATHS", "REFUSED", "RESTRICTED", "SCAN_AGAIN",
-    "Basis", "FileMount", "Limits", "Made", "MemberBody", "PauseBody", "Profile", "PublishedPort", "Rights",
-    "Tmpfs", "VolumeUse", "forbidden_sysctl", "hostname_of", "hosts_text", "id_to_run", "is_image_id", "is_scan_due",
-    "judged", "member_body", "on_offer", "pause_body", "profile_named", "published", "refusals", "resolver_text",
-    "user_of", "uses_of", "without_pulls",
+    "Basis", "DiskUse", "FileMount", "Limits", "Made", "MemberBody", "PauseBody", "Profile", "PublishedPort", "Rights",
+    "Tmpfs", "VolumeUse", "eviction", "forbidden_sysctl", "hostname_of", "hosts_text", "id_to_run", "is_image_id",
+    "is_scan_due", "judged", "member_body", "on_offer", "pause_body", "profile_named", "published", "refusals",
+    "resolver_text", "user_of", "uses_of", "without_pulls",
 ]  # fmt: skip

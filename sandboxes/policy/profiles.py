@@ -54,13 +54,22 @@ class Tmpfs:
 
 
 @dataclass(frozen=True)
+class Disk:
+    """What a pod may have on the node's disk at most, in its members' root file systems and volumes: bytes, inodes."""
+
+    size: int
+    files: int
+
+
+@dataclass(frozen=True)
 class Profile:
     """The ceilings of one kind of user. Bytes, counts, milli-CPUs; ports inclusive.
 
     `capabilities` is what a member has that asks for none, `may_add` what it may ask for besides. `own_user`: members
     run as a number that is the pod's alone, whatever image and spec say, and never gain rights. `tmpfs`: their root
-    file system is read-only, and volumes are memory; None where both are the node's disk. `pulls`: images that no node
-    has are pulled. `open_files`, `locked_memory` and `file_size` are setrlimit(2)'s; `ipc` is of all members together.
+    file system is read-only, and volumes are memory; None where both are the node's disk, of which `disk` is a pod's
+    part. `pulls`: images that no node has are pulled. `open_files`, `locked_memory` and `file_size` are setrlimit(2)'s;
+    `ipc` is of all members together.
     """
 
     name: str
@@ -80,6 +89,7 @@ class Profile:
     pulls: bool = True
     own_user: bool = False
     tmpfs: Tmpfs | None = None
+    disk: Disk | None = None
 
     @property
     def room(self) -> Room:
@@ -129,6 +139,7 @@ BASELINE = Profile(
     open_files=16384,
     file_size=2**30,
     ipc=AS_KUBELET,
+    disk=Disk(size=2 * 2**30, files=100_000),
 )  # fmt: skip
 
 LAB = replace(BASELINE, name="lab")

@@ -82,13 +82,6 @@ def test_who_swaps_the_path_later_gains_nothing(folders: PodFolders) -> None:
     assert sub(folders, "mine") == point  # the same attempt keeps what was opened
 
 
-def test_what_a_volume_takes_on_disk_is_counted_without_following_links(folders: PodFolders) -> None:
-    disk = folders.volume(UID, "disk")
-    (disk / "a").write_bytes(b"x" * 8192)
-    (disk / "out").symlink_to("/usr")
-    assert 8192 <= volumes.usage(disk) < 100_000
-
-
 def test_termination_messages_have_a_tmpfs_of_their_own_and_old_ones_go(folders: PodFolders) -> None:
     folder, bounded = folders.folder(UID), replace(FILES, messages=64 * 2**10)
     folders.make(UID, bounded)

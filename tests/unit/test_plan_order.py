@@ -303,6 +303,13 @@ def test_a_volume_past_its_limit_evicts_the_pod() -> None:
     assert signals(look(pause(), member("web"), member("box"), memory=PREPARED, facts=(full,))) == ["web", "box"]
 
 
+def test_what_a_pod_has_on_disk_is_measured_where_it_writes_to_the_disk() -> None:
+    measured = Wanted(kind=WantedKind.USAGE, member="", attempt=0, name="")
+    here = look(pause(), member("web"), member("box"), memory=PREPARED)
+    assert measured not in plan(here).wanted
+    assert measured in plan(replace(here, intent=replace(here.intent, on_disk=True))).wanted
+
+
 def test_an_end_is_final() -> None:
     ended = PREPARED.model_copy(update={"ended": Ended(phase="Failed")})
     assert plan(look(memory=ended)).stages == ()
