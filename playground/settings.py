@@ -63,15 +63,30 @@ IMAGE_BYTES = number("IMAGE_BYTES", 2 * 2**30)
 IMAGE_SCAN = command("IMAGE_SCAN")
 IMAGE_SCAN_SECONDS = number("IMAGE_SCAN_SECONDS", 300)
 NODE_MAX_PODS = number("NODE_MAX_PODS", 100)
+# What this node's pods may use together, by their limits; 0: any amount. Milli-CPUs, bytes. More than the machine has,
+# for few members ever use all of theirs.
+MACHINE_CPU = (os.cpu_count() or 1) * 1000
+MACHINE_MEMORY = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+NODE_MAX_CPU = number("NODE_MAX_CPU", 10 * MACHINE_CPU)
+NODE_MAX_MEMORY = number("NODE_MAX_MEMORY", 2 * MACHINE_MEMORY)
 # What the pods of one user may have together; 0: no limit. Staff has none. Milli-CPUs, bytes, seconds of life.
 PODS_PER_USER = number("PODS_PER_USER", 3)
 MEMBERS_PER_USER = number("MEMBERS_PER_USER", 16)
 CPU_PER_USER = number("CPU_PER_USER", 16000)
 MEMORY_PER_USER = number("MEMORY_PER_USER", 8 * 2**30)
 SECONDS_PER_USER = number("SECONDS_PER_USER", 0)
-# Pods of one team, and of all guests, together.
+# Likewise the pods in the namespaces of one team, together.
 PODS_PER_TEAM = number("PODS_PER_TEAM", 10)
+MEMBERS_PER_TEAM = number("MEMBERS_PER_TEAM", 32)
+CPU_PER_TEAM = number("CPU_PER_TEAM", 32000)
+MEMORY_PER_TEAM = number("MEMORY_PER_TEAM", 16 * 2**30)
+SECONDS_PER_TEAM = number("SECONDS_PER_TEAM", 0)
+# And those of all guests.
 GUEST_PODS = number("GUEST_PODS", 20)
+GUEST_MEMBERS = number("GUEST_MEMBERS", 40)
+GUEST_CPU = number("GUEST_CPU", 20000)
+GUEST_MEMORY = number("GUEST_MEMORY", 10 * 2**30)
+GUEST_SECONDS = number("GUEST_SECONDS", 0)
 # How long a pod lives unless it is extended, and how far it can be: seconds from when it was made; 0: no end.
 POD_TTL = number("POD_TTL", 8 * 3600)
 POD_TTL_MAX = number("POD_TTL_MAX", 24 * 3600)
