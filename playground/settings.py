@@ -11,10 +11,10 @@ import os
 import re
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+from playground.database import database
 from playground.environment import command, flag, names, number, one_of, text
 from sandboxes.preview.hosts import DOMAIN, is_preview_host
 
@@ -246,43 +246,7 @@ STATICFILES_DIRS = [path for path in [BASE_DIR / "frontend" / "dist" / "static"]
 
 # Seconds. For worker and watch, whose threads stay; web's live for one request, and so must their connections.
 CONN_MAX_AGE = number("CONN_MAX_AGE", 0)
-
-
-def database(url: str) -> dict[str, Any]:
-    """`sqlite` in the state directory, postgres://user:password@host:port/name, or for a server on a unix socket
-    postgres://user@/name?host=/its/folder, as libpq has it ("Connection URIs" in PostgreSQL's manual).
-    """
-    if url == "sqlite":
-        return {
-            "ENGINE": "playground.sqlite",
-            "NAME": STATE_DIR / "db" / "playground.sqlite3",
-            "CONN_MAX_AGE": CONN_MAX_AGE,
-            "OPTIONS": {
-                "transaction_mode": "IMMEDIATE",
-                "timeout": 20,
-                "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;",
-            },
-        }
-    parts = urlsplit(url)
-    if parts.scheme not in ("postgres", "postgresql"):
-        raise ImproperlyConfigured("PLAYGROUND_DATABASE must be sqlite or postgres://user:password@host:port/name")
-    options = dict(parse_qsl(parts.query, keep_blank_values=True))
-    folder = options.pop("host", None)
-    if options or (folder is not None and (parts.hostname or not folder.startswith("/"))):
-        raise ImproperlyConfigured("PLAYGROUND_DATABASE takes one option: ?host=, the folder of a server's unix socket")
-    return {
-        "ENGINE": "django.db.backends.postgresql",
-        "NAME": parts.path.lstrip("/"),
-        "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
-        "HOST": folder or parts.hostname or "",
-        "PORT": str(parts.port or ""),
-        "CONN_MAX_AGE": CONN_MAX_AGE,
-        "CONN_HEALTH_CHECKS": True,
-    }
-
-
-DATABASES = {"default": database(text("DATABASE", "sqlite"))}
+DATABASES = {"default": database(text("DATABASE", "sqlite"), state=STATE_DIR, max_age=CONN_MAX_AGE)}
 
 # Redis: Celery's broker (0) and the channel layer's nudges. A unix socket of our own by default: no port to clash with.
 REDIS_SOCKET = STATE_DIR / "redis" / "redis.sock"
