@@ -12,10 +12,13 @@ from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group, User
+from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest
+from django.forms import BaseInlineFormSet, ModelForm
+from django.http import HttpRequest, HttpResponse
 
-from people import sessions
+from people import sessions, team_admins
 from people.admin_site import Rows
 from people.groups import mapping_of
 from people.guests import make_code
@@ -34,8 +37,9 @@ from people.models import (
 
 if TYPE_CHECKING:
     MembersInline = admin.TabularInline[Membership, Team]
-else:  # Django's own class takes no parameter
-    MembersInline = admin.TabularInline
+    MembersFormSet = BaseInlineFormSet[Membership, Team, ModelForm[Membership]]
+else:  # Django's own classes take no parameter
+    MembersInline, MembersFormSet = admin.TabularInline, BaseInlineFormSet
 
 
 class LookAndDelete(Rows):
@@ -87,8 +91,25 @@ class RoleAssignmentAdmin(Rows):
         obj.save()
 
 
+class MembersForm(MembersFormSet):
+    """Refuses what would leave a team that has an admin without one."""
+
+    def clean(self) -> None:
+        super().clean()
+        if self.instance.pk is None or any(self.errors):
+            return
+        stay = [form for form in self.forms if form not in self.deleted_forms]
+        admins = [form for form in stay if form.cleaned_data.get("role") == Membership.ADMIN]
+        if any("role" in form.changed_data or form.instance.pk is None for form in admins):
+            return  # one is made here
+        leaving = {form.instance.pk for form in self.initial_forms} - {form.instance.pk for form in admins}
+        if last := team_admins.last_admins(self.instance.pk, leaving):
+            raise ValidationError(team_admins.refusal(last))
+
+
 class Members(MembersInline):
     model = Membership
+    formset = MembersForm
     extra = 1
 
 
@@ -148,9 +169,24 @@ admin.site.unregister(User)
 
 @admin.register(User)
 class People(Rows, UserAdmin):  # type: ignore[type-arg]
-    """Sessions are not rows to look at: their key is what a browser signs in with, and the address of the page."""
+    """Sessions are not rows to look at: their key is what a browser signs in with, and the address of the page.
+
+    Who is a team's last admin is not deleted.
+    """
 
     actions = ("sign_out",)
+
+    @transaction.atomic
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Its actions too look and delete in one transaction, as the page of one user does."""
+        return super().changelist_view(request, extra_context)
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """With what keeps them from being deleted, among it that a team would be without an admin."""
+        going, counts, missing, protected = super().get_deleted_objects(objs, request)
+        leaving = dict(Membership.objects.filter(user__in=objs).values_list("pk", "team"))
+        found = (team_admins.last_admins(team, leaving.keys()) for team in sorted(set(leaving.values())))
+        return going, counts, missing, [*protected, *(team_admins.refusal(last) for last in found if last)]
 
     @admin.action(description="Sign out everywhere", permissions=["change"])
     def sign_out(self, request: HttpRequest, rows: QuerySet[User]) -> None:

@@ -1,17 +1,22 @@
 """Roles and teams by the groups of the identity provider: read at each sign-in, by the rules in the admin.
 
-What an admin has assigned by hand stays: only what came from groups is changed, or taken away, by them.
+What an admin has assigned by hand stays: only what came from groups is changed, or taken away, by them. They take no
+team its last admin.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection
 
 from django.contrib.auth.models import User
 from django.db import transaction
 
+from people import team_admins
 from people.group_rules import GroupRule, Mapped, mapped
 from people.models import GroupMapping, Membership, RoleAssignment, Team
+
+log = logging.getLogger(__name__)
 
 
 def mapping_of(groups: Collection[str]) -> Mapped:
@@ -40,12 +45,25 @@ def _assign(user: User, told: Mapped) -> None:
 
 
 def _join(user: User, told: Mapped) -> None:
-    there = {row.team.name: row for row in Membership.objects.filter(user=user).select_related("team")}
+    rows = Membership.objects.filter(user=user).select_related("team").order_by("team")  # as their rows are locked
+    there = {row.team.name: row for row in rows}
     for name, row in there.items():
-        if row.from_groups and name not in told.teams:
+        role = told.teams.get(name)
+        if not row.from_groups or row.role == role or _is_last_admin(row):
+            continue
+        if role is None:
             row.delete()
-        elif row.from_groups and row.role != told.teams[name]:
-            row.role = told.teams[name]
+        else:
+            row.role = role
             row.save()
     for team in Team.objects.filter(name__in=told.teams.keys() - there.keys()):
         Membership.objects.create(team=team, user=user, role=told.teams[team.name], from_groups=True)
+
+
+def _is_last_admin(row: Membership) -> bool:
+    """Whether the team would be without an admin; they stay one then, and the next sign-in tries again."""
+    if row.role != Membership.ADMIN or not team_admins.last_admins(row.team_id, {row.pk}):
+        return False
+    told = "team %s: %s stays its admin, though groups of the identity provider say so no more: it has no other"
+    log.warning(told, row.team.name, row.user.username)
+    return True

@@ -11,10 +11,10 @@ import os
 import re
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+from playground.database import database
 from playground.environment import command, flag, names, number, one_of, text
 from sandboxes.preview.hosts import DOMAIN, is_preview_host
 
@@ -63,15 +63,30 @@ IMAGE_BYTES = number("IMAGE_BYTES", 2 * 2**30)
 IMAGE_SCAN = command("IMAGE_SCAN")
 IMAGE_SCAN_SECONDS = number("IMAGE_SCAN_SECONDS", 300)
 NODE_MAX_PODS = number("NODE_MAX_PODS", 100)
+# What this node's pods may use together, by their limits; 0: any amount. Milli-CPUs, bytes. More than the machine has,
+# for few members ever use all of theirs.
+MACHINE_CPU = (os.cpu_count() or 1) * 1000
+MACHINE_MEMORY = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+NODE_MAX_CPU = number("NODE_MAX_CPU", 10 * MACHINE_CPU)
+NODE_MAX_MEMORY = number("NODE_MAX_MEMORY", 2 * MACHINE_MEMORY)
 # What the pods of one user may have together; 0: no limit. Staff has none. Milli-CPUs, bytes, seconds of life.
 PODS_PER_USER = number("PODS_PER_USER", 3)
 MEMBERS_PER_USER = number("MEMBERS_PER_USER", 16)
 CPU_PER_USER = number("CPU_PER_USER", 16000)
 MEMORY_PER_USER = number("MEMORY_PER_USER", 8 * 2**30)
 SECONDS_PER_USER = number("SECONDS_PER_USER", 0)
-# Pods of one team, and of all guests, together.
+# Likewise the pods in the namespaces of one team, together.
 PODS_PER_TEAM = number("PODS_PER_TEAM", 10)
+MEMBERS_PER_TEAM = number("MEMBERS_PER_TEAM", 32)
+CPU_PER_TEAM = number("CPU_PER_TEAM", 32000)
+MEMORY_PER_TEAM = number("MEMORY_PER_TEAM", 16 * 2**30)
+SECONDS_PER_TEAM = number("SECONDS_PER_TEAM", 0)
+# And those of all guests.
 GUEST_PODS = number("GUEST_PODS", 20)
+GUEST_MEMBERS = number("GUEST_MEMBERS", 40)
+GUEST_CPU = number("GUEST_CPU", 20000)
+GUEST_MEMORY = number("GUEST_MEMORY", 10 * 2**30)
+GUEST_SECONDS = number("GUEST_SECONDS", 0)
 # How long a pod lives unless it is extended, and how far it can be: seconds from when it was made; 0: no end.
 POD_TTL = number("POD_TTL", 8 * 3600)
 POD_TTL_MAX = number("POD_TTL_MAX", 24 * 3600)
@@ -231,43 +246,7 @@ STATICFILES_DIRS = [path for path in [BASE_DIR / "frontend" / "dist" / "static"]
 
 # Seconds. For worker and watch, whose threads stay; web's live for one request, and so must their connections.
 CONN_MAX_AGE = number("CONN_MAX_AGE", 0)
-
-
-def database(url: str) -> dict[str, Any]:
-    """`sqlite` in the state directory, postgres://user:password@host:port/name, or for a server on a unix socket
-    postgres://user@/name?host=/its/folder, as libpq has it ("Connection URIs" in PostgreSQL's manual).
-    """
-    if url == "sqlite":
-        return {
-            "ENGINE": "playground.sqlite",
-            "NAME": STATE_DIR / "db" / "playground.sqlite3",
-            "CONN_MAX_AGE": CONN_MAX_AGE,
-            "OPTIONS": {
-                "transaction_mode": "IMMEDIATE",
-                "timeout": 20,
-                "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;",
-            },
-        }
-    parts = urlsplit(url)
-    if parts.scheme not in ("postgres", "postgresql"):
-        raise ImproperlyConfigured("PLAYGROUND_DATABASE must be sqlite or postgres://user:password@host:port/name")
-    options = dict(parse_qsl(parts.query, keep_blank_values=True))
-    folder = options.pop("host", None)
-    if options or (folder is not None and (parts.hostname or not folder.startswith("/"))):
-        raise ImproperlyConfigured("PLAYGROUND_DATABASE takes one option: ?host=, the folder of a server's unix socket")
-    return {
-        "ENGINE": "django.db.backends.postgresql",
-        "NAME": parts.path.lstrip("/"),
-        "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
-        "HOST": folder or parts.hostname or "",
-        "PORT": str(parts.port or ""),
-        "CONN_MAX_AGE": CONN_MAX_AGE,
-        "CONN_HEALTH_CHECKS": True,
-    }
-
-
-DATABASES = {"default": database(text("DATABASE", "sqlite"))}
+DATABASES = {"default": database(text("DATABASE", "sqlite"), state=STATE_DIR, max_age=CONN_MAX_AGE)}
 
 # Redis: Celery's broker (0) and the channel layer's nudges. A unix socket of our own by default: no port to clash with.
 REDIS_SOCKET = STATE_DIR / "redis" / "redis.sock"

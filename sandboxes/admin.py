@@ -66,7 +66,7 @@ class NamespaceAdmin(LookOnly):
 
 @admin.register(Node)
 class NodeAdmin(LookOnly):
-    list_display = ("name", "ready", "reason", "engine", "max_pods", "seen_at")
+    list_display = ("name", "ready", "reason", "engine", "max_pods", "max_cpu", "max_memory", "seen_at")
 
 
 @admin.register(Pod)

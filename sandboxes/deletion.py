@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
-
-from django.utils import timezone
 
 from sandboxes import spec
 from sandboxes.errors import Conflict
@@ -28,13 +26,12 @@ class Terms:
 NO_TERMS = Terms()
 
 
-def columns(row: Pod, grace: int | None) -> dict[str, Any]:
+def columns(row: Pod, grace: int | None, now: datetime) -> dict[str, Any]:
     """The columns to change, {} when a repeat does not shorten (CheckGracefulDelete and BeforeDelete, PODS §4.9).
 
-    `grace` in seconds; None: what the spec says.
+    `grace` in seconds; None: what the spec says. `now` is the database's.
     """
     seconds = _grace(row, grace)
-    now = timezone.now()
     if row.deletion_at is not None and row.deletion_grace is not None:
         if seconds >= row.deletion_grace or grace is None:
             return {}

@@ -139,11 +139,12 @@ def end(found: Over, now: datetime) -> bool:
     """Delete or stop the pod, with an Event that says why; False when its time is not over any more."""
     with transaction.atomic():
         version = Counter.next()
-        row = _over().select_for_update(of=("self",)).filter(pk=found.uid, why=found.rule.why.value).first()
+        over = _over().annotate(now=Now()).select_for_update(of=("self",))
+        row = over.filter(pk=found.uid, why=found.rule.why.value).first()
         if row is None:
             return False
         reason, message = found.rule.why.value, told(found.rule, row.status)
-        changes = deletion.columns(row, None) if found.rule.deletes else {"desired": Desired.STOPPED.value}
+        changes = deletion.columns(row, None, row.now) if found.rule.deletes else {"desired": Desired.STOPPED.value}
         changes |= {"ending": {"reason": reason, "message": message}}
         rows.write(row.uid, (Entry(reason, message, warning=not found.rule.deletes),), now)
         Pod.objects.filter(pk=row.pk).update(**changes, rev=F("rev") + 1, resource_version=version)

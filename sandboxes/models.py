@@ -60,13 +60,21 @@ class Namespace(models.Model):
 
 
 class Node(models.Model):
-    """One Docker engine with its worker and watch. `seen_at`: watch's heartbeat; `reason`: why not ready."""
+    """One Docker engine with its worker and watch. `seen_at`: watch's heartbeat; `reason`: why not ready.
+
+    `cpu` and `memory`: what the machine has, in milli-CPUs and bytes; 0 until watch has told. `max_cpu` and
+    `max_memory`: what the limits of its pods may come to; 0: any amount.
+    """
 
     name = models.CharField(max_length=63, primary_key=True)
     ready = models.BooleanField(default=False)
     reason = models.TextField(blank=True, default="")
     engine = models.CharField(max_length=64, blank=True, default="")
+    cpu = models.PositiveBigIntegerField(default=0)
+    memory = models.PositiveBigIntegerField(default=0)
     max_pods = models.PositiveIntegerField(default=100)
+    max_cpu = models.PositiveBigIntegerField(default=0)
+    max_memory = models.PositiveBigIntegerField(default=0)
     seen_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:

@@ -13,7 +13,8 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 
@@ -160,11 +161,11 @@ def delete_pod(user: User, namespace: str, name: str, *, grace: int | None, term
     with transaction.atomic():
         # The counter before the pod's row, as every other writer takes them: no two can wait for each other.
         version = Counter.next()
-        row = Pod.objects.select_for_update().filter(pk=authorized.pk, gone_at=None).first()
+        row = _dated().filter(pk=authorized.pk, gone_at=None).first()
         if row is None:
             raise _no_pod(name)
         check_terms(row, terms, "Pod")
-        changes = deletion.columns(row, grace)
+        changes = deletion.columns(row, grace, row.now)
         if changes and not terms.dry_run:
             write_intent(row, changes, version)
     shown = Pod.objects.select_related("namespace", "node").get(pk=authorized.pk)
@@ -177,9 +178,14 @@ def end_pod(uid: uuid.UUID) -> None:
     """Delete a pod within the grace of its spec, whoever's it is: nobody asked for it who could be refused."""
     with transaction.atomic():
         version = Counter.next()
-        row = Pod.objects.select_for_update().filter(pk=uid, gone_at=None).exclude(desired=Desired.GONE.value).first()
+        row = _dated().filter(pk=uid, gone_at=None).exclude(desired=Desired.GONE.value).first()
         if row is not None:
-            write_intent(row, deletion.columns(row, None), version)
+            write_intent(row, deletion.columns(row, None, row.now), version)
+
+
+def _dated() -> QuerySet[Any]:
+    """Pods, locked, each with the database's now."""
+    return Pod.objects.select_for_update().annotate(now=Now())
 
 
 def write_intent(row: Pod, changes: dict[str, Any], version: int) -> None:

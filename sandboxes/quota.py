@@ -48,6 +48,8 @@ class Pool:
 
 
 BUDGETS = (Resource.MEMBERS, Resource.CPU, Resource.MEMORY, Resource.SECONDS)
+# What a machine runs out of; it has any number of members and any time.
+NODE_BUDGETS = (Resource.CPU, Resource.MEMORY)
 
 
 def limited(limits: Amounts) -> Amounts:
@@ -55,9 +57,10 @@ def limited(limits: Amounts) -> Amounts:
     return {resource: limit for resource, limit in limits.items() if limit}
 
 
-def node_pool(node: str, most: int) -> Pool:
-    """The pods on a node; `most` is its row's `max_pods`, where 0 is none at all."""
-    return Pool(f"node/{node}", f"node {node}", {Resource.PODS: most})
+def node_pool(node: str, *, pods: int, cpu: int, memory: int) -> Pool:
+    """The pods on a node, by its row's limits: of pods 0 is none at all, of milli-CPUs and bytes any amount."""
+    limits = {Resource.PODS: pods, **limited({Resource.CPU: cpu, Resource.MEMORY: memory})}
+    return Pool(f"node/{node}", f"node {node}", limits, NODE_BUDGETS)
 
 
 def amounts_of(pod: Pod, profile: Profile, *, seconds: int) -> dict[Resource, int]:

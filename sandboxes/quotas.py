@@ -2,16 +2,20 @@
 
 A place is a row (pool, number) that the database holds unique, and a budget is raised by one UPDATE that names its
 limit: neither counts first and writes later, so both hold for requests at the same time. A pod is counted for whoever
-made it, and for its namespace's team. Its share is freed when its containers are gone (`finished_at`), not when its
-name is.
+made it, for its namespace's team, and on its node. Its share is freed when its containers are gone (`finished_at`), not
+when its name is. Whoever takes, raises or frees has taken `Counter.next()` before, in the same transaction: so none
+waits for a row of another who waits for one of theirs.
 """
 
 from __future__ import annotations
 
 import uuid
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import count
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -24,9 +28,9 @@ from people.roles import is_guest, role_of
 from people.rules import Role, sees_all
 from sandboxes import quota, spec
 from sandboxes.errors import QuotaExceeded
-from sandboxes.models import Budget, Namespace, Pod, Share, Slot
+from sandboxes.models import Budget, Namespace, Node, Pod, Share, Slot
 from sandboxes.policy import profile_named
-from sandboxes.quota import BUDGETS, Excess, Holder, Pool, Resource
+from sandboxes.quota import BUDGETS, Excess, Holder, Pool, Resource, limited, node_pool
 from sandboxes.world import Desired
 
 USER, GUESTS = "user", "guests"
@@ -49,27 +53,27 @@ def pools_of(maker: User, home: Namespace) -> tuple[Pool, ...]:
 
 
 def _own_pools(maker: User) -> tuple[Pool, ...]:
-    guests = Pool(GUESTS, GUESTS, _for(maker, {Resource.PODS: settings.GUEST_PODS}))
-    return (Pool(f"user/{maker.pk}", USER, _for(maker, _limits()), BUDGETS), *((guests,) if is_guest(maker) else ()))
+    own = Pool(f"user/{maker.pk}", USER, _for(maker, "{}_PER_USER"), BUDGETS)
+    return (own, Pool(GUESTS, GUESTS, _for(maker, "GUEST_{}"), BUDGETS)) if is_guest(maker) else (own,)
 
 
 def _team_pool(team: Team, maker: User) -> Pool:
-    return Pool(f"team/{team.pk}", f"team {team.name}", _for(maker, {Resource.PODS: settings.PODS_PER_TEAM}))
+    return Pool(f"team/{team.pk}", f"team {team.name}", _for(maker, "{}_PER_TEAM"), BUDGETS)
 
 
-def _for(maker: User, limits: quota.Amounts) -> quota.Amounts:
+def _for(maker: User, setting: str) -> quota.Amounts:
     """An operator has no limits, and is counted too."""
-    return {} if role_of(maker) is Role.OPERATOR else quota.limited(limits)
+    return {} if role_of(maker) is Role.OPERATOR else limited(_limits(setting))
 
 
-def _limits() -> quota.Amounts:
-    return {
-        Resource.PODS: settings.PODS_PER_USER,
-        Resource.MEMBERS: settings.MEMBERS_PER_USER,
-        Resource.CPU: settings.CPU_PER_USER,
-        Resource.MEMORY: settings.MEMORY_PER_USER,
-        Resource.SECONDS: settings.SECONDS_PER_USER,
-    }
+def _limits(setting: str) -> quota.Amounts:
+    """By the settings of that name, with PODS, MEMBERS, CPU, MEMORY or SECONDS in it."""
+    return {resource: getattr(settings, setting.format(resource.name)) for resource in Resource}
+
+
+def pool_of_node(node: Node) -> Pool:
+    """What the node's row says of it: nobody's pods are without these limits."""
+    return node_pool(node.name, pods=node.max_pods, cpu=node.max_cpu, memory=node.max_memory)
 
 
 def take(row: Pod, pools: Iterable[Pool], *, seconds: int, viewer: User) -> None:
@@ -77,22 +81,38 @@ def take(row: Pod, pools: Iterable[Pool], *, seconds: int, viewer: User) -> None
 
     `seconds`: how long it may live. `viewer` is told which pods are in the way, as far as they are theirs to see.
     """
-    amounts = _amounts(row, seconds)
+    amounts = amounts_of(row, seconds)
     for pool in pools:
-        if not take_place(row.uid, pool):
-            raise _refused(row, pool, Resource.PODS, 1, viewer)
-        known = _budgets(pool)
-        for resource in pool.budgets:
-            if not _raise(pool, resource, amounts[resource]):
-                raise _refused(row, pool, resource, amounts[resource], viewer)
-        Share.objects.bulk_create(
-            Share(pod_id=row.uid, budget_id=known[resource], amount=amounts[resource]) for resource in pool.budgets
-        )
+        lacking = _take(row, pool, amounts)
+        if lacking is not None:
+            raise _refused(row, pool, lacking, amounts[lacking], viewer)
+
+
+def take_on_node(row: Pod, node: Node) -> Resource | None:
+    """The pod's place and shares on a node; or what it has too little of, and then nothing is taken."""
+    with transaction.atomic():
+        lacking = _take(row, pool_of_node(node), amounts_of(row))
+        if lacking is not None:
+            transaction.set_rollback(True)
+    return lacking
+
+
+def _take(row: Pod, pool: Pool, amounts: quota.Amounts) -> Resource | None:
+    """What the pool has too little of, None when all is taken; what else was taken is the caller's to undo."""
+    if not take_place(row.uid, pool):
+        return Resource.PODS
+    known = _budgets(pool)
+    for resource in pool.budgets:
+        if not _raise(pool, resource, amounts[resource]):
+            return resource
+    shares = [Share(pod_id=row.uid, budget_id=known[each], amount=amounts[each]) for each in pool.budgets]
+    Share.objects.bulk_create(shares)
+    return None
 
 
 def check(row: Pod, pools: Iterable[Pool], *, seconds: int, viewer: User) -> None:
     """What `take` would say now, for a dry run: nothing is written. Raises QuotaExceeded."""
-    amounts = _amounts(row, seconds)
+    amounts = amounts_of(row, seconds)
     for pool in pools:
         for resource in (Resource.PODS, *pool.budgets):
             limit = pool.limits.get(resource)
@@ -101,8 +121,9 @@ def check(row: Pod, pools: Iterable[Pool], *, seconds: int, viewer: User) -> Non
 
 
 def more(row: Pod, resource: Resource, amount: int, *, viewer: User) -> None:
-    """A larger share for a pod that is there, in its maker's pools. Raises QuotaExceeded."""
-    for pool in pools_of(row.maker or row.namespace.owner, row.namespace):
+    """A larger share for a pod that is there, in all its pools. Raises QuotaExceeded."""
+    node = (pool_of_node(row.node),) if row.node is not None else ()
+    for pool in (*pools_of(row.maker or row.namespace.owner, row.namespace), *node):
         if resource not in pool.budgets:
             continue
         budget = _budgets(pool)[resource]
@@ -174,19 +195,25 @@ def _raise(pool: Pool, resource: Resource, amount: int) -> bool:
     return bool(room.update(used=F("used") + amount))
 
 
-def _amounts(row: Pod, seconds: int) -> Mapping[Resource, int]:
-    profile = profile_named(row.profile)
-    return quota.amounts_of(spec.decode(row.manifest), profile, seconds=seconds)
+def amounts_of(row: Pod, seconds: int = 0) -> Mapping[Resource, int]:
+    """What the pod counts as, when it may live for so many seconds."""
+    return quota.amounts_of(spec.decode(row.manifest), profile_named(row.profile), seconds=seconds)
+
+
+def budgets_of(pool: Pool) -> dict[Resource, int]:
+    """What the pool's pods have of each resource but places."""
+    found = Budget.objects.filter(pool=pool.name)
+    return {Resource(resource): used for resource, used in found.values_list("resource", "used")}
 
 
 def _used(pool: Pool, resource: Resource) -> int:
     if resource is Resource.PODS:
         return Slot.objects.filter(pool=pool.name).count()
-    return Budget.objects.filter(pool=pool.name, resource=resource).values_list("used", flat=True).first() or 0
+    return budgets_of(pool).get(resource, 0)
 
 
 def _refused(row: Pod, pool: Pool, resource: Resource, amount: int, viewer: User) -> QuotaExceeded:
-    holders = _holders(pool, resource, viewer)
+    holders = _holders((pool,), viewer)[pool.name, resource]
     excess = Excess(pool.title, resource, amount, _used(pool, resource), pool.limits[resource])
     return QuotaExceeded(
         quota.refusal(row.name, excess, holders),
@@ -197,41 +224,50 @@ def _refused(row: Pod, pool: Pool, resource: Resource, amount: int, viewer: User
 
 
 def uses(user: User) -> tuple[Use, ...]:
-    """What is in use of each resource of each of this user's pools, and of their teams'."""
+    """What is in use of each resource of each of this user's pools, and of their teams'. Six queries, however many."""
+    pools = (*_own_pools(user), *(_team_pool(team, user) for team in _teams(user)))
+    holders = _holders(pools, user)
+    sums = Budget.objects.filter(pool__in=[pool.name for pool in pools]).values_list("pool", "resource", "used")
+    used = {(pool, resource): amount for pool, resource, amount in sums}
+    used |= {key: len(pods) for key, pods in holders.items() if key[1] is Resource.PODS}
     return tuple(
-        Use(pool.title, resource, _used(pool, resource), pool.limits.get(resource), _holders(pool, resource, user))
-        for pool in (*_own_pools(user), *(_team_pool(team, user) for team in _teams(user)))
-        for resource in (Resource.PODS, *pool.budgets)
+        Use(pool.title, each, used.get((pool.name, each), 0), pool.limits.get(each), tuple(holders[pool.name, each]))
+        for pool in pools
+        for each in (Resource.PODS, *pool.budgets)
     )
 
 
-def _holders(pool: Pool, resource: Resource, viewer: User) -> tuple[Holder, ...]:
-    """The pods that have a share, oldest first; without their names those that the viewer may not see."""
-    found = _sharing(pool, resource).order_by("pod__created_at").annotate(now=Now())
+def _holders(pools: Iterable[Pool], viewer: User) -> defaultdict[tuple[str, str], list[Holder]]:
+    """By pool and resource the pods that have a share, oldest first; without their names those that the viewer may not
+    see.
+    """
+    names = [pool.name for pool in pools]
     is_all, teams = sees_all(role_of(viewer)), set(_teams(viewer).values_list("pk", flat=True))
+    found: defaultdict[tuple[str, str], list[Holder]] = defaultdict(list)
 
-    def is_seen(home: Namespace) -> bool:
-        return is_all or home.owner_id == viewer.pk or home.team_id in teams
+    def add(pool: str, resource: str, amount: int, pod: Pod, now: datetime) -> None:
+        home = pod.namespace
+        is_seen = is_all or home.owner_id == viewer.pk or home.team_id in teams
+        found[pool, resource].append(_holder(pod, amount, now, is_seen))
 
-    return tuple(_holder(each, is_seen(each.pod.namespace)) for each in found.select_related("pod__namespace"))
+    slots, shares = Slot.objects.filter(pool__in=names), Share.objects.filter(budget__pool__in=names, amount__gt=0)
+    for slot in _oldest_first(slots):
+        add(slot.pool, Resource.PODS, 1, slot.pod, slot.now)
+    for share in _oldest_first(shares.select_related("budget")):
+        add(share.budget.pool, share.budget.resource, share.amount, share.pod, share.now)
+    return found
+
+
+def _oldest_first(rows: QuerySet[Any]) -> Iterable[Any]:
+    """With their pods, and the database's now."""
+    yield from rows.select_related("pod__namespace").order_by("pod__created_at").annotate(now=Now())
 
 
 def _teams(user: User) -> QuerySet[Team]:
     return Team.objects.filter(memberships__user=user).order_by("name")
 
 
-def _sharing(pool: Pool, resource: Resource) -> QuerySet[Slot] | QuerySet[Share]:
-    if resource is Resource.PODS:
-        return Slot.objects.filter(pool=pool.name)
-    return Share.objects.filter(budget__pool=pool.name, budget__resource=resource, amount__gt=0)
-
-
-def _holder(each: Slot | Share, is_seen: bool) -> Holder:
-    pod = each.pod
-    left = None if pod.expires_at is None else int((pod.expires_at - each.now).total_seconds())  # type: ignore[union-attr]
-    return Holder(
-        name=f"{pod.namespace.name}/{pod.name}" if is_seen else "",
-        amount=1 if isinstance(each, Slot) else each.amount,
-        left=None if left is None else max(0, left),
-        is_ending=pod.desired == Desired.GONE,
-    )
+def _holder(pod: Pod, amount: int, now: datetime, is_seen: bool) -> Holder:
+    left = None if pod.expires_at is None else max(0, int((pod.expires_at - now).total_seconds()))
+    name = f"{pod.namespace.name}/{pod.name}" if is_seen else ""
+    return Holder(name, amount, left, is_ending=pod.desired == Desired.GONE)

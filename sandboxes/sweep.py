@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import uuid
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,7 +19,7 @@ from sandboxes.journal import Entry
 from sandboxes.models import Counter, Node, Pod
 from sandboxes.phase import STOPPED
 from sandboxes.place import Candidate, Placement, full, host_ports, place
-from sandboxes.quota import node_pool
+from sandboxes.quota import Resource, limited
 from sandboxes.spec.qos import qos_class
 from sandboxes.status import unscheduled
 from sandboxes.world import Desired
@@ -68,9 +67,7 @@ def schedule(uid: uuid.UUID, now: datetime) -> str | None:
             known = {"phase": "Pending", "qosClass": _qos(row)} | row.status
             _change(row, status=known | STOPPED | row.ending, next_look_at=None)
             return None
-        placement = _placement(row, nodes, now)
-        if placement.node and not _take_place(uid, placement.node, nodes):
-            placement = full(len(nodes))
+        placement = _take_place(row, _placement(row, nodes, now), nodes)
         status = unscheduled(placement.message, previous=row.status, now=now, qos=_qos(row))
         if placement.node:
             told = Entry("Scheduled", f"Successfully assigned {row.namespace.name}/{row.name} to {placement.node}")
@@ -84,8 +81,14 @@ def schedule(uid: uuid.UUID, now: datetime) -> str | None:
     return placement.node
 
 
-def _take_place(uid: uuid.UUID, name: str, nodes: list[Node]) -> bool:
-    return quotas.take_place(uid, node_pool(name, next(node.max_pods for node in nodes if node.name == name)))
+def _take_place(row: Pod, found: Placement, nodes: list[Node]) -> Placement:
+    """The place that was found, taken; or why it cannot be."""
+    node = next((node for node in nodes if node.name == found.node), None)
+    if node is None:
+        return found
+    Counter.next()  # before the node's budgets, as who gives shares back takes them: no two can wait for each other
+    lacking = quotas.take_on_node(row, node)
+    return found if lacking is None else full(len(nodes), lacking)
 
 
 def _change(row: Pod, **changes: Any) -> None:
@@ -99,7 +102,7 @@ def _placement(row: Pod, nodes: list[Node], now: datetime) -> Placement:
         pod = spec.decode(row.manifest)
     except (Malformed, SpecRefused) as exc:
         return Placement(None, f"the pod cannot be read: {exc}")
-    return place(pod, tuple(_candidate(node, now) for node in nodes))
+    return place(pod, quotas.amounts_of(row), tuple(_candidate(node, now) for node in nodes))
 
 
 def _qos(row: Pod) -> str:
@@ -111,15 +114,14 @@ def _qos(row: Pod) -> str:
 
 def _candidate(node: Node, now: datetime) -> Candidate:
     manifests = list(node.pods.filter(finished_at=None).values_list("manifest", flat=True))
+    pool = quotas.pool_of_node(node)
     return Candidate(
         name=node.name,
         ready=node.ready and node.seen_at is not None and now - node.seen_at < NODE_SILENT,
-        pods=len(manifests),
-        max_pods=node.max_pods,
         ports=frozenset(port for manifest in manifests for port in _ports(manifest)),
-        # A node's worker places its pods, so the machine here is the node's.
-        milli_cpus=(os.cpu_count() or 1) * 1000,
-        memory=os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"),
+        used={**quotas.budgets_of(pool), Resource.PODS: len(manifests)},
+        limits=pool.limits,
+        machine=limited({Resource.CPU: node.cpu, Resource.MEMORY: node.memory}),
     )
 
 

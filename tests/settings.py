@@ -23,10 +23,11 @@ os.environ.setdefault("PLAYGROUND_DJANGO_KEY", "the key of sessions in tests, an
 os.environ.setdefault("PLAYGROUND_NODE_KEY", "the key between web and node in tests, and of nothing else")
 # One user of a test makes more pods than one person may; the tests of quotas set limits of their own.
 os.environ.setdefault("PLAYGROUND_PROFILE", "baseline")
-os.environ.setdefault("PLAYGROUND_PODS_PER_USER", "0")
-os.environ.setdefault("PLAYGROUND_MEMBERS_PER_USER", "0")
-os.environ.setdefault("PLAYGROUND_CPU_PER_USER", "0")
-os.environ.setdefault("PLAYGROUND_MEMORY_PER_USER", "0")
+os.environ.update({
+    name: os.environ.get(name, "0")
+    for resource in ("PODS", "MEMBERS", "CPU", "MEMORY")
+    for name in (f"PLAYGROUND_{resource}_PER_USER", f"PLAYGROUND_{resource}_PER_TEAM", f"PLAYGROUND_GUEST_{resource}")
+})  # fmt: skip
 
 from playground.settings import *  # noqa: F403
 from playground.settings import DATABASES, STATE_DIR

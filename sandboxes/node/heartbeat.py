@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from typing import Protocol
 
 from channels.db import database_sync_to_async
@@ -27,15 +28,27 @@ class NodeNetwork(Protocol):
     def check(self) -> list[str]: ...
 
 
+@dataclass(frozen=True)
+class Size:
+    """What the machine has, and what its pods may have together (0: any amount, but of pods none). Counts, milli-CPUs,
+    bytes."""
+
+    cpu: int
+    memory: int
+    max_pods: int
+    max_cpu: int = 0
+    max_memory: int = 0
+
+
 class Heartbeat:
     """`reasons` says what is wrong, per part; empty is ready. Engine and network are asked for at each use: they need
     an engine that answers, and it may not when watch starts."""
 
     def __init__(
-        self, node: str, *, max_pods: int, engine: Callable[[], Engine], network: Callable[[], NodeNetwork]
+        self, node: str, size: Size, *, engine: Callable[[], Engine], network: Callable[[], NodeNetwork]
     ) -> None:
         self._node = node
-        self._max_pods = max_pods
+        self._size = size
         self._engine = engine
         self._network = network
         self._version = ""
@@ -90,7 +103,7 @@ class Heartbeat:
                 "ready": not reason,
                 "reason": reason,
                 "engine": self._version,
-                "max_pods": self._max_pods,
                 "seen_at": timezone.now(),
+                **asdict(self._size),
             },
         )

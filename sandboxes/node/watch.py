@@ -34,7 +34,7 @@ from sandboxes.node.catalogue import Catalogue
 from sandboxes.node.copies import Copies, CopyApi
 from sandboxes.node.door import Door
 from sandboxes.node.executions import Executions
-from sandboxes.node.heartbeat import Heartbeat
+from sandboxes.node.heartbeat import Heartbeat, Size
 from sandboxes.node.history import History, recorded_here
 from sandboxes.node.inspections import InspectionApi, Inspections
 from sandboxes.node.logs import Logs
@@ -84,7 +84,7 @@ async def run(stop: asyncio.Event) -> None:
     timers = Timers(node, wake=waker.wake, doers=(pulls, scans, asked), news=history.news)
     catalogue = Catalogue(streams, node, hidden=frozenset({settings.PAUSE_IMAGE}), pulls=pulls, wake=waker.wake)
     pulls.changed = builds.changed = catalogue.changed
-    heart = Heartbeat(node, max_pods=settings.NODE_MAX_PODS, engine=connect, network=network)
+    heart = Heartbeat(node, _size(), engine=connect, network=network)
     door = Door(settings.NODE_KEY, database_sync_to_async(owns))
     limits = Limits(settings.TERMINAL_KEPT, settings.TERMINAL_MAX_PER_POD, settings.TERMINAL_MAX_PER_USER)
     notes = ShellNotes(recorder.note)
@@ -173,6 +173,11 @@ def _allow_open_files() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     except (OSError, ValueError) as exc:
         log.warning("no more than %d open files: %s", soft, exc)
+
+
+def _size() -> Size:
+    most = settings.NODE_MAX_PODS, settings.NODE_MAX_CPU, settings.NODE_MAX_MEMORY
+    return Size(settings.MACHINE_CPU, settings.MACHINE_MEMORY, *most)
 
 
 def _disk() -> str:

@@ -26,6 +26,7 @@ from people import (
     secret_text,
     sessions,
     sign_in,
+    team_admins,
     tokens,
     trail,
 )
@@ -248,6 +249,11 @@ RIGHTS = (
     )),
     Control("the admin: lists tell what they offer alone", "L1", put(Rows, "lookup_allowed", any_lookup), (
         f"{ADMIN}::test_no_field_that_the_admin_hides_is_told_by_an_address",
+    )),
+    Control("a team keeps an admin, whoever takes one", "W1", put(team_admins, "last_admins", always([])), (
+        f"{ADMIN}::test_the_admin_does_not_take_a_teams_last_admin[goes]",
+        f"{ADMIN}::test_the_admin_does_not_delete_a_user_who_is_a_teams_last_admin",
+        "service/test_oidc.py::test_groups_that_would_take_a_teams_last_admin_leave_it_and_say_so[groups0]",
     )),
     Control("the admin: pods are not changed there", "W1", writes_in_admin, (
         "service/test_page.py::test_nobody_changes_a_pod_in_the_admin",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -14,9 +15,9 @@ from sandboxes.api import bodies
 from sandboxes.api.limit import BodyLimit
 from sandboxes.consumers import PodLive
 from sandboxes.lifetime import Terms
-from sandboxes.models import Pod
+from sandboxes.models import Node, Pod
 from sandboxes.node.terminals import Terminals
-from sandboxes.quota import Pool, Resource
+from sandboxes.quota import BUDGETS, NODE_BUDGETS, Amounts, Pool, Resource
 from sandboxes.spec import decoding, reading, yaml_text
 from sandboxes.spec.yaml_text import YamlText
 from sandboxes.throttle import Rate
@@ -25,7 +26,8 @@ from tests.controls.control import Control, Off, always, put
 
 READING, REFUSALS = "unit/test_spec_reading.py", "service/test_api_refusals.py"
 BODIES, SERVER, THROTTLE = "unit/test_body_limit.py", "service/test_web_server.py", "service/test_throttle.py"
-QUOTAS, LIFETIMES, SHELLS = "service/test_quotas.py", "service/test_lifetimes.py", "service/test_terminals.py"
+QUOTAS, POOLS = "service/test_quotas.py", "service/test_quota_pools.py"
+LIFETIMES, SHELLS = "service/test_lifetimes.py", "service/test_terminals.py"
 SOCKETS = "service/test_pod_socket.py"
 ENDLESS = 2**40
 
@@ -91,9 +93,37 @@ def freed_with_the_name() -> Callable[[Off], None]:
     return put(pods, "delete_pod", at_once)
 
 
-def unlimited(resource: Resource) -> Callable[[Off], None]:
+def unlimited(resource: Resource, of: str = "{}_PER_USER") -> Callable[[Off], None]:
+    """The one limit of the pools with settings of that name is not there."""
     limits = quotas._limits
-    return put(quotas, "_limits", lambda: {key: most for key, most in limits().items() if key is not resource})
+
+    def others(setting: str) -> Amounts:
+        return {key: most for key, most in limits(setting).items() if (setting, key) != (of, resource)}
+
+    return put(quotas, "_limits", others)
+
+
+def unlimited_on_nodes(resource: Resource) -> Callable[[Off], None]:
+    pool_of_node = quotas.pool_of_node
+
+    def others(node: Node) -> Pool:
+        found = pool_of_node(node)
+        return replace(found, limits={key: most for key, most in found.limits.items() if key is not resource})
+
+    return put(quotas, "pool_of_node", others)
+
+
+def quota_controls() -> Iterator[Control]:
+    """One for each resource of each pool that is shared."""
+    at_once = f"{POOLS}::test_of_thirty_creates_at_once_as_many_are_let_in_as_a_pool_has_room_for"
+    for pool, of in (("team", "{}_PER_TEAM"), ("guests", "GUEST_{}")):
+        for resource in BUDGETS:
+            tests = (f"{at_once}[{pool}-{resource.name}]",)
+            yield Control(f"quota of {pool}: {resource}", "W18", unlimited(resource, of), tests)
+    on_node = f"{POOLS}::test_a_node_takes_no_more_than_it_may_however_many_are_placed_at_once"
+    for resource in (Resource.PODS, *NODE_BUDGETS):
+        off = unlimited_on_nodes(resource)
+        yield Control(f"quota of nodes: {resource}", "W18", off, (f"{on_node}[{resource}]",))
 
 
 def without_pool(name: str) -> Callable[[Off], None]:
@@ -105,6 +135,12 @@ def without_limit() -> Callable[[Off], None]:
     """A place is always found, for instance because who counts does so before others have written."""
     place = quotas.take_place
     return put(quotas, "take_place", lambda uid, pool: place(uid, Pool(pool.name, pool.title)))
+
+
+def without_budget() -> Callable[[Off], None]:
+    """A budget always has room, for instance because who adds up does so before others have written."""
+    add = quotas._raise
+    return put(quotas, "_raise", lambda pool, resource, amount: add(Pool(pool.name, pool.title), resource, amount))
 
 
 def any_ceiling() -> Callable[[Off], None]:
@@ -196,6 +232,16 @@ REQUESTS = (
     Control("quota of pods, held at once", "W18", without_limit(), (
         f"{QUOTAS}::test_the_database_alone_holds_places_and_budgets_apart",
     )),
+    Control("quota of amounts, held at once", "W18", without_budget(), (
+        f"{QUOTAS}::test_the_database_alone_holds_places_and_budgets_apart",
+        f"{POOLS}::test_the_database_alone_holds_a_nodes_budget_for_pods_placed_at_once",
+    )),
+    Control("quota of members", "W18", unlimited(Resource.MEMBERS), (
+        f"{QUOTAS}::test_a_debug_member_takes_of_the_budgets",
+    )),
+    Control("quota of memory", "W18", unlimited(Resource.MEMORY), (
+        f"{POOLS}::test_of_thirty_creates_at_once_as_many_are_let_in_as_a_pool_has_room_for[user-MEMORY]",
+    )),
     Control("quota of CPU", "W18", unlimited(Resource.CPU), (f"{QUOTAS}::test_a_budget_holds_for_creates_at_once",)),
     Control("quota of time", "W18", unlimited(Resource.SECONDS), (
         f"{QUOTAS}::test_life_that_is_extended_is_of_the_budget_of_time",
@@ -203,6 +249,10 @@ REQUESTS = (
     Control("quota of guests", "W18", without_pool(quotas.GUESTS), (
         f"{QUOTAS}::test_guests_share_one_pool_and_learn_nothing_of_each_other",
     )),
+    Control("quota of team: pods", "W18", unlimited(Resource.PODS, "{}_PER_TEAM"), (
+        f"{QUOTAS}::test_a_teams_pool_holds_beside_its_members_own",
+    )),
+    *quota_controls(),
     Control("quota: a place is held until containers are gone", "W18", freed_with_the_name(), (
         f"{QUOTAS}::test_a_place_is_free_when_the_containers_are_gone_and_not_before",
     )),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.contrib import admin
 from django.contrib.auth.models import User
@@ -9,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from people import groups, roles
-from people.models import GroupMapping, LoginFailure, RoleAssignment
+from people.models import GroupMapping, LoginFailure, Membership, RoleAssignment, Team
 from people.rules import Role
 from tests.service import made
 from tests.service.caller import read, user
@@ -82,3 +84,67 @@ def test_a_wrong_old_password_counts_as_one_at_the_sign_in_does() -> None:
     LoginFailure.objects.all().delete()
     assert client.post("/admin/password_change/", {"old_password": "the old word of root"} | new).status_code == 302
     assert User.objects.get().check_password("another word 77") and not LoginFailure.objects.exists()
+
+
+def as_root() -> Client:
+    client = Client()
+    client.force_login(User.objects.create_superuser("root"))
+    return client
+
+
+def change(team: Team, *rows: dict[str, Any]) -> dict[str, Any]:
+    """What the page of a team sends: its name, and a line for each of its members."""
+    there = list(Membership.objects.filter(team=team).order_by("pk"))
+    sent: dict[str, Any] = {"name": team.name, "memberships-TOTAL_FORMS": len(rows)}
+    sent |= {"memberships-INITIAL_FORMS": len(there)}
+    for i, row in enumerate(rows):
+        known = {"id": there[i].pk, "user": there[i].user_id, "role": there[i].role} if i < len(there) else {}
+        line = {"team": team.pk} | known | row
+        sent |= {f"memberships-{i}-{name}": value for name, value in line.items()}
+    return sent
+
+
+@pytest.mark.parametrize("row", [{"role": "member"}, {"DELETE": "on"}], ids=["steps down", "goes"])
+def test_the_admin_does_not_take_a_teams_last_admin(row: dict[str, str]) -> None:
+    crew, root = made.team("crew", admin="alice", member="bob"), as_root()
+    path = f"/admin/people/team/{crew.pk}/change/"
+    page = root.post(path, change(crew, row, {}))
+    told = "alice is the last admin of team crew: make somebody else one first, or delete the team."
+    assert page.status_code == 200 and told in page.content.decode()
+    assert Membership.objects.get(user__username="alice").role == "admin"
+    assert root.post(path, change(crew, row, {"role": "admin"})).status_code == 302, "with another one in the same form"
+    assert list(Membership.objects.filter(role="admin").values_list("user__username", flat=True)) == ["bob"]
+
+
+def test_the_admin_founds_a_team_without_an_admin_and_changes_one() -> None:
+    """Groups of the identity provider give it one."""
+    root = as_root()
+    page = root.post("/admin/people/team/add/", {
+        "name": "crew", "memberships-TOTAL_FORMS": 0, "memberships-INITIAL_FORMS": 0,
+    })  # fmt: skip
+    assert page.status_code == 302
+    crew = Team.objects.get()
+    line = {"user": user("bob").pk, "role": "member"}
+    assert root.post(f"/admin/people/team/{crew.pk}/change/", change(crew, line)).status_code == 302
+    assert root.post(f"/admin/people/team/{crew.pk}/change/", change(crew, {"DELETE": "on"})).status_code == 302
+    assert not Membership.objects.exists()
+
+
+def test_the_admin_does_not_delete_a_user_who_is_a_teams_last_admin() -> None:
+    crew, root = made.team("crew", admin="alice", member="bob"), as_root()
+    alice, bob = User.objects.get(username="alice"), User.objects.get(username="bob")
+    told = "alice is the last admin of team crew: make somebody else one first, or delete the team."
+    chosen = {"action": "delete_selected", "_selected_action": [alice.pk, bob.pk], "post": "yes"}
+    for page in (
+        root.post(f"/admin/auth/user/{alice.pk}/delete/", {"post": "yes"}),
+        root.post("/admin/auth/user/", chosen),
+    ):
+        assert page.status_code == 200 and told in page.content.decode()
+    assert User.objects.filter(pk__in=[alice.pk, bob.pk]).count() == 2
+    Membership.objects.filter(user=bob).update(role="admin")
+    both = root.post("/admin/auth/user/", chosen).content.decode()
+    assert "alice, bob are the last admins of team crew" in both
+    assert root.post(f"/admin/auth/user/{alice.pk}/delete/", {"post": "yes"}).status_code == 302
+    assert root.post(f"/admin/people/team/{crew.pk}/delete/", {"post": "yes"}).status_code == 302
+    assert root.post(f"/admin/auth/user/{bob.pk}/delete/", {"post": "yes"}).status_code == 302
+    assert set(User.objects.values_list("username", flat=True)) == {"root"}

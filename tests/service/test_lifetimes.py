@@ -154,6 +154,33 @@ def test_a_host_whose_clock_is_wrong_ends_no_pod_early_and_none_late(
     assert reasons() == ["Expired"]
 
 
+@pytest.mark.parametrize("minutes", [-10, 10])
+def test_a_deletion_is_dated_by_the_databases_clock(
+    alice: Caller, monkeypatch: pytest.MonkeyPatch, minutes: int
+) -> None:
+    really = timezone.now
+
+    def off_by(found: datetime, seconds: int) -> float:
+        return abs((found - really() - timedelta(seconds=seconds)).total_seconds())
+
+    namespace_of(alice.user)
+    rows = {name: made.pod(name=name) for name in ("asked", "dry", "at-once", "expired")}
+    monkeypatch.setattr(timezone, "now", lambda: really() + timedelta(minutes=minutes))
+    told = alice.delete(f"{PODS}/dry?gracePeriodSeconds=20&dryRun=All").body["metadata"]
+    assert off_by(stamped(told["deletionTimestamp"]), 20) < 30
+    for grace in (20, 10):  # the second shortens what the first began
+        alice.delete(f"{PODS}/asked?gracePeriodSeconds={grace}")
+    alice.delete(f"{PODS}/at-once?gracePeriodSeconds=0")
+    Pod.objects.filter(name="expired").update(expires_at=Now() - timedelta(seconds=1))
+    tasks.sweep()
+    for row in rows.values():
+        row.refresh_from_db()
+    assert rows["dry"].deletion_at is None
+    assert rows["asked"].deletion_at and off_by(rows["asked"].deletion_at, 10) < 30
+    assert rows["at-once"].gone_at and off_by(rows["at-once"].gone_at, 0) < 30
+    assert rows["expired"].deletion_at and off_by(rows["expired"].deletion_at, 30) < 30
+
+
 def test_a_pod_that_nobody_uses_is_stopped_and_says_so(alice: Caller) -> None:
     node, pod = FakeNode(), a_pod()
     node.look(pod.uid)

@@ -179,6 +179,26 @@ def test_groups_give_a_role_and_teams_and_take_them_away_again(issuer: Issuer) -
     assert not Membership.objects.filter(user=alice).exists()
 
 
+@pytest.mark.parametrize("groups", [[], ["crew"]])
+def test_groups_that_would_take_a_teams_last_admin_leave_it_and_say_so(
+    groups: list[str], issuer: Issuer, caplog: pytest.LogCaptureFixture
+) -> None:
+    crew = Team.objects.create(name="crew")
+    GroupMapping.objects.create(group="crew", team=crew, team_role="member")
+    GroupMapping.objects.create(group="captains", team=crew, team_role="admin")
+    issuer.claims["groups"] = ["captains"]
+    come(issuer)
+    issuer.claims["groups"] = groups
+    come(issuer)
+    assert list(Membership.objects.values_list("role", flat=True)) == ["admin"]
+    told = "team crew: alice stays its admin, though groups of the identity provider say so no more: it has no other"
+    assert [record.getMessage() for record in caplog.records if record.name == "people.groups"] == [told]
+    made.team("crew", admin="bob")
+    come(issuer)
+    left = dict(Membership.objects.values_list("user__username", "role"))
+    assert left == {"bob": "admin"} | dict.fromkeys(["alice"] if groups else [], "member")
+
+
 def test_what_was_assigned_by_hand_stays(issuer: Issuer) -> None:
     come(issuer)
     alice, crew = User.objects.get(username="alice"), made.team("crew", admin="bob", member="alice")

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from contextlib import suppress
 from threading import Barrier, BrokenBarrierError
 
 import pytest
+from django.contrib.auth.models import User
+from django.test import Client
 
+from people import groups, team_admins
 from people.models import GroupMapping, Membership, RoleAssignment, Team, TrailEntry
 from people.rules import Role
 from sandboxes import teams
@@ -266,3 +270,35 @@ def test_each_change_of_a_team_is_in_the_trail_with_what_it_was_about() -> None:
         ("alice", "PUT members", f"{TEAMS}/crew/members/nobody role=member", 404),
         ("alice", "DELETE teams", f"{TEAMS}/crew", 200),
     ]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("how", ["admin", "groups"])
+def test_a_team_keeps_an_admin_whatever_the_admin_or_groups_do_at_once(
+    how: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crew, both, check = made.team("crew", admin="alice"), Barrier(2), team_admins.last_admins
+    people = [user("alice"), user("bob")]
+    made.team("crew", admin="bob")
+    Membership.objects.update(from_groups=True)
+    User.objects.create_superuser("root")
+
+    def check_together(team: int, leaving: Collection[int]) -> list[Membership]:
+        """Both have looked before one of them writes, unless something keeps them from it."""
+        found = check(team, leaving)
+        with suppress(BrokenBarrierError):
+            both.wait(0.5)
+        return found
+
+    def go(i: int) -> str:
+        if how == "groups":
+            groups.apply(people[i], [])
+            return ""
+        client = Client()
+        client.force_login(User.objects.get(username="root"))
+        client.post(f"/admin/auth/user/{people[i].pk}/delete/", {"post": "yes"})
+        return ""
+
+    monkeypatch.setattr(team_admins, "last_admins", check_together)
+    at_once(2, go)
+    assert Membership.objects.filter(team=crew, role=Membership.ADMIN).count() == 1

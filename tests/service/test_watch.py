@@ -15,7 +15,7 @@ from sandboxes.engine.fake import FakeEngine
 from sandboxes.errors import EngineUnavailable
 from sandboxes.models import Node
 from sandboxes.node import watch
-from sandboxes.node.heartbeat import Heartbeat
+from sandboxes.node.heartbeat import Heartbeat, Size
 from tests.service.fakes import until
 
 STUCK = """
@@ -135,7 +135,8 @@ async def test_a_node_is_ready_only_while_engine_and_canary_are_good(monkeypatch
     monkeypatch.setattr("sandboxes.node.heartbeat.CANARY", 0.01)
     engine, network = FakeEngine(), Network()
     network.problems = ["pods reach each other"]
-    heart = Heartbeat("n1", max_pods=7, engine=lambda: engine, network=lambda: network)
+    size = Size(cpu=2000, memory=2**34, max_pods=7, max_cpu=20_000, max_memory=2**35)
+    heart = Heartbeat("n1", size, engine=lambda: engine, network=lambda: network)
     parts = [asyncio.create_task(part()) for part in (heart.ask_engine, heart.check_network, heart.beat)]
 
     async def row(*wanted: Any) -> None:
@@ -155,4 +156,5 @@ async def test_a_node_is_ready_only_while_engine_and_canary_are_good(monkeypatch
         task.cancel()
     await asyncio.gather(*parts, return_exceptions=True)
     node = await Node.objects.aget(name="n1")
-    assert node.max_pods == 7 and node.seen_at is not None
+    assert (node.cpu, node.memory, node.max_pods, node.max_cpu, node.max_memory) == (2000, 2**34, 7, 20_000, 2**35)
+    assert node.seen_at is not None

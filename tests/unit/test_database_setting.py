@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from playground.settings import database
+from playground.database import database
+
+STATE = Path("/state")
 
 
 def told(url: str) -> tuple[str, str, str, str, str]:
-    found = database(url)
+    found = database(url, state=STATE, max_age=0)
     return found["USER"], found["PASSWORD"], found["HOST"], found["PORT"], found["NAME"]
 
 
@@ -40,8 +44,8 @@ def test_a_server_is_named_by_its_address_or_the_folder_of_its_socket(
 )
 def test_what_cannot_be_meant_is_refused(url: str) -> None:
     with pytest.raises(ImproperlyConfigured, match="PLAYGROUND_DATABASE"):
-        database(url)
+        database(url, state=STATE, max_age=0)
 
 
 def test_sqlite_lies_in_the_state_directory() -> None:
-    assert str(database("sqlite")["NAME"]).endswith("/db/playground.sqlite3")
+    assert database("sqlite", state=STATE, max_age=7)["NAME"] == STATE / "db" / "playground.sqlite3"

@@ -71,7 +71,8 @@ def test_a_setting_of_nothing_is_no_limit() -> None:
 
 
 def test_a_node_that_takes_no_pods_is_full() -> None:
-    assert quota.node_pool("n1", 0) == Pool("node/n1", "node n1", {Resource.PODS: 0})
+    found = quota.node_pool("n1", pods=0, cpu=0, memory=0)
+    assert found == Pool("node/n1", "node n1", {Resource.PODS: 0}, (Resource.CPU, Resource.MEMORY))
 
 
 FULL = Excess("user", Resource.PODS, 1, 3, 3)

@@ -62,10 +62,10 @@ export function NewPodPage() {
   const [search] = useSearchParams();
   const namespace = search.get("namespace") ?? session.namespace;
   if (namespace === null) return <Problem title="You have no namespace yet. Ask an admin for one." />;
-  return <NewPodForm key={namespace} namespace={namespace} isOwn={namespace === session.namespace} />;
+  return <NewPodForm key={namespace} namespace={namespace} />;
 }
 
-function NewPodForm({ namespace, isOwn }: { readonly namespace: string; readonly isOwn: boolean }) {
+function NewPodForm({ namespace }: { readonly namespace: string }) {
   const making = useMaking();
   const creating = useCreate(namespace, making);
   const [part, setPart] = useState<Part>("form");
@@ -89,8 +89,7 @@ function NewPodForm({ namespace, isOwn }: { readonly namespace: string; readonly
                 <span className="aside">in {namespace}</span>
                 <PartSwitch part={part} onChange={setPart} />
               </div>
-              {/* Of a namespace that is shared the pods count in its owner's quota. */}
-              {isOwn && <QuotaNote namespace={namespace} />}
+              <QuotaNote namespace={namespace} />
               <Refused creating={creating} />
             </div>
             <FormPart namespace={namespace} making={making} creating={creating} />

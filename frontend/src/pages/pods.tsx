@@ -102,7 +102,7 @@ function PodList({ namespace, isOwn }: { readonly namespace: string; readonly is
       {pods.data.length === 0 ? (
         <NoPods namespace={namespace} isOwn={isOwn} />
       ) : (
-        <SomePods namespace={namespace} pods={pods.data} isOwn={isOwn} />
+        <SomePods namespace={namespace} pods={pods.data} />
       )}
     </>
   );
@@ -132,10 +132,9 @@ function NoPods({ namespace, isOwn }: { readonly namespace: string; readonly isO
 interface SomeProps {
   readonly namespace: string;
   readonly pods: readonly PodFacts[];
-  readonly isOwn: boolean;
 }
 
-function SomePods({ namespace, pods, isOwn }: SomeProps) {
+function SomePods({ namespace, pods }: SomeProps) {
   const [query, setQuery] = useState("");
   const as = usePreference(PODS_AS);
   const shown = filtered(pods, query);
@@ -147,7 +146,7 @@ function SomePods({ namespace, pods, isOwn }: SomeProps) {
             ? counted(pods.length, "pod")
             : `${shown.length} of ${counted(pods.length, "pod")}`}
         </span>
-        {isOwn && <QuotaBars />}
+        <QuotaBars namespace={namespace} />
         {(pods.length > FEW || query !== "") && (
           <Field
             bare

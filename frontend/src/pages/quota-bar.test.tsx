@@ -2,13 +2,14 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { render, screen, within } from "@testing-library/react";
 import { MemoryRouter } from "react-router";
 import { afterEach, expect, test, vi } from "vitest";
+import type { QuotaUse } from "../api/client";
 import { POD } from "../testing/frames";
 import { service } from "../testing/service";
 import { QuotaNote } from "./quota-bar";
 
 const use = (pool: string, used: number, limit: number | null, ...by: string[]) => ({
   pool,
-  resource: "pods",
+  resource: "pods" as QuotaUse["resource"],
   used,
   limit,
   by: by.map((name) => ({ name, amount: 1, secondsLeft: null, isEnding: false })),
@@ -19,15 +20,20 @@ const named = (namespace: string, name: string) => ({
 });
 
 function show(...items: readonly object[]) {
+  showIn("ada", ...items);
+}
+
+function showIn(namespace: string, ...items: readonly object[]) {
   service({
     "GET /api/v1/namespaces/ada/pods": [200, { items: [named("ada", "web"), named("ada", "an-operators")] }],
     "GET /api/v1/namespaces/crew/pods": [200, { items: [named("crew", "db"), named("crew", "of-others")] }],
     "GET /api/playground/v1/quota": [200, { items }],
+    "GET /api/playground/v1/teams": [200, { items: [{ name: "crew", namespaces: [{ name: "crew", owner: "ada" }] }] }],
   });
   render(
     <QueryClientProvider client={new QueryClient()}>
       <MemoryRouter>
-        <QuotaNote namespace="ada" />
+        <QuotaNote namespace={namespace} />
       </MemoryRouter>
     </QueryClientProvider>,
   );
@@ -53,11 +59,20 @@ test("what one made in a team's namespace is in the way, and what others made th
   expect(within(inUse).getAllByRole("link")).toHaveLength(2);
 });
 
-test("a team that has all it may says so", async () => {
-  show(use("user", 0, 3), use("team crew", 10, 10, "crew/db"));
+test("a team that has all it may says so once, however many amounts are full", async () => {
+  const members = { ...use("team crew", 32, 32, "crew/db"), resource: "members" };
+  showIn("crew", use("user", 0, 3), use("team crew", 10, 10, "crew/db"), members, use("team red", 10, 10));
   expect(await screen.findByText("10 of 10 pods of team crew")).toBeTruthy();
-  expect(screen.getByText(/Team crew has all that it may/)).toBeTruthy();
+  expect(screen.getByText("32 of 32 members of team crew")).toBeTruthy();
+  expect(screen.getAllByText(/has all that it may/)).toHaveLength(1);
+  expect(screen.queryByText(/team red/i)).toBeNull();
   expect(screen.queryByRole("region", { name: "In use" })).toBeNull();
+});
+
+test("in one's own namespace a team's pods are in nobody's way", async () => {
+  show(use("user", 1, 3), use("team crew", 10, 10, "crew/db"));
+  expect(await screen.findByText("1 of 3 pods")).toBeTruthy();
+  expect(screen.queryByText(/crew/)).toBeNull();
 });
 
 test("room is shown without a list, and who has no limit is shown nothing", async () => {

@@ -2,37 +2,53 @@
 import { useQueries, useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
 import { listPods, readQuota } from "../api/client";
+import { listTeams } from "../api/teams";
 import { countdown, leftOf } from "../state/lifetime";
-import { type Bar, bars } from "../state/quota";
+import { type Bar, bars, isOfTeam } from "../state/quota";
 import { useNow } from "../ui/clock";
 import { DeletePod } from "./delete-pod";
 
 const POLL_MS = 4000;
 const NO_BARS: readonly Bar[] = [];
 
-function useBars(): readonly Bar[] {
+function useBars(fullness?: number): readonly Bar[] {
   // Among the pods: what makes their list old makes this old too.
   const quota = useQuery({ queryKey: ["pods", "", "quota"], queryFn: readQuota, refetchInterval: POLL_MS });
-  return quota.data ? bars(quota.data) : NO_BARS;
+  return quota.data ? bars(quota.data, fullness) : NO_BARS;
 }
 
-export function QuotaBars() {
-  return <Bars bars={useBars()} />;
+/** What a new pod in that namespace is counted in: one's own, and the pool of the team that has the namespace. */
+function useBarsIn(namespace: string): readonly Bar[] {
+  const all = useBars();
+  const enabled = all.some(({ whose }) => typeof whose === "object");
+  const teams = useQuery({ queryKey: ["teams"], queryFn: listTeams, enabled });
+  const team = teams.data?.items.find(({ namespaces }) => namespaces.some(({ name }) => name === namespace))?.name;
+  return all.filter((bar) => typeof bar.whose === "string" || isOfTeam(bar, team));
 }
 
-/** On a team's page: what its members' pods have of what the team may have. */
+export function QuotaBars({ namespace }: { readonly namespace: string }) {
+  return <Bars bars={useBarsIn(namespace)} />;
+}
+
+/** On a team's page: all that its members' pods have of what the team may have. */
 export function TeamQuota({ name }: { readonly name: string }) {
-  return <Bars bars={useBars().filter(({ whose }) => typeof whose === "object" && whose.team === name)} />;
+  return <Bars bars={useBars(0).filter((bar) => isOfTeam(bar, name))} say="amount" />;
 }
 
-function Bars({ bars: shown }: { readonly bars: readonly Bar[] }) {
+function Bars({ bars: shown, say = "text" }: { readonly bars: readonly Bar[]; readonly say?: "text" | "amount" }) {
   if (shown.length === 0) return null;
   return (
     <ul className="quota" aria-label="Quota">
-      {shown.map(({ key, used, limit, isFull, text }) => (
-        <li key={key} className={isFull ? "quota-full" : ""}>
-          <meter max={limit} optimum={0} low={limit * 0.99} value={Math.min(used, limit)} aria-label={text} />
-          <span>{text}</span>
+      {shown.map((bar) => (
+        <li key={bar.key} className={bar.isFull ? "quota-full" : ""}>
+          <meter
+            max={bar.limit}
+            optimum={0}
+            low={bar.limit * 0.99}
+            value={Math.min(bar.used, bar.limit)}
+            aria-label={bar[say]}
+          />
+          <span>{bar[say]}</span>
         </li>
       ))}
     </ul>
@@ -41,23 +57,29 @@ function Bars({ bars: shown }: { readonly bars: readonly Bar[] }) {
 
 /** On the page of a new pod: the bars, and when nothing is left the pods that are in the way. */
 export function QuotaNote({ namespace }: { readonly namespace: string }) {
-  const shown = useBars();
+  const shown = useBarsIn(namespace);
   const full = shown.filter((bar) => bar.isFull);
   const own = full.filter((bar) => bar.whose === "own");
+  // One sentence for a pool, of however much it has nothing left.
+  const others = full.filter(({ whose }) => whose !== "own");
+  const said = others.filter(({ whose }, i) => others.findIndex((bar) => told(bar.whose) === told(whose)) === i);
   return (
     <>
       <Bars bars={shown} />
       {own.length > 0 && <InTheWay namespace={namespace} names={[...new Set(own.flatMap((bar) => bar.by))]} />}
-      {full.map(({ key, whose }) => whose !== "own" && <Others key={key} whose={whose} />)}
+      {said.map(({ key, whose }) => (
+        <p key={key} className="hint">
+          {told(whose)}
+        </p>
+      ))}
     </>
   );
 }
 
-function Others({ whose }: { readonly whose: Exclude<Bar["whose"], "own"> }) {
-  if (whose === "all") return <p className="hint">Others have all there is: try again when a pod has ended.</p>;
-  return (
-    <p className="hint">Team {whose.team} has all that it may: it takes another pod when one of its own is gone.</p>
-  );
+function told(whose: Bar["whose"]): string {
+  return typeof whose === "object"
+    ? `Team ${whose.team} has all that it may: it takes another pod when one of its own is gone.`
+    : "Others have all there is: try again when a pod has ended.";
 }
 
 interface InTheWayProps {

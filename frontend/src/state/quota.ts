@@ -11,22 +11,30 @@ export interface Bar {
   /** Whose pods they are: one's own, those of a team of this name, or of all of that sort ("guests"). */
   readonly whose: "own" | "all" | { readonly team: string };
   readonly text: string;
+  /** As `text`, without whose it is: for where that is said already. */
+  readonly amount: string;
   /** namespace/name of the pods that have a share, as far as they may be seen. */
   readonly by: readonly string[];
 }
 
-/** From this share on an amount is worth a bar; pods always are. */
+/** From this share on an amount is worth a bar among other things; pods always are. */
 const WORTH = 0.8;
 const TEAM = "team ";
 
-/** The bars worth showing, pods first. What has no limit has none. */
-export function bars(uses: readonly QuotaUse[]): readonly Bar[] {
+/** Of each pool the bars that are at least so full, and pods, which come first. What has no limit has none. */
+export function bars(uses: readonly QuotaUse[], fullness = WORTH): readonly Bar[] {
   return uses.flatMap(({ pool, resource, used, limit, by }) => {
-    if (limit === null || (resource !== "pods" && used < limit * WORTH)) return [];
-    const text = `${amount(resource, used)} of ${words(resource, limit)}${of(pool)}`;
+    if (limit === null || (resource !== "pods" && used < limit * fullness)) return [];
+    const said = amount(resource, used, limit);
     const names = by.map((each) => each.name).filter((name) => name !== "");
-    return [{ key: `${pool} ${resource}`, used, limit, isFull: used >= limit, whose: whose(pool), text, by: names }];
+    const bar = { key: `${pool} ${resource}`, used, limit, isFull: used >= limit, whose: whose(pool), by: names };
+    return [{ ...bar, amount: said, text: `${said}${of(pool)}` }];
   });
+}
+
+/** Whether the bar is that team's. */
+export function isOfTeam({ whose }: Bar, team: string | undefined): boolean {
+  return typeof whose === "object" && whose.team === team;
 }
 
 function whose(pool: string): Bar["whose"] {
@@ -39,31 +47,26 @@ function of(pool: string): string {
   return pool.startsWith(TEAM) ? ` of ${pool}` : ` of all ${pool}`;
 }
 
-function amount(resource: QuotaUse["resource"], value: number): string {
+const GIB = 2 ** 30;
+const HOUR = 3600;
+
+/** "1.5 of 16 CPUs": at most one digit after the point, rounded up, so that what is full is never said to be less. */
+function amount(resource: QuotaUse["resource"], used: number, limit: number): string {
+  const of = (unit: number, words: string) => `${rounded(used / unit)} of ${rounded(limit / unit)} ${words}`;
   switch (resource) {
     case "limits.cpu":
-      return String(value / 1000);
+      return of(1000, "CPUs");
     case "limits.memory":
-      return String(Math.round(value / 2 ** 20));
+      return limit < GIB ? of(2 ** 20, "MiB of memory") : of(GIB, "GiB of memory");
     case "seconds":
-      return String(Math.floor(value / 3600));
-    default:
-      return String(value);
+      return of(HOUR, "h of life");
+    case "members":
+      return `${used} of ${counted(limit, "member")}`;
+    case "pods":
+      return `${used} of ${counted(limit, "pod")}`;
   }
 }
 
-function words(resource: QuotaUse["resource"], limit: number): string {
-  const value = amount(resource, limit);
-  switch (resource) {
-    case "limits.cpu":
-      return `${value} CPUs`;
-    case "limits.memory":
-      return `${value} MiB of memory`;
-    case "seconds":
-      return `${value} h of life`;
-    case "members":
-      return counted(limit, "member");
-    case "pods":
-      return counted(limit, "pod");
-  }
+function rounded(value: number): string {
+  return String(Math.ceil(value * 10) / 10);
 }
