@@ -22,6 +22,9 @@ CURRENT = "..data"
 # openat2(2); the number is the same on every architecture.
 _OPENAT2 = 437
 _RESOLVE_NO_MAGICLINKS, _RESOLVE_BENEATH = 0x02, 0x08
+# Seconds that one command may take; what a removal has done by then stays done.
+WITHIN = 30
+LONGEST_WORDS = 500
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -150,15 +153,17 @@ def _openat2(root: int, path: str, flags: int) -> int:
 
 
 def usage(folder: Path) -> int:
-    """Bytes that the files below take on disk, links not followed."""
-    total = 0
-    for parent, _, names in os.walk(folder, followlinks=False):
-        for name in names:
-            try:
-                total += os.lstat(os.path.join(parent, name)).st_blocks * 512
-            except FileNotFoundError:
-                continue
-    return total
+    """Bytes that the volume takes on its disk, folders too, links not followed (du(1)); 0 when it is gone.
+
+    A tree of folders may be deeper than a path can say, or than Python nests its calls: du goes by descriptors.
+    """
+    said = _called("du", "--summarize", "--one-file-system", "--block-size=1", str(folder)).stdout
+    return int(said.split("\t")[0] or 0)
+
+
+def remove(folder: Path) -> None:
+    """The folder and all below it are gone, however deep. Nothing that is mounted there is looked into."""
+    _run("rm", "--recursive", "--force", "--one-file-system", str(folder))
 
 
 def is_mounted(point: Path) -> bool:
@@ -184,7 +189,16 @@ def _mount(*words: str) -> None:
 
 
 def _run(*words: str) -> None:
-    # Our own words and paths; `name` parts are DNS labels.
-    done = subprocess.run(words, capture_output=True, text=True, timeout=10, check=False)  # noqa: S603
+    done = _called(*words)
     if done.returncode != 0:
-        raise PlaygroundError(done.stderr.strip() or f"{words[0]} failed")
+        raise PlaygroundError(done.stderr.strip()[-LONGEST_WORDS:] or f"{words[0]} failed")
+
+
+def _called(*words: str) -> subprocess.CompletedProcess[str]:
+    # Our own words and paths; `name` parts are DNS labels.
+    try:
+        return subprocess.run(  # noqa: S603
+            words, capture_output=True, text=True, errors="replace", timeout=WITHIN, check=False
+        )
+    except subprocess.TimeoutExpired as exc:
+        raise PlaygroundError(f"{words[0]} took more than {WITHIN} s") from exc
