@@ -68,16 +68,20 @@ def test_no_profile_allows_what_reaches_the_kernel_of_all(profile: Profile) -> N
     assert all(rule["args"] for rule in rules if rule["names"] in (["socket"], ["personality"]))
 
 
-def test_only_lab_makes_namespaces() -> None:
-    assert {name for name in CALLS if "unshare" in allowed(name)} == {"lab"}
+def test_only_lab_makes_namespaces_and_none_of_control_groups() -> None:
+    assert not any("unshare" in allowed(name) for name in CALLS)
     masks = {
-        name: [rule["args"] for rule in json.loads(seccomp_filter(name))["syscalls"] if rule["names"] == ["clone"]]
+        name: {
+            call: rule["args"][0]["value"]
+            for rule in json.loads(seccomp_filter(name))["syscalls"]
+            for call in rule["names"]
+            if call in ("clone", "unshare") and rule["args"][0]["op"] == "SCMP_CMP_MASKED_EQ"
+        }
         for name in CALLS
     }
-    assert masks["lab"] == [[]]
-    assert all(
-        args[0]["op"] == "SCMP_CMP_MASKED_EQ" for name in ("restricted", "baseline") for (args,) in [masks[name]]
-    )
+    namespaces, cgroup = 0x7E020000, 0x02000000
+    held = {"clone": namespaces}
+    assert masks == {"restricted": held, "baseline": held, "lab": {"clone": cgroup, "unshare": cgroup}}
 
 
 def test_a_stricter_profile_allows_no_call_that_a_looser_one_does_not() -> None:
