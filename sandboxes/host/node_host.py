@@ -41,8 +41,8 @@ class NodeHost:
     def usage(self, uid: uuid.UUID, volume: str) -> int:
         return volumes.usage(self._folders.volume(uid, volume))
 
-    def lock_network(self, pid: int, container_id: str) -> None:
-        netns.lock_network(pid, container_id)
+    def lock_network(self, pid: int, container_id: str, *, neighbours: bool = False) -> None:
+        netns.lock_network(pid, container_id, neighbours=neighbours)
 
     def bound_shm(self, pid: int, container_id: str, inodes: int) -> None:
         shm.bound_shm(pid, container_id, inodes)

@@ -51,8 +51,9 @@ class Host(Protocol):
     def usage(self, uid: uuid.UUID, volume: str) -> int:
         """Bytes on disk in an emptyDir; 0 when it is gone."""
 
-    def lock_network(self, pid: int, container_id: str) -> None:
-        """Docker's resolver 127.0.0.11 is refused in the network namespace of that pause's first process.
+    def lock_network(self, pid: int, container_id: str, *, neighbours: bool = False) -> None:
+        """Docker's resolver 127.0.0.11 is refused in the network namespace of that pause's first process, and all
+        others on its link but the gateway, unless it may try its `neighbours`.
 
         Raises PlaygroundError when `pid` is no longer a process of `container_id`.
         """
