@@ -104,18 +104,38 @@ async def kill(run: Exec) -> None:
     """What was executed, with all that came of it; harmless when it has ended."""
     with suppress(Exception):  # the engine or the container may be what went away
         pid = int((await run.inspect()).get("Pid") or 0)
-        if pid:
-            await asyncio.to_thread(kill_tree, pid)
+        if not pid:
+            return
+        descriptor = os.pidfd_open(pid)
+        try:
+            # The engine names the PID of one that has ended too, which may be anybody's by now. While it still says so
+            # of a process that is held, it was the one.
+            if (await run.inspect())["Running"]:
+                await asyncio.to_thread(kill_tree, pid, descriptor)
+        finally:
+            os.close(descriptor)
 
 
-def kill_tree(pid: int) -> None:
-    """KILL to a process of the host's numbering and to all that came of it, parents first so that none starts more."""
+def kill_tree(pid: int, descriptor: int) -> None:
+    """KILL to a process of the host's numbering and to all that came of it, parents first so that none starts more.
+
+    `descriptor` (pidfd_open(2)) holds it. A child is one whose parent, held and stopped, still has it.
+    """
     with suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGSTOP)
-    for child in _children(pid):
-        kill_tree(child)
-    with suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGKILL)
+        signal.pidfd_send_signal(descriptor, signal.SIGSTOP)
+        for child in _children(pid):
+            with suppress(ProcessLookupError):
+                _kill_child(child, pid)
+        signal.pidfd_send_signal(descriptor, signal.SIGKILL)
+
+
+def _kill_child(pid: int, parent: int) -> None:
+    descriptor = os.pidfd_open(pid)
+    try:
+        if pid in _children(parent):
+            kill_tree(pid, descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _children(pid: int) -> list[int]:

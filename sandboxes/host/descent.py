@@ -18,6 +18,9 @@ from sandboxes.host.cgroup import in_container
 
 PROC = Path("/proc")
 MARK = "PLAYGROUND_TERMINAL"
+# Of /proc/<pid>/environ: as much as execve(2) takes, of which a shell's mark is a part. A process may tell the kernel
+# that its environment is hundreds of gigabytes (prctl(2), PR_SET_MM_MAP), of pages that cost it nothing.
+MOST_ENVIRON = 2 << 20
 # What is forked while it is being killed is found in the next round.
 KILL_WITHIN = 3.0
 
@@ -94,9 +97,17 @@ def _in_container(container_id: str) -> list[Born]:
 
 def _carries(pid: int, marked: str) -> bool:
     try:
-        return marked.encode() in (PROC / str(pid) / "environ").read_bytes().split(b"\0")
+        return _variable(str(pid), marked.encode()) == marked.encode()
     except OSError:
         return False
+
+
+def _variable(pid: str, begins: bytes) -> bytes:
+    """The first variable of the process that begins so, b"" where none does. Raises OSError."""
+    with open(PROC / pid / "environ", "rb", buffering=0) as file:
+        found = b"\0" + (file.read(MOST_ENVIRON) or b"")
+    at = found.find(b"\0" + begins)
+    return found[at + 1 :].partition(b"\0")[0] if at >= 0 else b""
 
 
 def hang_up(processes: Iterable[Born]) -> None:
@@ -130,10 +141,9 @@ def kill_marked(install: str) -> int:
         with suppress(OSError):
             if not name.isdecimal() or _pid_namespace(name) == ours:
                 continue
-            variables = (PROC / name / "environ").read_bytes().split(b"\0")
-            marks = [each for each in variables if each.startswith(prefix)]
-            if marks and (process := born(int(name))):
-                carriers.setdefault(marks[0], []).append(process)
+            marked = _variable(name, prefix)
+            if marked and (process := born(int(name))):
+                carriers.setdefault(marked, []).append(process)
     found = [each for family in carriers.values() if any(map(_is_shell, family)) for each in family]
     for each in found:
         _send(each, signal.SIGKILL)

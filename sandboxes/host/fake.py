@@ -88,7 +88,7 @@ class FakeHost:
         with self.faults.around("disk"):
             return {folder: self.used[folder] for folder in folders if folder in self.used}
 
-    def lock_network(self, pid: int, container_id: str) -> None:
+    def lock_network(self, pid: int, container_id: str, *, neighbours: bool = False) -> None:
         with self.faults.around("lock_network"):
             if pid <= 0 or container_id in self.gone:
                 raise PlaygroundError(f"process {pid} is no longer one of container {container_id[:12]}")

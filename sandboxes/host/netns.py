@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from ipaddress import ip_address, ip_network
+from pathlib import Path
 from typing import TypeVar
 
 from sandboxes.errors import PlaygroundError
@@ -31,6 +34,38 @@ flush chain inet playground_dns output
 add rule inet playground_dns output ip daddr 127.0.0.11 meta l4proto tcp reject with tcp reset
 add rule inet playground_dns output ip daddr 127.0.0.11 reject with icmp port-unreachable
 """
+# Whom a pod writes to on its own link, the kernel looks up for it, in a table that all namespaces of the machine share
+# (arp(7), gc_thresh3: 1024 entries). Nobody there answers but the gateway, and so nobody else is looked up.
+APART = """\
+add rule inet playground_dns output oifname "{link}" ip daddr {gateway} accept
+add rule inet playground_dns output oifname "{link}" ip daddr {{ {subnet}, 224.0.0.0/4, 255.255.255.255 }} \
+meta l4proto tcp reject with tcp reset
+add rule inet playground_dns output oifname "{link}" ip daddr {{ {subnet}, 224.0.0.0/4, 255.255.255.255 }} \
+reject with icmp host-prohibited
+"""
+
+
+def apart(routes: str) -> str:
+    """The rules of APART for a namespace's IPv4 routes (/proc/net/route of proc_pid_net(5)).
+
+    "" for one without a gateway, which speaks to nobody.
+    """
+    found = [line.split() for line in routes.splitlines()[1:]]
+    ways = [(name, *(_dotted(word) for word in (to, by, mask))) for name, to, by, *_, mask, _, _, _ in found]
+    gateway = next(((name, by) for name, to, by, _ in ways if to == "0.0.0.0"), None)
+    if gateway is None:
+        return ""
+    link, address = gateway
+    return "".join(
+        APART.format(link=link, gateway=address, subnet=ip_network(f"{to}/{mask}"))
+        for name, to, by, mask in ways
+        if name == link and by == "0.0.0.0" and to != "0.0.0.0"
+    )
+
+
+def _dotted(word: str) -> str:
+    """An address as that file has it: the number in the machine's own order of bytes."""
+    return str(ip_address(int(word, 16).to_bytes(4, sys.byteorder)))
 
 
 def in_netns(namespace: int, work: Callable[[], T]) -> T:
@@ -90,10 +125,16 @@ def run_nft(rules: str) -> None:
         raise PlaygroundError(f"nft: {' '.join(done.stderr.split())[:500]}")
 
 
-def lock_network(pid: int, container_id: str) -> None:
-    """Docker's resolver 127.0.0.11 is refused in the namespace of `pid`. Raises PlaygroundError."""
+def lock_network(pid: int, container_id: str, *, neighbours: bool = False) -> None:
+    """Docker's resolver 127.0.0.11 is refused in the namespace of `pid`, and its link but for the gateway where no
+    `neighbours` are to be spoken to. Raises PlaygroundError.
+    """
+
+    def lock() -> None:
+        run_nft(LOCK if neighbours else LOCK + apart(Path("/proc/thread-self/net/route").read_text()))
+
     with netns_of(pid, container_id) as namespace:
-        in_netns(namespace, lambda: run_nft(LOCK))
+        in_netns(namespace, lock)
 
 
 def cgroup_of(pid: int) -> str:

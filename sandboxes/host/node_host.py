@@ -46,8 +46,8 @@ class NodeHost:
     def disk(self, folders: Iterable[str]) -> Mapping[str, DiskUse]:
         return disk.uses(folders)
 
-    def lock_network(self, pid: int, container_id: str) -> None:
-        netns.lock_network(pid, container_id)
+    def lock_network(self, pid: int, container_id: str, *, neighbours: bool = False) -> None:
+        netns.lock_network(pid, container_id, neighbours=neighbours)
 
     def bound_shm(self, pid: int, container_id: str, inodes: int) -> None:
         shm.bound_shm(pid, container_id, inodes)

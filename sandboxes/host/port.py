@@ -55,8 +55,9 @@ class Host(Protocol):
     def disk(self, folders: Iterable[str]) -> Mapping[str, DiskUse]:
         """What each of the engine's folders has on disk; one that is gone is not there."""
 
-    def lock_network(self, pid: int, container_id: str) -> None:
-        """Docker's resolver 127.0.0.11 is refused in the network namespace of that pause's first process.
+    def lock_network(self, pid: int, container_id: str, *, neighbours: bool = False) -> None:
+        """Docker's resolver 127.0.0.11 is refused in the network namespace of that pause's first process, and all
+        others on its link but the gateway, unless it may try its `neighbours`.
 
         Raises PlaygroundError when `pid` is no longer a process of `container_id`.
         """

@@ -7,7 +7,6 @@ running container already: files are filled in place, never renamed over. Import
 from __future__ import annotations
 
 import os
-import shutil
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -81,7 +80,7 @@ class PodFolders:
         with refusing(folder):
             if folder.exists():
                 volumes.unmount_below(folder)
-                shutil.rmtree(folder)
+                volumes.remove(folder)
 
     def uids(self) -> tuple[uuid.UUID, ...]:
         """Whose folders there are; what is not named by a uid is not ours and is left alone."""

@@ -22,6 +22,9 @@ CURRENT = "..data"
 # openat2(2); the number is the same on every architecture.
 _OPENAT2 = 437
 _RESOLVE_NO_MAGICLINKS, _RESOLVE_BENEATH = 0x02, 0x08
+# Seconds that one command may take; what a removal has done by then stays done.
+WITHIN = 30
+LONGEST_WORDS = 500
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -149,6 +152,11 @@ def _openat2(root: int, path: str, flags: int) -> int:
     return int(handle)
 
 
+def remove(folder: Path) -> None:
+    """The folder and all below it are gone, however deep. Nothing that is mounted there is looked into."""
+    _run("rm", "--recursive", "--force", "--one-file-system", str(folder))
+
+
 def is_mounted(point: Path) -> bool:
     """Something is mounted exactly there (proc_pid_mountinfo(5))."""
     return str(point) in _mounted()
@@ -173,6 +181,11 @@ def _mount(*words: str) -> None:
 
 def _run(*words: str) -> None:
     # Our own words and paths; `name` parts are DNS labels.
-    done = subprocess.run(words, capture_output=True, text=True, timeout=10, check=False)  # noqa: S603
+    try:
+        done = subprocess.run(  # noqa: S603
+            words, capture_output=True, text=True, errors="replace", timeout=WITHIN, check=False
+        )
+    except subprocess.TimeoutExpired as exc:
+        raise PlaygroundError(f"{words[0]} took more than {WITHIN} s") from exc
     if done.returncode != 0:
-        raise PlaygroundError(done.stderr.strip() or f"{words[0]} failed")
+        raise PlaygroundError(done.stderr.strip()[-LONGEST_WORDS:] or f"{words[0]} failed")

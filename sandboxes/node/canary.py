@@ -82,7 +82,8 @@ class Canaries:
         canary = self._find(letter)
         if canary is None:
             raise PlaygroundError(f"{name} ended as soon as it was started")
-        self._host.lock_network(canary.pid, canary.id)
+        # What keeps pods apart on the bridge is asked, and not what keeps each of them from trying.
+        self._host.lock_network(canary.pid, canary.id, neighbours=True)
         return canary
 
     def _find(self, letter: str) -> Canary | None:

@@ -9,18 +9,22 @@ from __future__ import annotations
 import asyncio
 import errno
 import os
+import ssl
 import struct
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+import httpcore
 import httpx
 
 from sandboxes.spec.models import GRPCAction, HTTPGetAction, TCPSocketAction
 
 MOST_BODY = 10 * 1024
 MOST_REDIRECTS = 10
+# Of all that comes for one question: heads, interim answers and frames too, of which there may be any number.
+MOST_ANSWER = 256 * 1024
 KUBELET = "1.34"  # the version that is named to whom one asks
 Headers = list[tuple[str, str]]
 SERVING = {0: "UNKNOWN", 1: "SERVING", 2: "NOT_SERVING", 3: "SERVICE_UNKNOWN"}
@@ -72,10 +76,59 @@ def headers_of(action: HTTPGetAction, asks: str) -> Headers:
     return [*((name, value) for name, value in kubelet if name.lower() not in named), *kept]
 
 
+class _Bounded(httpcore.AsyncNetworkStream):
+    """A connection that breaks off once more has come than any honest answer needs."""
+
+    def __init__(self, stream: httpcore.AsyncNetworkStream) -> None:
+        self._stream, self._left = stream, MOST_ANSWER
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        data = await self._stream.read(max_bytes, timeout)
+        self._left -= len(data)
+        if self._left < 0:
+            raise httpcore.ReadError(f"more than {MOST_ANSWER} bytes in answer")
+        return data
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        await self._stream.write(buffer, timeout)
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()
+
+    async def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.AsyncNetworkStream:
+        return _Bounded(await self._stream.start_tls(ssl_context, server_hostname, timeout))
+
+    def get_extra_info(self, info: str) -> object:
+        return self._stream.get_extra_info(info)
+
+
+class _Backend(httpcore.AnyIOBackend):
+    """Connects as httpcore does."""
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        return _Bounded(await super().connect_tcp(host, port, timeout, local_address, socket_options))
+
+
+def _transport(*, http2: bool = False) -> httpx.AsyncHTTPTransport:
+    """verify: a pod's own certificate is nobody's to check."""
+    made = httpx.AsyncHTTPTransport(verify=False, retries=0, http1=not http2, http2=http2)
+    # httpx has no parameter for it.
+    made._pool._network_backend = _Backend()
+    return made
+
+
 async def _followed(url: str, headers: Headers) -> Result:
-    # trust_env: no proxy of the machine's is asked. verify: a pod's own certificate is nobody's to check.
-    transport = httpx.AsyncHTTPTransport(verify=False, retries=0)
-    async with httpx.AsyncClient(transport=transport, trust_env=False, timeout=None) as client:  # noqa: S113
+    # trust_env: no proxy of the machine's is asked.
+    async with httpx.AsyncClient(transport=_transport(), trust_env=False, timeout=None) as client:  # noqa: S113
         client.headers.clear()  # httpx would offer to unpack an answer; a kubelet does not
         for _ in range(MOST_REDIRECTS + 1):
             async with client.stream("GET", url, headers=headers) as answer:
@@ -126,9 +179,11 @@ async def grpc(action: GRPCAction, ip: str, port: int, seconds: float) -> Result
     name = action.service.encode()[:127]
     message = (b"\x0a" + bytes([len(name)]) + name) if name else b""
     headers = {"content-type": "application/grpc", "te": "trailers", "user-agent": f"kube-probe/{KUBELET}"}
-    transport = httpx.AsyncHTTPTransport(http1=False, http2=True, retries=0)
     try:
-        async with asyncio.timeout(seconds), httpx.AsyncClient(transport=transport, trust_env=False) as client:
+        async with (
+            asyncio.timeout(seconds),
+            httpx.AsyncClient(transport=_transport(http2=True), trust_env=False) as client,
+        ):
             url = f"http://{where}/grpc.health.v1.Health/Check"
             async with client.stream(
                 "POST", url, headers=headers, content=b"\0" + struct.pack(">L", len(message)) + message, timeout=None

@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from posixpath import normpath
 
+from sandboxes.errors import ConfigError
 from sandboxes.policy.limits import Limits, limits_of
 from sandboxes.policy.names import hostname_of
 from sandboxes.policy.profiles import Profile, dotted
@@ -157,7 +159,8 @@ class Made:
 
 
 def member_body(basis: Basis, member: AnyContainer, made: Made) -> MemberBody:
-    """The body of one member. Raises ConfigError for a user that may not be."""
+    """The body of one member. Raises ConfigError for a user or a VOLUME that may not be."""
+    _check_writes(made.writes)
     # Docker sets HOSTNAME only for a container with a hostname of its own, which members have not.
     environment = {"HOSTNAME": hostname_of(basis.pod)} | dict(made.process.env)
     return MemberBody(
@@ -186,6 +189,13 @@ def member_body(basis: Basis, member: AnyContainer, made: Made) -> MemberBody:
 SCRATCH = ("/run", "/tmp", "/var/tmp")  # noqa: S108 - tmpfs of the member's own
 _FOLDER = re.compile(r"(/[A-Za-z0-9._-]{1,64}){1,8}")
 _NOT_BELOW = ("/proc", "/sys", "/dev")
+
+
+def _check_writes(writes: tuple[str, ...]) -> None:
+    """A VOLUME of an image over /dev would hide the runtime's, with whatever the image has there."""
+    for path in writes:
+        if "/" + normpath(f"/{path}").strip("/").partition("/")[0] in _NOT_BELOW:
+            raise ConfigError(f"the image has a VOLUME at {path}, which is the runtime's")
 
 
 def _tmpfs(profile: Profile, image: str, made: Made) -> tuple[str, ...]:

@@ -55,14 +55,16 @@ _EVERYWHERE = " ".join((_FILES, _MEMORY, _PROCESSES, _WAITING, _TALKING, _ABOUT)
 
 # As root of their image: set up their root (chroot, mknod), debug each other, which the kernel keeps to equals.
 _AS_ROOT = "chroot kcmp mknod mknodat pidfd_getfd process_vm_readv process_vm_writev ptrace set_mempolicy mbind vhangup"
-# Namespaces by hand, in a user namespace of their own.
+# Namespaces by hand, in a user namespace of their own. Not of control groups: who has made one may mount the tree of
+# version 1 below it, and its files belong to root, which a member is: its limits would be its own to lift.
 _NAMESPACES = """
     fsconfig fsmount fsopen fspick mount mount_setattr move_mount open_tree pivot_root setdomainname sethostname
-    setns umount2 unshare
+    setns umount2
 """
 
 # clone(2): CLONE_NEWNS | NEWCGROUP | NEWUTS | NEWIPC | NEWUSER | NEWPID | NEWNET.
 _NEW_NAMESPACES = 0x7E020000
+_NEW_CGROUP_NAMESPACE = 0x02000000
 # personality(2): Linux, 32-bit addresses, UNAME26 with either, and the query.
 _PERSONALITIES = (0x0, 0x8, 0x20000, 0x20008, 0xFFFFFFFF)
 # socket(2): UNIX, INET, INET6.
@@ -74,7 +76,8 @@ _ROUTE, _SOCK_DIAG, _AUDIT = 0, 4, 9
 
 @dataclass(frozen=True)
 class Calls:
-    """What a filter allows besides what all may do. `netlink`: protocols; `namespaces`: clone and unshare make them."""
+    """What a filter allows besides what all may do. `netlink`: protocols; `namespaces`: clone and unshare make
+    them, but for those of control groups."""
 
     more: str = ""
     netlink: tuple[int, ...] = (_ROUTE,)
@@ -103,10 +106,9 @@ def seccomp_filter(profile: str) -> str:
     rules += [
         _allow(["socket"], (0, _NETLINK, "SCMP_CMP_EQ"), (2, protocol, "SCMP_CMP_EQ")) for protocol in calls.netlink
     ]
-    if calls.namespaces:
-        rules.append(_allow(["clone"]))
-    else:
-        rules.append(_allow(["clone"], (0, _NEW_NAMESPACES, "SCMP_CMP_MASKED_EQ")))
+    refused = _NEW_CGROUP_NAMESPACE if calls.namespaces else _NEW_NAMESPACES
+    makers = ["clone", "unshare"] if calls.namespaces else ["clone"]
+    rules.append(_allow(makers, (0, refused, "SCMP_CMP_MASKED_EQ")))
     # Its flags are in memory, where no filter sees them; a C library goes on to clone when told that it is not there.
     rules.append({"names": ["clone3"], "action": "SCMP_ACT_ERRNO", "errnoRet": errno.ENOSYS})
     return json.dumps({"defaultAction": "SCMP_ACT_ERRNO", "archMap": _ARCHITECTURES, "syscalls": rules})

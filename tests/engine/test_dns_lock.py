@@ -6,8 +6,9 @@ import socket
 import struct
 import uuid
 from collections.abc import Iterator
+from contextlib import ExitStack, suppress
 from functools import partial
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 
 import pytest
@@ -101,6 +102,38 @@ def test_the_resolver_s_real_port_is_closed_too(here: Site) -> None:
     assert all(pod.do(partial(reached, port)) for port in ports)
     here.host.lock_network(pod.pid, pod.id)
     assert not any(pod.do(partial(reached, port)) for port in ports)
+
+
+def spray(pod: Inside) -> int:
+    """How many neighbours the kernel looks up for a pod that writes to 300 addresses of its link and to a group."""
+    network = ip_network(f"{pod.ip}/16", strict=False)
+
+    def send() -> None:
+        with ExitStack() as stack:
+            for n in range(300):
+                client = stack.enter_context(socket.socket(type=socket.SOCK_DGRAM))
+                for address in (network[256 * 200 + n], f"239.1.{n // 256}.{n % 256}"):
+                    with suppress(OSError):
+                        client.sendto(b"x", (str(address), 9))
+
+    pod.do(send)
+    return len(pod.run("ip", "-4", "neigh", "show", "nud", "all", "dev", "eth0").splitlines())
+
+
+def test_a_pod_fills_the_table_of_neighbours_before_the_lock_and_not_after(here: Site) -> None:
+    """All pods and the machine share it; a full one leaves the node unable to reach any pod that it does not know."""
+    pod, neighbour = here.pod(), here.pod()
+    here.host.lock_network(neighbour.pid, neighbour.id)
+    assert spray(neighbour) <= 1
+    assert spray(pod) >= 300
+    with neighbour.listening() as listener, socket.create_connection((neighbour.ip, listener.getsockname()[1]), 2):
+        pass  # the gateway is spoken to
+
+
+def test_a_canary_may_try_its_neighbours(here: Site) -> None:
+    canary = here.pod()
+    here.host.lock_network(canary.pid, canary.id, neighbours=True)
+    assert spray(canary) >= 300, "else it would prove nothing of the bridge"
 
 
 def test_locking_twice_is_locking_once(here: Site) -> None:

@@ -19,7 +19,19 @@ from sandboxes.engine.audit import violations
 from sandboxes.engine.naming import identity_of
 from sandboxes.engine.seen import Seen
 from sandboxes.policy import PROFILES, Profile
-from tests.engine.controls import CONTROLS, ELSEWHERE, FLOODED, PROFILE, TOOLBOX, Control, body_of, within, without
+from tests.engine.controls import (
+    CONTROLS,
+    ELSEWHERE,
+    FLOODED,
+    PROFILE,
+    TOOLBOX,
+    Control,
+    body_of,
+    call,
+    option_off,
+    within,
+    without,
+)
 from tests.engine.ipc_controls import IPC_CONTROLS
 from tests.stack import ROOT
 
@@ -175,3 +187,19 @@ def test_lab_makes_namespaces_by_hand_in_a_user_namespace_of_its_own(bench: Benc
     ok = f"{script} && echo held || echo broken"
     assert bench.run(body_of(PROFILES["lab"], bench.image, ok)).said == ["held"]
     assert bench.run(body_of(PROFILES["baseline"], bench.image, ok)).said == ["broken"]
+
+
+# The tree of version 1 and of 2, below a control group namespace that the member has made.
+LIFTS = (
+    "unshare --user --map-root-user --mount --cgroup perl -e '"
+    "my ($none, $at, $one, $two, $what) = (qw(none /mnt cgroup cgroup2 memory)); "
+    f"print syscall({call('mount')}, $none, $at, $one, 0, $what) == 0 "
+    f'|| syscall({call("mount")}, $none, $at, $two, 0, 0) == 0 ? "broken" : "held"\' || echo held'
+)
+
+
+def test_lab_cannot_mount_the_control_groups_that_hold_its_limits(bench: Bench) -> None:
+    created = body_of(PROFILES["lab"], bench.image, LIFTS)
+    assert bench.run(created).said == ["held"]
+    option_off("seccomp=", "seccomp=unconfined")(created)
+    assert bench.run(created).said == ["broken"], "the control: without the filter it is mounted, root's to write"

@@ -227,3 +227,31 @@ def test_a_message_is_read_once() -> None:
     known = Termination(attempt=0, container_id="web-0", exit_code=0, reason="Completed")
     again = look(pause(), member("web", RunState.EXITED), member("box"), memory=Memory(last={"web": known}))
     assert messages.unread(again) == ()
+
+
+@pytest.mark.parametrize(
+    "flood",
+    [b"HTTP/1.1 100 Continue\r\n\r\n", b"\0\0\x08\x06\0\0\0\0\0pingpong"],
+    ids=["interim answers", "frames"],
+)
+async def test_an_answer_that_never_comes_to_its_point_is_broken_off(flood: bytes) -> None:
+    sent = 0
+
+    async def answer(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal sent
+        writer.write(b"\0\0\0\x04\0\0\0\0\0" if b"ping" in flood else b"")
+        with suppress(OSError):
+            while not writer.is_closing():
+                writer.write(flood * 1000)
+                sent += len(flood) * 1000
+                await writer.drain()
+        writer.close()
+
+    async with serving(answer) as port:
+        async with asyncio.timeout(10):
+            if b"ping" in flood:
+                found = await requests.grpc(GRPCAction(port=port), "127.0.0.1", port, 60)
+            else:
+                found = await requests.http(HTTPGetAction(path="/", port=port), "127.0.0.1", port, 60)
+    assert not found.succeeded
+    assert sent >= requests.MOST_ANSWER

@@ -10,6 +10,7 @@ import pytest
 
 from sandboxes.engine import bodies
 from sandboxes.engine.naming import Identity
+from sandboxes.errors import ConfigError
 from sandboxes.policy import (
     BASELINE,
     LAB,
@@ -68,16 +69,27 @@ def test_no_profile_allows_what_reaches_the_kernel_of_all(profile: Profile) -> N
     assert all(rule["args"] for rule in rules if rule["names"] in (["socket"], ["personality"]))
 
 
-def test_only_lab_makes_namespaces() -> None:
-    assert {name for name in CALLS if "unshare" in allowed(name)} == {"lab"}
+def test_only_lab_makes_namespaces_and_none_of_control_groups() -> None:
+    assert not any("unshare" in allowed(name) for name in CALLS)
     masks = {
-        name: [rule["args"] for rule in json.loads(seccomp_filter(name))["syscalls"] if rule["names"] == ["clone"]]
+        name: {
+            call: rule["args"][0]["value"]
+            for rule in json.loads(seccomp_filter(name))["syscalls"]
+            for call in rule["names"]
+            if call in ("clone", "unshare") and rule["args"][0]["op"] == "SCMP_CMP_MASKED_EQ"
+        }
         for name in CALLS
     }
-    assert masks["lab"] == [[]]
-    assert all(
-        args[0]["op"] == "SCMP_CMP_MASKED_EQ" for name in ("restricted", "baseline") for (args,) in [masks[name]]
-    )
+    namespaces, cgroup = 0x7E020000, 0x02000000
+    held = {"clone": namespaces}
+    assert masks == {"restricted": held, "baseline": held, "lab": {"clone": cgroup, "unshare": cgroup}}
+
+
+@pytest.mark.parametrize("path", ["/dev", "/x/../dev/", "//proc/x", "sys"])
+@pytest.mark.parametrize("profile", PROFILES.values(), ids=list(PROFILES))
+def test_an_image_with_a_volume_over_what_is_the_runtime_s_does_not_run(profile: Profile, path: str) -> None:
+    with pytest.raises(ConfigError, match="the image has a VOLUME at"):
+        made(profile, writes=(path,))
 
 
 def test_a_stricter_profile_allows_no_call_that_a_looser_one_does_not() -> None:
@@ -106,7 +118,7 @@ def test_two_pods_have_no_user_in_common() -> None:
 
 def test_what_the_image_writes_to_is_a_sized_tmpfs_and_nothing_else_is() -> None:
     mounts = (FileMount("/state/v", "/var/tmp", read_only=False),)
-    writes = ("/var/lib/mysql", "/proc/x", "/a/../b", "/", "relative", "/var/lib/nginx/")
+    writes = ("/var/lib/mysql", "/a/../b", "/", "relative", "/var/lib/nginx/")
     found = made(RESTRICTED, writes=writes, mounts=mounts)["HostConfig"]["Tmpfs"]
     assert set(found) == {"/run", "/tmp", "/var/lib/mysql", "/var/lib/nginx", "/var/cache/nginx"}
     assert set(found.values()) == {

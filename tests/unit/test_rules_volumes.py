@@ -89,6 +89,12 @@ def mounted(*mounts: dict[str, Any]) -> list[str]:
          ['volumeMounts[0].subPathExpr: Invalid value: "b": subPathExpr and subPath are mutually exclusive']),
         ({"name": "v", "mountPath": "v"},
          ['volumeMounts[0].mountPath: Invalid value: "v": must be an absolute path']),
+        ({"name": "v", "mountPath": "/dev/shm"}, []),
+        ({"name": "v", "mountPath": "/devices"}, []),
+        *(({"name": "v", "mountPath": path},
+           [f'volumeMounts[0].mountPath: Invalid value: "{path}": must not be /dev, /proc, /sys or below: only '
+            "/dev/shm may"])
+          for path in ("/dev", "//dev/.", "/dev/pts", "/dev/null", "/./proc", "/sys/fs/cgroup")),
         ({"name": "v", "mountPath": "/a:b"},
          ["volumeMounts[0].mountPath: Invalid value: \"/a:b\": must not contain ':'"]),
         ({"name": "v", "mountPath": "//"},

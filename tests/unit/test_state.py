@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from sandboxes.errors import PlaygroundError
+from sandboxes.host import disk
 from sandboxes.host.port import Wants
 from sandboxes.host.state import PodFolders
 from sandboxes.policy import VolumeUse, hosts_text, resolver_text
@@ -184,3 +185,21 @@ def test_a_volume_at_etc_hosts_takes_the_place_of_ours(folders: PodFolders) -> N
     wants = Wants((VolumeUse("scratch", "/etc/hosts", False),), "/dev/termination-log")
     found = [mount.source for mount in folders.mounts(UID, "web", 0, wants) if mount.target == "/etc/hosts"]
     assert found == [str(folders.volume(UID, "scratch"))]
+
+
+def test_a_tree_deeper_than_a_path_is_measured_and_removed(folders: PodFolders) -> None:
+    folders.make(UID, PodFiles((VolumeFiles("v"),)))
+    at = os.open(folders.volume(UID, "v"), os.O_RDONLY)
+    for _ in range(3000):
+        os.mkdir("aaaaaaaaaa", dir_fd=at)
+        below = os.open("aaaaaaaaaa", os.O_RDONLY, dir_fd=at)
+        os.close(at)
+        at = below
+    with open(os.open("f", os.O_WRONLY | os.O_CREAT, dir_fd=at), "wb") as file:
+        file.write(b"x" * 5_000_000)
+    os.close(at)
+    place = str(folders.volume(UID, "v"))
+    assert disk.uses([place])[place].size >= 5_000_000
+    folders.remove(UID)
+    assert not folders.folder(UID).exists()
+    assert disk.uses([place]) == {}

@@ -198,3 +198,14 @@ def _mount_path(at: str, path: str) -> Causes:
         yield invalid(at, path, "must not contain '..'")
     elif path and not path.strip("/"):
         yield invalid(at, path, "must not be the root of the file system")
+    elif _is_runtimes(path):
+        yield invalid(at, path, "must not be /dev, /proc, /sys or below: only /dev/shm may")
+
+
+def _is_runtimes(path: str) -> bool:
+    """What hides the node's own files from a member is taken from its /dev, which must not be a member's to shape.
+
+    runc before 1.2.8 binds whatever /dev/null leads to over them (CVE-2025-31133).
+    """
+    parts = [part for part in path.split("/") if part not in ("", ".")]
+    return parts[:1] in (["dev"], ["proc"], ["sys"]) and parts[:2] != ["dev", "shm"]
