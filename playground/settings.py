@@ -178,6 +178,8 @@ ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*"]
 MFA_TOTP_ISSUER = "Pod playground"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+# Seconds that a code is good for, and no longer: which of them were used is told by their time (second_factor.py).
+MFA_TOTP_PERIOD, MFA_TOTP_TOLERANCE = 30, 0
 
 # The identity provider: its issuer's address, "" for none; the claim that holds somebody's groups.
 OIDC_ISSUER, OIDC_NAME = text("OIDC_ISSUER", ""), text("OIDC_NAME", "your organisation")

@@ -140,6 +140,11 @@ SIGNING_IN = (
         f"{FACTOR}::test_signing_in_asks_for_a_code_once_there_is_a_second_factor",
         f"{FACTOR}::test_a_link_needs_the_code_too_and_is_not_used_up_without",
     )),
+    Control("second factor: a code is good once", "W19", put(second_factor, "_is_first_of_its_time", always(True)), (
+        f"{FACTOR}::test_a_code_is_good_once_for_all_web_processes",
+        f"{FACTOR}::test_of_one_code_sent_many_times_at_once_one_is_good",
+        f"{FACTOR}::test_the_code_that_turned_it_on_signs_in_no_more",
+    )),
     Control("second factor of operators", "W19", put(second_factor, "is_missing", always(False)), (
         f"{FACTOR}::test_an_operator_who_must_have_one_can_only_set_it_up",
         f"{FACTOR}::test_the_admin_is_shut_to_staff_without_a_second_factor",
