@@ -54,6 +54,11 @@ def previews() -> Rate:
     return Rate("previews", "tries to open a preview", settings.REQUESTS_PER_MINUTE)
 
 
+def reports() -> Rate:
+    """Of one address, of what is written to the log without asking who sends it."""
+    return Rate("reports", "reports", 60)
+
+
 def take(rate: Rate, whose: str) -> None:
     """One of them. Raises TooManyRequests with the seconds to wait."""
     if rate.most <= 0 or settings.REDIS_URL.startswith("memory:"):

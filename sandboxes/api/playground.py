@@ -32,6 +32,7 @@ from sandboxes.api import (
     terminals,
     trail_shapes,
     trails,
+    violations,
 )
 from sandboxes.api import playground_shapes as shapes
 from sandboxes.api import second_factor as factors
@@ -212,6 +213,7 @@ people.add(api)
 factors.add(api)
 previews.add(api)
 trails.add(api)
+violations.add(api)
 
 
 def _use(use: quotas.Use) -> dict[str, Any]:

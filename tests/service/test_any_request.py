@@ -30,8 +30,9 @@ MODES = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
 
 
 @schemathesis.serializer("application/x-tar")
+@schemathesis.serializer("application/csp-report")
 def no_tar(context: Any, value: Any) -> bytes:
-    """What is said to be a tar and is none."""
+    """What is said to be a tar and is none; a report is JSON, or said to be."""
     return value if isinstance(value, bytes) else json.dumps(value, default=str).encode()
 
 
