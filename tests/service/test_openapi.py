@@ -9,6 +9,7 @@ from typing import Any, get_args
 import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
+from ninja import NinjaAPI
 from openapi_spec_validator import validate
 
 from sandboxes import wire
@@ -24,6 +25,16 @@ def test_the_documents_are_valid(written: dict[str, Any]) -> None:
     assert set(written) == {"kubernetes", "playground", "wire"}
     for document in written.values():
         validate(document)
+
+
+def test_a_document_is_made_once_for_all_who_read_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It takes a third of a second, and anybody may ask for it."""
+    made = []
+    build = NinjaAPI.get_openapi_schema
+    monkeypatch.setattr(NinjaAPI, "get_openapi_schema", lambda *a, **k: made.append(1) or build(*a, **k))
+    for path in ("/api/openapi.json", "/api/playground/v1/openapi.json") * 2:
+        assert Client().get(path).status_code == 200
+    assert len(made) <= 2
 
 
 PATHS = {
