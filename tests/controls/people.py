@@ -33,6 +33,7 @@ from people.admin_site import Rows, Site
 from people.models import AccessToken, EventCode, SignInLink, TrailEntry
 from people.rules import ALL_SCOPES, Relation, Verb
 from sandboxes import catalogue, changes, checks, credentials, guest_ends, namespaces, operators, pods, publish
+from sandboxes.api import trails
 from sandboxes.consumers import PodLive
 from sandboxes.errors import NotAllowed
 from sandboxes.models import Namespace
@@ -271,6 +272,9 @@ RIGHTS = (
     )),
     Control("trail: for operators and auditors", "L2", put(operators, "require_sight_of_all", always(None)), (
         f"{TRAIL}::test_operators_and_auditors_read_it_and_to_all_others_it_is_not_there",
+    )),
+    Control("trail: who exports it is looked at again", "W3", put(trails, "sees_all", always(True)), (
+        f"{TRAIL}::test_an_export_breaks_off_when_its_reader_may_read_no_more",
     )),
     Control("operators' acts are told to the owner", "L2", put(operators, "tell_owner", always(None)), (
         f"{TRAIL}::test_an_operators_act_stands_in_the_pods_events_for_its_owner",
