@@ -8,7 +8,6 @@ from typing import Any
 
 from django.utils import timezone
 
-import people.urls
 from playground import logs
 from sandboxes import lifetimes, pods, policy, quotas, terminal_wire, throttle
 from sandboxes.api import bodies
@@ -169,7 +168,7 @@ REQUESTS = (
     Control("throttle of refusals in the trail", "W17", put(throttle, "refusals", always(Rate("refusals", "", 0))), (
         f"{THROTTLE}::test_who_is_nobody_fills_the_trail_only_so_far_and_hides_no_sign_in",
     )),
-    Control("throttle of the provider's addresses", "W17", put(people.urls.throttle, "take", always(None)), (
+    Control("throttle of the provider's addresses", "W17", put(throttle, "take", always(None)), (
         f"{THROTTLE}::test_who_asks_for_the_providers_page_too_often_waits",
     )),
     Control("throttle of new pods", "W17", put(throttle, "creates", always(Rate("creates", "new pods", 0))), (
