@@ -1,25 +1,34 @@
 """A second factor: codes of an authenticator app (TOTP, RFC 6238), and recovery codes for when it is lost.
 
-Rows, codes and what counts as used are allauth's (docs.allauth.org, "MFA"). Its `internal` parts are asked only here;
-the version is held in requirements.in.
+Rows and codes are allauth's, by what it documents alone (docs.allauth.org, "MFA": the adapter, the model, and under
+"Upgrading from django-allauth-2fa" what its rows hold). Which codes were used is in the rows: every process, and one
+that was started again, knows.
 """
 
 from __future__ import annotations
 
-from base64 import b64encode
+import secrets
+from base64 import b32encode, b64encode
+from datetime import UTC, datetime
+from string import digits
 
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
-from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
-from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret, validate_totp_code
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.crypto import get_random_string
 
 from people import sign_in
 from people.roles import role_of
 from people.rules import Role
 from sandboxes.errors import Conflict, PlaygroundError
+
+SECRET_BYTES = 20  # RFC 4226 §4: 160 bits are recommended
+RECOVERY_CODES, RECOVERY_DIGITS = 10, 8
+TOTP, RECOVERY = Authenticator.Type.TOTP, Authenticator.Type.RECOVERY_CODES
 
 
 class CodeNeeded(PlaygroundError):
@@ -31,7 +40,7 @@ class WrongCode(PlaygroundError):
 
 
 def is_on(user: User) -> bool:
-    return bool(Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists())
+    return bool(get_adapter().is_mfa_enabled(user, [TOTP]))
 
 
 def is_required(user: User) -> bool:
@@ -46,8 +55,8 @@ def is_missing(user: User) -> bool:
 
 def codes_left(user: User) -> int:
     """Recovery codes that were not used."""
-    row = Authenticator.objects.filter(user=user, type=Authenticator.Type.RECOVERY_CODES).first()
-    return 0 if row is None else len(RecoveryCodes(row).get_unused_codes())
+    row = Authenticator.objects.filter(user=user, type=RECOVERY).first()
+    return 0 if row is None else len(row.wrap().get_unused_codes())
 
 
 def check(user: User, code: str) -> None:
@@ -61,28 +70,50 @@ def check(user: User, code: str) -> None:
     if not code:
         raise CodeNeeded
     failure = sign_in.count("second factor", f"user {user.pk}")
-    if not any(row.wrap().validate_code(code) for row in rows):
+    if not any(_takes(row, code) for row in rows):
         raise WrongCode
     failure.delete()
 
 
+def _takes(row: Authenticator, code: str) -> bool:
+    """Whether the code is good, which uses it up. Recovery codes are crossed out in their row, which is locked."""
+    typed = "".join(letter for letter in code if letter.isalnum())
+    return bool(row.wrap().validate_code(typed)) and (row.type != TOTP or _is_first_of_its_time(row))
+
+
+def _is_first_of_its_time(row: Authenticator) -> bool:
+    """Whether no code of this time step (RFC 6238 §4.2) was used before; from now on one was.
+
+    A code is good in its own step alone (MFA_TOTP_TOLERANCE), and the step is read after the code was found good: none
+    of an earlier one comes again. The update is the claim: of two at once one changes the row.
+    """
+    now, period = timezone.now(), settings.MFA_TOTP_PERIOD
+    began = datetime.fromtimestamp(int(now.timestamp()) // period * period, UTC)
+    unused = Q(last_used_at=None) | Q(last_used_at__lt=began)
+    return bool(Authenticator.objects.filter(unused, pk=row.pk).update(last_used_at=now) == 1)
+
+
 def proposal(user: User) -> tuple[str, str, str]:
     """A new secret, its otpauth:// address, and that as a picture to scan (a data: address). Nothing is kept."""
-    secret = generate_totp_secret()
+    secret = b32encode(secrets.token_bytes(SECRET_BYTES)).decode()
     address = get_adapter().build_totp_url(user, secret)
     picture = b64encode(get_adapter().build_totp_svg(address).encode()).decode()
     return secret, address, f"data:image/svg+xml;base64,{picture}"
 
 
 def turn_on(user: User, secret: str, code: str) -> list[str]:
-    """Keep the secret, of which the code shows that an app has it. The recovery codes. Raises Conflict, WrongCode."""
-    if not validate_totp_code(secret, code):
-        raise WrongCode
+    """Keep the secret, of which the code shows that an app has it, and is used up by that. The recovery codes.
+
+    Raises Conflict, WrongCode.
+    """
     with transaction.atomic():
-        User.objects.select_for_update().get(pk=user.pk)  # of two at once one comes too late
+        _lock(user)
         if is_on(user):
             raise Conflict("there is a second factor already: turn it off first")
-        TOTP.activate(user, secret)
+        row = Authenticator(user=user, type=TOTP, data={"secret": get_adapter().encrypt(secret)})
+        row.save()
+        if not _takes(row, code):
+            raise WrongCode
         return _fresh_codes(user)
 
 
@@ -98,10 +129,17 @@ def new_codes(user: User, code: str) -> list[str]:
         raise Conflict("there is no second factor: turn it on first")
     check(user, code)
     with transaction.atomic():
+        _lock(user)
         return _fresh_codes(user)
 
 
+def _lock(user: User) -> None:
+    """Of two that change what somebody has, at once, one waits."""
+    User.objects.select_for_update().get(pk=user.pk)
+
+
 def _fresh_codes(user: User) -> list[str]:
-    Authenticator.objects.filter(user=user, type=Authenticator.Type.RECOVERY_CODES).delete()
-    found: list[str] = RecoveryCodes.activate(user).get_unused_codes()
+    found = [get_random_string(RECOVERY_DIGITS, digits) for _ in range(RECOVERY_CODES)]
+    kept = [get_adapter().encrypt(code) for code in found]
+    Authenticator.objects.update_or_create(user=user, type=RECOVERY, defaults={"data": {"migrated_codes": kept}})
     return found

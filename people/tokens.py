@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.contrib.auth.models import User
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
@@ -87,9 +88,11 @@ def grant(user: User, *, name: str, days: int, scopes: frozenset[Scope]) -> tupl
     own_end: datetime | None = getattr(user, "token_expires_at", None)
     if own_end is not None and until > own_end:
         raise NotAllowed("tokens is forbidden: this token ends before the one that was asked for")
-    if of(user).count() >= MOST:
-        raise TooManyTokens
-    return issued(user, name=name, expires_at=until, scopes=wanted)
+    with transaction.atomic():
+        User.objects.select_for_update().get(pk=user.pk)  # many at once are counted one at a time
+        if of(user).count() >= MOST:
+            raise TooManyTokens
+        return issued(user, name=name, expires_at=until, scopes=wanted)
 
 
 def revoke(user: User, key: int) -> None:

@@ -60,8 +60,13 @@ def leave_out(request: HttpRequest) -> None:
 
 
 def always(request: HttpRequest) -> None:
-    """Whatever its method."""
+    """Whatever its method, and however many were refused before: for a sign-in, which is counted by itself."""
     request.in_trail = True  # type: ignore[attr-defined]
+
+
+def is_always_for(request: HttpRequest) -> bool:
+    """Whether somebody said so."""
+    return getattr(request, "in_trail", False) is True
 
 
 def add_to_path(request: HttpRequest, text: str) -> None:

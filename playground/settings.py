@@ -196,6 +196,7 @@ ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*"]
 MFA_TOTP_ISSUER = "Pod playground"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_PERIOD, MFA_TOTP_TOLERANCE = 30, 0  # a code is good for its own 30 s alone (second_factor.py)
 
 # The identity provider: its issuer's address, "" for none; the claim that holds somebody's groups.
 OIDC_ISSUER, OIDC_NAME = text("OIDC_ISSUER", ""), text("OIDC_NAME", "your organisation")
@@ -242,7 +243,6 @@ PREVIEW_COOKIE_NAME = f"{_HOST_ONLY}preview_{INSTALL}"
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "frontend" / "collected"
 STATICFILES_DIRS = [path for path in [BASE_DIR / "frontend" / "dist" / "static"] if path.is_dir()]
-
 
 # Seconds. For worker and watch, whose threads stay; web's live for one request, and so must their connections.
 CONN_MAX_AGE = number("CONN_MAX_AGE", 0)

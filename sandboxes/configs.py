@@ -13,6 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 
@@ -64,19 +65,24 @@ def create(user: User, namespace: str, config: Config, *, dry_run: bool = False)
     there = ConfigObject.objects.filter(namespace=home)
     if there.filter(kind=row.kind, name=row.name).exists():
         raise taken
-    if there.count() >= settings.NAMESPACE_MAX_CONFIGS:
-        told = f"a namespace holds at most {settings.NAMESPACE_MAX_CONFIGS} ConfigMaps and Secrets: delete some"
-        raise Malformed(told)
     if dry_run:
+        _check_room(there)
         return row
     try:
         with transaction.atomic():
             row.resource_version = Counter.next()
+            _check_room(there)  # after the counter, which one writer has at a time: of many at once each sees the last
             row.save(force_insert=True)
             _wake(home, accepted)
     except IntegrityError as exc:
         raise taken from exc
     return row
+
+
+def _check_room(there: QuerySet[ConfigObject]) -> None:
+    if there.count() >= settings.NAMESPACE_MAX_CONFIGS:
+        told = f"a namespace holds at most {settings.NAMESPACE_MAX_CONFIGS} ConfigMaps and Secrets: delete some"
+        raise Malformed(told)
 
 
 def change(known: ConfigObject, change: Change, *, dry_run: bool = False) -> ConfigObject:

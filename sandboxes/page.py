@@ -7,6 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
+from sandboxes import violations
+
 INDEX = settings.BASE_DIR / "frontend" / "dist" / "index.html"
 NOT_BUILT = "The site is not built. Run `./play up`, or `npm ci && npm run build` in frontend/.\n"
 
@@ -43,5 +45,6 @@ def policy(host: str) -> str:
             "form-action 'self'",
             "frame-ancestors 'none'",
             "require-trusted-types-for 'script'",
+            violations.DIRECTIVES,
         )
     )

@@ -54,6 +54,16 @@ def previews() -> Rate:
     return Rate("previews", "tries to open a preview", settings.REQUESTS_PER_MINUTE)
 
 
+def refusals() -> Rate:
+    """Of one address, of what is kept in the trail of those who were refused and are not signed in."""
+    return Rate("refusals", "refused requests", 60)
+
+
+def reports() -> Rate:
+    """Of one address, of what is written to the log without asking who sends it."""
+    return Rate("reports", "reports", 60)
+
+
 def take(rate: Rate, whose: str) -> None:
     """One of them. Raises TooManyRequests with the seconds to wait."""
     if rate.most <= 0 or settings.REDIS_URL.startswith("memory:"):

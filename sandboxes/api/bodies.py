@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Annotated, Any, Literal, TypeVar
 
-from django.http import HttpRequest
+from django.http import HttpRequest, RawPostDataException
 from pydantic import BaseModel, ValidationError
 
 from sandboxes import spec
@@ -24,14 +24,23 @@ def read(request: HttpRequest, *, kinds: Collection[str] = KNOWN) -> dict[str, A
     kind = request.content_type or "application/json"
     if kind not in kinds:  # before the body is touched: a form would be parsed, and be gone
         raise UnsupportedMedia
-    if len(request.body) > LARGEST:
+    body = _content(request)
+    if len(body) > LARGEST:
         raise TooLarge(f"Request entity too large: limit is {LARGEST}")
-    return spec.read(request.body, kind if kind in KNOWN else "application/json")
+    return spec.read(body, kind if kind in KNOWN else "application/json")
 
 
 def shaped(request: HttpRequest, shape: type[Body]) -> Body:
     """The body as that shape; none at all is an empty object. Raises what `read` and `checked` raise."""
-    return checked(shape, read(request) if request.body else {})
+    return checked(shape, read(request) if _content(request) else {})
+
+
+def _content(request: HttpRequest) -> bytes:
+    """Raises UnsupportedMedia for a form, which Django has read to look for a CSRF token in it."""
+    try:
+        return request.body
+    except RawPostDataException as exc:
+        raise UnsupportedMedia from exc
 
 
 def checked(shape: type[Body], body: dict[str, Any]) -> Body:

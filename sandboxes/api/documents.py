@@ -28,11 +28,17 @@ class Documented(NinjaAPI):
     def __init__(self, *, bodies: Sequence[type[BaseModel]], **options: Any) -> None:
         super().__init__(docs_url=None, **options)
         self.bodies = bodies
+        self._made: Json | None = None
         for kind in list(self._exception_handlers):
             self.add_exception_handler(kind, cast(Any, refusal))  # ninja's type asks for the class as well
 
     def get_openapi_schema(self, **options: Any) -> Any:
-        """ninja's document, completed."""
+        """ninja's document, completed; made once, for it takes long and anybody may ask for it."""
+        if self._made is None:
+            self._made = self._document(options)
+        return self._made
+
+    def _document(self, options: Json) -> Json:
         found = super().get_openapi_schema(**options)
         found["components"]["schemas"] |= schemas([*self.bodies, shapes.Status], "validation")
         refused = {"description": "Refused", "content": {JSON_TYPE: {"schema": reference(shapes.Status)}}}
@@ -40,7 +46,8 @@ class Documented(NinjaAPI):
             for operation in operations.values():
                 told = {str(code): response for code, response in operation["responses"].items()}
                 operation["responses"] = told | {"default": refused}
-        return tidied(found)
+        document: Json = tidied(found)
+        return document
 
 
 def reference(shape: type[BaseModel]) -> Json:

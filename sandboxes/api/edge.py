@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.decorators import sync_and_async_middleware
 
+from sandboxes import violations
 from sandboxes.api.answers import answer, status
 
 API = "/api/"
@@ -22,7 +23,7 @@ NOTHING = "default-src 'none'; frame-ancestors 'none'"
 # For a page that says nothing else: Django's admin has its scripts and styles in files.
 PAGE = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-    "connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    f"connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; {violations.DIRECTIVES}"
 )
 
 Handler = Callable[[HttpRequest], Any]
@@ -58,6 +59,7 @@ def _finished(request: HttpRequest, response: HttpResponseBase) -> HttpResponseB
     response.headers["X-Request-Id"] = request.id  # type: ignore[attr-defined]
     if not request.path.startswith(API):
         response.headers.setdefault("Content-Security-Policy", PAGE)
+        response.headers["Reporting-Endpoints"] = violations.ENDPOINTS
         return response
     if response.status_code >= 400 and not response.headers.get("Content-Type", "").startswith("application/json"):
         response = _as_status(response)

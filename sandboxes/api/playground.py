@@ -14,7 +14,7 @@ from django.contrib.auth.models import AnonymousUser, User
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 
-from people import guests, links, oidc, second_factor, sign_in
+from people import guests, links, oidc, second_factor, sign_in, trail
 from people.roles import guest_until, role_of
 from people.rules import Verb
 from sandboxes import catalogue, inspection_wire, namespaces, pods, quotas, upstream, wire, wiring_wire
@@ -32,6 +32,7 @@ from sandboxes.api import (
     terminals,
     trail_shapes,
     trails,
+    violations,
 )
 from sandboxes.api import playground_shapes as shapes
 from sandboxes.api import second_factor as factors
@@ -91,6 +92,7 @@ def read_session(request: MaybeSignedIn) -> HttpResponse:
 )
 def create_session(request: MaybeSignedIn) -> HttpResponse:
     """Sign in with a password or a one-time link. The CSRF token changes with it."""
+    trail.always(request)
     body = bodies.read(request)
     user = _by_link(body) if "link" in body else _by_password(request, body)
     login(request, user, backend=BACKEND)
@@ -114,6 +116,7 @@ def delete_session(request: MaybeSignedIn) -> HttpResponse:
 )
 def create_guest(request: MaybeSignedIn) -> HttpResponse:
     """Sign in without an account, with the code of an event where guests need one. The CSRF token changes with it."""
+    trail.always(request)
     asked = bodies.shaped(request, people_shapes.NewGuest)
     if isinstance(request.auth, User):
         raise Conflict("you are signed in already: sign out first")
@@ -212,6 +215,7 @@ people.add(api)
 factors.add(api)
 previews.add(api)
 trails.add(api)
+violations.add(api)
 
 
 def _use(use: quotas.Use) -> dict[str, Any]:

@@ -19,11 +19,13 @@ from django.utils.decorators import sync_and_async_middleware
 
 from people import trail
 from people.roles import role_of
-from people.sign_in import address_of
-from sandboxes import operators
+from people.sign_in import address_of, subscriber
+from sandboxes import operators, throttle
+from sandboxes.errors import TooManyRequests
 from sandboxes.models import Namespace
 
 log = logging.getLogger(__name__)
+API = "/api/"
 TOO_MANY, BAD = 429, 400
 Handler = Callable[[HttpRequest], Any]
 
@@ -68,6 +70,20 @@ def _object(request: HttpRequest) -> str:
     return next((word for word in reversed(route.split("/")) if word and not word.startswith("<")), "")
 
 
+def _is_too_much(request: HttpRequest, actor: User | None, code: int) -> bool:
+    """Whether it was refused, and would fill the trail: no other throttle has counted who is not signed in, nor anybody
+    outside of the API. A sign-in is kept however often somebody tries.
+    """
+    if code < BAD or trail.is_always_for(request) or (actor is not None and request.path.startswith(API)):
+        return False
+    whose = f"user-{actor.pk}" if actor else f"address-{subscriber(address_of(request))}"
+    try:
+        throttle.take(throttle.refusals(), whose)
+    except TooManyRequests:
+        return True
+    return False
+
+
 def _note(request: HttpRequest, code: int) -> None:
     """What cannot be written does not undo what was done: it is logged, and a full disk is seen elsewhere."""
     try:
@@ -80,6 +96,8 @@ def _write(request: HttpRequest, code: int) -> None:
     # By a token or a session; whoever signs in was nobody when the request came.
     found = (getattr(request, "auth", None), getattr(request, "user", None))
     actor = next((user for user in found if isinstance(user, User) and user.pk), None)
+    if _is_too_much(request, actor, code):
+        return
     named = _named(request)
     row = Namespace.objects.filter(name=str(named.get("namespace", ""))).select_related("owner").first()
     if not trail.is_for(request) and not (actor and row and operators.is_stranger_with_sight(actor, row)):

@@ -1,6 +1,7 @@
 """Which other sites' pages may make a browser speak to a preview: none, except links, and other ports of the same pod.
 
-PURE. All previews are one site to a browser, so SameSite cookies do not keep one pod's page from another pod.
+PURE. All previews are one site to a browser, so SameSite cookies do not keep one pod's page from another pod. Nor do
+they from a frame around another pod's page, in which its owner clicks what that page's author wants.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ def is_foreign(headers: Mapping[str, str], place: Place, domain: str, *, method:
     origin = headers.get("origin")
     if origin is not None:
         return not _is_of_pod(origin, place, domain)
-    is_link = headers.get("sec-fetch-mode") == "navigate" and method in SAFE_METHODS
+    is_whole_page = headers.get("sec-fetch-dest", "document") == "document"
+    is_link = is_whole_page and headers.get("sec-fetch-mode") == "navigate" and method in SAFE_METHODS
     return bool(site) and not is_link and not _is_of_pod(headers.get("referer", ""), place, domain)
 
 

@@ -9,14 +9,16 @@ from django.conf import settings as configured
 from django.middleware.csrf import CsrfViewMiddleware
 
 import tests.booted
-from people import admin_site
-from sandboxes import credentials, page
+from people import admin_site, trail
+from sandboxes import credentials, page, throttle, violations
 from sandboxes.api import auth, edge
+from sandboxes.throttle import Rate
 from tests.controls.control import Control, Off, always, put, settings
 
 POLICY = "service/test_page.py::test_the_page_may_load_and_reach_this_site_alone"
 PAGE = "service/test_page.py::test_every_path_shows_the_page"
 SESSION = "service/test_api_session.py"
+REPORTS = "service/test_violations.py"
 TLS = "service/test_behind_tls.py"
 COOKIES = f"{TLS}::test_cookies_are_locked_to_this_host"
 APART = f"{TLS}::test_cookies_do_not_come_along_from_elsewhere_and_no_script_reads_the_session"
@@ -89,6 +91,19 @@ BROWSERS = (
     Control("CSP: forms and base", "W11", policy("form-action 'self'; ", ""), (POLICY,)),
     Control("CSP: Trusted Types", "W11", policy("; require-trusted-types-for 'script'", ""), (POLICY,)),
     Control("CSP: frame-ancestors", "W10", policy("; frame-ancestors 'none'", ""), (POLICY,)),
+    Control("CSP: what it stops is reported", "W11", policy("; report-uri ", "; report-sample "), (POLICY,)),
+    Control("CSP reports: no query of an address", "W11", put(violations, "_address", str), (
+        f"{REPORTS}::test_a_report_is_one_line_and_nothing_in_the_database",
+    )),
+    Control("CSP reports: length", "W15", put(violations, "LARGEST", 2**20), (
+        f"{REPORTS}::test_what_is_no_report_or_too_long_is_refused_and_not_told",
+    )),
+    Control("CSP reports: so many of an address", "W17", put(throttle, "reports", always(Rate("", "", 0))), (
+        f"{REPORTS}::test_an_address_reports_only_so_often",
+    )),
+    Control("CSP reports: none in the trail", "L2", put(trail, "leave_out", always(None)), (
+        f"{REPORTS}::test_a_report_is_one_line_and_nothing_in_the_database",
+    )),
     Control("CSP of the API", "W11", put(edge, "NOTHING", "default-src 'self'"), (READS_JSON,)),
     Control("CSP of the admin", "W11", put(edge, "PAGE", edge.PAGE.replace("script-src 'self'", "script-src *")), (
         "service/test_page.py::test_the_admin_is_for_staff_and_has_a_policy_too",

@@ -34,6 +34,7 @@ from people.admin_site import Rows, Site
 from people.models import AccessToken, EventCode, SignInLink, TrailEntry
 from people.rules import ALL_SCOPES, Relation, Verb
 from sandboxes import catalogue, changes, checks, credentials, guest_ends, namespaces, operators, pods, publish
+from sandboxes.api import trails
 from sandboxes.consumers import PodLive
 from sandboxes.errors import NotAllowed
 from sandboxes.models import Namespace
@@ -140,6 +141,11 @@ SIGNING_IN = (
     Control("second factor", "W19", put(second_factor, "check", always(None)), (
         f"{FACTOR}::test_signing_in_asks_for_a_code_once_there_is_a_second_factor",
         f"{FACTOR}::test_a_link_needs_the_code_too_and_is_not_used_up_without",
+    )),
+    Control("second factor: a code is good once", "W19", put(second_factor, "_is_first_of_its_time", always(True)), (
+        f"{FACTOR}::test_a_code_is_good_once_for_all_web_processes",
+        f"{FACTOR}::test_of_one_code_sent_many_times_at_once_one_is_good",
+        f"{FACTOR}::test_the_code_that_turned_it_on_signs_in_no_more",
     )),
     Control("second factor of operators", "W19", put(second_factor, "is_missing", always(False)), (
         f"{FACTOR}::test_an_operator_who_must_have_one_can_only_set_it_up",
@@ -272,6 +278,9 @@ RIGHTS = (
     )),
     Control("trail: for operators and auditors", "L2", put(operators, "require_sight_of_all", always(None)), (
         f"{TRAIL}::test_operators_and_auditors_read_it_and_to_all_others_it_is_not_there",
+    )),
+    Control("trail: who exports it is looked at again", "W3", put(trails, "sees_all", always(True)), (
+        f"{TRAIL}::test_an_export_breaks_off_when_its_reader_may_read_no_more",
     )),
     Control("operators' acts are told to the owner", "L2", put(operators, "tell_owner", always(None)), (
         f"{TRAIL}::test_an_operators_act_stands_in_the_pods_events_for_its_owner",

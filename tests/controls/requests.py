@@ -223,6 +223,12 @@ REQUESTS = (
         f"{THROTTLE}::test_thirty_at_once_are_five",
         f"{THROTTLE}::test_over_http_it_is_a_429_that_says_when_to_come_back",
     )),
+    Control("throttle of refusals in the trail", "W17", put(throttle, "refusals", always(Rate("refusals", "", 0))), (
+        f"{THROTTLE}::test_who_is_nobody_fills_the_trail_only_so_far_and_hides_no_sign_in",
+    )),
+    Control("throttle of the provider's addresses", "W17", put(throttle, "take", always(None)), (
+        f"{THROTTLE}::test_who_asks_for_the_providers_page_too_often_waits",
+    )),
     Control("throttle of new pods", "W17", put(throttle, "creates", always(Rate("creates", "new pods", 0))), (
         f"{THROTTLE}::test_new_pods_are_counted_by_themselves",
     )),

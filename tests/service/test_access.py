@@ -29,7 +29,7 @@ TERMINAL = str(UUID(int=7))
 # (authors and staff; to all others it is forbidden), `browsers` (as members, and no token).
 ACCESS = {
     **dict.fromkeys((f"{method} {P}/session" for method in ("GET", "POST", "DELETE")), "anyone"),
-    f"POST {P}/guests": "anyone",
+    **dict.fromkeys((f"POST {P}/guests", f"POST {P}/csp-reports"), "anyone"),
     f"GET {K}": "members",
     **dict.fromkeys((f"{method} {P}/tokens" for method in ("GET", "POST")), "members"),
     f"DELETE {P}/tokens/{{token}}": "members",

@@ -35,6 +35,12 @@ def no_tar(context: Any, value: Any) -> bytes:
     return value if isinstance(value, bytes) else json.dumps(value, default=str).encode()
 
 
+@schemathesis.serializer("application/csp-report")
+def report(context: Any, value: Any) -> bytes:
+    """JSON, of which schemathesis knows no such name."""
+    return json.dumps(value, default=str).encode()
+
+
 def operations() -> Iterator[Any]:
     for api in (kubernetes.api, playground.api):
         document = json.loads(json.dumps(api.get_openapi_schema(), cls=NinjaJSONEncoder))

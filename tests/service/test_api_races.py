@@ -5,18 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from itertools import count
 from threading import Barrier, BrokenBarrierError
 from typing import TypeVar
 
 import pytest
+from django.conf import settings
 from django.db import connection
 
-from people import links
+from people import links, tokens
 from people.models import Membership, Team
-from sandboxes import pods, spec, teams
-from sandboxes.errors import AlreadyExists, Conflict, NotAllowed, NotFound
+from people.rules import Scope
+from sandboxes import configs, pods, spec, teams
+from sandboxes.errors import AlreadyExists, Conflict, Malformed, NotAllowed, NotFound
 from sandboxes.models import Counter, Namespace, Node, Pod
 from sandboxes.namespaces import namespace_of
+from sandboxes.spec import ObjectMeta
+from sandboxes.spec.configs import ConfigMap
 from tests.service import made
 from tests.service.caller import manifest, user
 
@@ -112,3 +117,24 @@ def test_deletions_at_once_take_the_shortest_grace() -> None:
     graces = iter(range(10, 10 + TIMES))
     at_once(lambda: pods.delete_pod(alice, "alice", "web", grace=next(graces)))
     assert Pod.objects.get().deletion_grace == 10
+
+
+@pytest.mark.parametrize("limited", ["configs", "tokens"])
+def test_of_many_at_once_no_more_are_made_than_there_may_be(limited: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    alice, names = user("alice"), count()
+    namespace_of(alice)
+    monkeypatch.setattr(settings, "NAMESPACE_MAX_CONFIGS", 2)
+    monkeypatch.setattr(tokens, "MOST", 2)
+
+    def make() -> bool:
+        name = f"n{next(names)}"
+        try:
+            if limited == "configs":
+                configs.create(alice, "alice", ConfigMap(metadata=ObjectMeta(name=name), data={"a": "b"}))
+            else:
+                tokens.grant(alice, name=name, days=1, scopes=frozenset({Scope.READ}))
+        except (Malformed, tokens.TooManyTokens):
+            return False
+        return True
+
+    assert sorted(at_once(make)) == [False] * (TIMES - 2) + [True] * 2

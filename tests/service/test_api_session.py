@@ -67,6 +67,15 @@ def test_a_visitor_is_nobody_and_gets_a_token() -> None:
     assert found["csrfToken"]
 
 
+@pytest.mark.parametrize("path", [SESSION, "/api/playground/v1/guests", "/api/playground/v1/tokens"])
+def test_a_form_is_no_body_of_the_api_also_with_a_good_token(path: str, alice: User) -> None:
+    """Django reads a form to look for the token in it; what it has read nobody else can."""
+    browser = Browser()
+    browser.sign_in(PASSWORD)
+    sent = browser.client.post(path, {"csrfmiddlewaretoken": browser.token}, headers={"X-CSRFToken": browser.token})
+    assert (read(sent).code, read(sent).body["reason"]) == (415, "UnsupportedMediaType")
+
+
 def test_signing_in_with_a_password_and_out_again(alice: User) -> None:
     browser = Browser()
     signed_in = browser.sign_in(PASSWORD)

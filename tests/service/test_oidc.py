@@ -10,11 +10,13 @@ import pytest
 from allauth.socialaccount.models import SocialAccount
 from django.contrib.auth.models import User
 from django.core.management import call_command
-from django.test import Client
+from django.http import HttpResponse
+from django.test import AsyncRequestFactory, Client
 
 from people import oidc
 from people.models import GroupMapping, Membership, RoleAssignment, Session, Team, TrailEntry
 from people.rules import Role
+from people.urls import guarded
 from tests.service import issuer as issuers
 from tests.service import made
 from tests.service.caller import read, user
@@ -154,6 +156,13 @@ def test_an_issuer_that_does_not_answer_is_told(settings: Any) -> None:
     configure(settings, "http://127.0.0.1:9")
     found = Client(raise_request_exception=False).get(oidc.LOGIN)
     assert (found.status_code, found["Location"]) == (302, oidc.FAILED)
+
+
+def test_no_code_of_the_provider_is_left_for_the_servers_log() -> None:
+    """uvicorn writes a request's line from the scope, when the answer begins."""
+    asked: Any = AsyncRequestFactory().get("/", {"code": "secret", "state": "x"})
+    seen = guarded(lambda request, _: HttpResponse(request.GET["code"]))(asked, "organisation")
+    assert (seen.content, asked.scope["query_string"]) == (b"secret", b"")
 
 
 def test_without_a_provider_there_is_no_such_page() -> None:

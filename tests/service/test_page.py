@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from people.models import Team
-from sandboxes import page
+from sandboxes import page, violations
 from tests.service import made
 
 pytestmark = pytest.mark.django_db
@@ -46,6 +46,8 @@ def test_the_page_may_load_and_reach_this_site_alone(built: None) -> None:
         "form-action": "'self'",
         "frame-ancestors": "'none'",
         "require-trusted-types-for": "'script'",
+        "report-uri": violations.PATH,
+        "report-to": "csp",
     }
 
 

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import base64
+import hmac
+import struct
 import time
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from asgiref.sync import sync_to_async
 from django.contrib.auth.models import User
 from django.core.cache import cache
+from django.core.cache.backends.locmem import LocMemCache
 from django.test import Client
 from django.utils import timezone
 
-from people import links
+from people import links, second_factor, sign_in
 from people.models import LoginFailure, RoleAssignment, SignInLink
 from people.rules import Role
 from sandboxes import wire
@@ -27,6 +30,7 @@ from tests.service.test_api_session import PASSWORD, Browser
 from tests.service.test_consumers import SESSION as COOKIE
 from tests.service.test_consumers import code as close_code
 from tests.service.test_consumers import page
+from tests.service.test_quotas import at_once
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("database_thread")]
 FACTOR = "/api/playground/v1/second-factor"
@@ -39,18 +43,28 @@ def no_code_was_used() -> None:
     cache.clear()
 
 
+def later() -> None:
+    """The code with which it was turned on is one of an hour ago."""
+    cache.clear()
+    Authenticator.objects.update(last_used_at=timezone.now() - timedelta(hours=1))
+
+
 def app(secret: str, periods: int = 0) -> str:
-    """What an authenticator app shows, so many times 30 s from now."""
-    return str(format_hotp_value(hotp_value(secret, int(time.time()) // 30 + periods)))
+    """What an authenticator app shows, so many times 30 s from now (RFC 4226 §5.3, RFC 6238 §4)."""
+    step = struct.pack(">Q", int(time.time()) // 30 + periods)
+    digest = hmac.digest(base64.b32decode(secret), step, "sha1")
+    (found,) = struct.unpack(">I", digest[digest[-1] & 15 :][:4])
+    return f"{(found & 0x7FFFFFFF) % 10**6:06}"
 
 
 def turned_on(one: Browser) -> tuple[str, list[str]]:
-    """The secret and the recovery codes."""
+    """The secret and the recovery codes, an hour later."""
     proposed = one.send("POST", FACTOR).body
     ProposedSecret.model_validate(proposed)
     answered = one.send("PUT", FACTOR, {"secret": proposed["secret"], "code": app(proposed["secret"])})
     assert answered.code == 200, answered.body
     RecoveryCodes.model_validate(answered.body)
+    later()
     return proposed["secret"], answered.body["items"]
 
 
@@ -70,6 +84,56 @@ def test_a_code_is_good_once() -> None:
     for given in (app(secret), codes[0]):
         assert [Browser().sign_in(PASSWORD | {"code": given}).code for _ in range(2)] == [200, 401]
     assert Browser().sign_in(PASSWORD | {"code": codes[1]}).code == 200
+
+
+def test_a_code_is_good_once_for_all_web_processes() -> None:
+    secret, codes = turned_on(browser())
+    for given in (app(secret), codes[0]):
+        answered = []
+        for _ in range(2):
+            cache.clear()  # another process, or one that was started again
+            answered.append(Browser().sign_in(PASSWORD | {"code": given}).code)
+        assert answered == [200, 401]
+
+
+def test_of_one_code_sent_many_times_at_once_one_is_good(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each as if it came to a process of its own."""
+    secret, _ = turned_on(browser())
+    monkeypatch.setattr(LocMemCache, "add", lambda *_, **__: True)
+    monkeypatch.setattr(sign_in, "PER_NAME", 10**6)
+    alice, code = user("alice"), app(secret)
+
+    def tried(_: int) -> str:
+        try:
+            second_factor.check(alice, code)
+        except second_factor.WrongCode:
+            return "refused"
+        return "taken"
+
+    assert sorted(at_once(8, tried)) == ["refused"] * 7 + ["taken"]
+
+
+def test_the_code_that_turned_it_on_signs_in_no_more() -> None:
+    alice = browser()
+    secret = alice.send("POST", FACTOR).body["secret"]
+    code = app(secret)
+    assert alice.send("PUT", FACTOR, {"secret": secret, "code": code}).code == 200
+    cache.clear()
+    assert Browser().sign_in(PASSWORD | {"code": code}).causes == [("code", "FieldValueInvalid")]
+
+
+def test_recovery_codes_of_before_this_version_are_good() -> None:
+    turned_on(browser())
+    row = Authenticator.objects.get(type="recovery_codes")
+    row.data = {"seed": "5eed" * 20, "used_mask": 0b1}
+    row.save()
+    old = row.wrap().get_unused_codes()
+    assert [Browser().sign_in(PASSWORD | {"code": given}).code for given in (old[0], old[0], old[1])] == [200, 401, 200]
+
+
+def test_a_code_may_be_typed_in_groups() -> None:
+    _, (first, *_) = turned_on(browser())
+    assert Browser().sign_in(PASSWORD | {"code": f"{first[:4]} {first[4:]}"}).code == 200
 
 
 def test_a_link_needs_the_code_too_and_is_not_used_up_without() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from people.models import TrailEntry
 from sandboxes import throttle
 from sandboxes.errors import TooManyRequests
 from sandboxes.throttle import Rate, take
@@ -49,6 +50,34 @@ def test_nought_is_any_number_and_a_redis_that_is_away_stops_nobody(settings: An
     settings.REDIS_URL = "unix:///nowhere/redis.sock"
     throttle._redis.cache_clear()
     assert all(taken("ada") for _ in range(20))
+
+
+@pytest.mark.django_db
+def test_who_is_nobody_fills_the_trail_only_so_far_and_hides_no_sign_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(throttle, "refusals", lambda: FIVE)
+    nobody = Client(enforce_csrf_checks=True)
+    for path in ("/api/v1/namespaces/alice/pods", "/", "/admin/login/", "/api/playground/v1/session") * 3:
+        assert nobody.post(path, {}, content_type="application/json").status_code in (401, 403)
+    assert TrailEntry.objects.count() == 5
+    assert Client(REMOTE_ADDR="10.0.0.9").post("/api/v1/namespaces/alice/pods").status_code == 401
+    assert TrailEntry.objects.count() == 6
+    for _ in range(3):
+        tried = {"username": "alice", "password": "wrong"}
+        sent = Client().post("/api/playground/v1/session", tried, content_type="application/json")
+        assert sent.status_code == 401
+    assert TrailEntry.objects.filter(act="POST session", code=401).count() == 3
+    Caller("mallory").delete("/api/v1/namespaces/alice/pods/web")
+    assert TrailEntry.objects.filter(actor="mallory", code=404).count() == 1
+
+
+@pytest.mark.django_db
+def test_who_asks_for_the_providers_page_too_often_waits(settings: Any) -> None:
+    """Each makes a session and asks the provider, for somebody who is not signed in."""
+    settings.REQUESTS_PER_MINUTE = 3
+    answers = [Client().get("/sign-in/oidc/organisation/login/") for _ in range(5)]
+    assert [answer.status_code for answer in answers] == [404] * 3 + [429] * 2  # there is no provider here
+    assert int(answers[-1].headers["Retry-After"]) > 0
+    assert TrailEntry.objects.count() == 3
 
 
 @pytest.mark.django_db

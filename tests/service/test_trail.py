@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from asgiref.sync import async_to_sync, sync_to_async
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.test import Client
@@ -101,9 +103,46 @@ def test_operators_and_auditors_read_it_and_to_all_others_it_is_not_there(alice:
 def test_it_can_be_taken_along_a_line_each(alice: Caller, root: Caller) -> None:
     for name in ("a", "b"):
         alice.post(PODS, manifest(name=name))
-    answer: Any = root.client.get(f"{TRAIL}/export", {"actor": "alice"})
-    content = b"".join(answer.streaming_content)
+    content = b"".join(exported(root, actor="alice"))
     assert [json.loads(line)["act"] for line in content.splitlines()] == ["POST pods", "POST pods"]
+
+
+def exported(reader: Caller, after_first: Callable[[], object] = lambda: None, **query: str) -> list[bytes]:
+    """The pieces of an export; what is done when the first has come."""
+    answer: Any = reader.client.get(f"{TRAIL}/export", query)
+
+    async def taken() -> list[bytes]:
+        found: list[bytes] = []
+        async for piece in answer.streaming_content:
+            if not found:
+                await sync_to_async(after_first)()
+            found.append(piece)
+        return found
+
+    return async_to_sync(taken)()
+
+
+def many(count: int) -> None:
+    TrailEntry.objects.bulk_create(
+        TrailEntry(at=timezone.now(), act="POST pods", path=f"/{i}", digest="") for i in range(count)
+    )
+
+
+def test_a_long_trail_is_read_piece_by_piece_as_it_is_taken(root: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All at once it would be in web's memory, however long it is."""
+    monkeypatch.setattr(trail, "AT_ONCE", 2)
+    many(5)
+    assert [len(piece.splitlines()) for piece in exported(root)] == [2, 2, 1]
+    _, *later = exported(root, TrailEntry.objects.filter(path="/0").delete)
+    assert [json.loads(line)["path"] for line in b"".join(later).splitlines()] == ["/2", "/1"]
+
+
+def test_an_export_breaks_off_when_its_reader_may_read_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It does not end as if that were all."""
+    monkeypatch.setattr(trail, "AT_ONCE", 2)
+    many(5)
+    with pytest.raises(ConnectionAbortedError):
+        exported(auditor(), RoleAssignment.objects.all().delete)
 
 
 def test_an_entry_that_was_changed_or_taken_out_is_found(alice: Caller) -> None:
