@@ -110,7 +110,7 @@ test("a guest is told until when", async () => {
   const user = { ...SESSION.user, name: "guest-x", guestUntil: "2026-11-27T15:00:00Z" };
   service({ ...BASE, [`GET ${API}/session`]: [200, { ...SESSION, user }] });
   visit("/account");
-  expect(await screen.findByText(/then you are signed out and your pods are deleted/)).toBeTruthy();
+  expect(await screen.findByText(/Then you are signed out, and your pods are deleted/)).toBeTruthy();
 });
 
 const NOBODY = { user: null, namespace: null, csrfToken: "fresh" };

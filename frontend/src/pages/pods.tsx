@@ -16,6 +16,7 @@ import { choose, usePreference } from "../ui/preference";
 import { Switcher } from "../ui/switcher";
 import type { FrameContext } from "./frame";
 import { GlanceScope } from "./glance";
+import { mayChange, useMayChange } from "./may-change";
 import { NoCardsYet, PodCards } from "./pod-cards";
 import { PodTable } from "./pod-table";
 import { QuotaBars } from "./quota-bar";
@@ -36,11 +37,12 @@ export function PodsPage() {
   const namespaces = useQuery({ queryKey: ["namespaces"], queryFn: listNamespaces });
   const names = namespaces.data ?? [];
   const namespace = search.get("namespace") ?? session.namespace ?? names[0] ?? null;
+  const isOthers = session.namespace !== null && namespace !== session.namespace;
   return (
     <>
-      <title>My pods · Pod playground</title>
+      <title>{`${isOthers ? `Pods of ${namespace}` : "My pods"} · Pod playground`}</title>
       <div className="page-head">
-        <h1>My pods</h1>
+        <h1>{isOthers ? `Pods of ${namespace}` : "My pods"}</h1>
         {names.length > 1 && namespace && (
           <Choice
             bare
@@ -51,9 +53,11 @@ export function PodsPage() {
             options={names.map((name) => ({ value: name, label: name }))}
           />
         )}
-        <Link className="button button-main" to="/new">
-          {namespace === session.namespace || !session.namespace ? "New pod" : `New pod in ${session.namespace}`}
-        </Link>
+        {mayChange(session.user) && (
+          <Link className="button button-main" to="/new">
+            {isOthers ? `New pod in ${session.namespace}` : "New pod"}
+          </Link>
+        )}
       </div>
       {namespace ? (
         <GlanceScope key={namespace}>
@@ -109,6 +113,9 @@ function PodList({ namespace, isOwn }: { readonly namespace: string; readonly is
 }
 
 function NoPods({ namespace, isOwn }: { readonly namespace: string; readonly isOwn: boolean }) {
+  const mayChange = useMayChange();
+  if (!mayChange && isOwn)
+    return <Empty>An auditor has no pods, and sees those of all others: choose a namespace above.</Empty>;
   if (!isOwn) return <Empty>No pods in {namespace}.</Empty>;
   return (
     <section className="no-pods" aria-labelledby="starts">

@@ -19,6 +19,10 @@ const named = (namespace: string, name: string) => ({
 });
 
 function show(...items: readonly object[]) {
+  showIn(true, ...items);
+}
+
+function showIn(isOwn: boolean, ...items: readonly object[]) {
   service({
     "GET /api/v1/namespaces/ada/pods": [200, { items: [named("ada", "web"), named("ada", "an-operators")] }],
     "GET /api/v1/namespaces/crew/pods": [200, { items: [named("crew", "db"), named("crew", "of-others")] }],
@@ -27,7 +31,7 @@ function show(...items: readonly object[]) {
   render(
     <QueryClientProvider client={new QueryClient()}>
       <MemoryRouter>
-        <QuotaNote namespace="ada" />
+        <QuotaNote namespace="ada" isOwn={isOwn} />
       </MemoryRouter>
     </QueryClientProvider>,
   );
@@ -53,11 +57,17 @@ test("what one made in a team's namespace is in the way, and what others made th
   expect(within(inUse).getAllByRole("link")).toHaveLength(2);
 });
 
-test("a team that has all it may says so", async () => {
-  show(use("user", 0, 3), use("team crew", 10, 10, "crew/db"));
+test("a team that has all it may says so where the pod is to be the team's", async () => {
+  showIn(false, use("user", 0, 3), use("team crew", 10, 10, "crew/db"));
   expect(await screen.findByText("10 of 10 pods of team crew")).toBeTruthy();
   expect(screen.getByText(/Team crew has all that it may/)).toBeTruthy();
   expect(screen.queryByRole("region", { name: "In use" })).toBeNull();
+});
+
+test("what a team has in use is no matter of one's own namespace", async () => {
+  show(use("user", 0, 3), use("team crew", 10, 10, "crew/db"));
+  expect(await screen.findByText("0 of 3 pods")).toBeTruthy();
+  expect(screen.queryByText(/crew/)).toBeNull();
 });
 
 test("room is shown without a list, and who has no limit is shown nothing", async () => {

@@ -40,8 +40,9 @@ function Bars({ bars: shown }: { readonly bars: readonly Bar[] }) {
 }
 
 /** On the page of a new pod: the bars, and when nothing is left the pods that are in the way. */
-export function QuotaNote({ namespace }: { readonly namespace: string }) {
-  const shown = useBars();
+export function QuotaNote({ namespace, isOwn }: { readonly namespace: string; readonly isOwn: boolean }) {
+  // No team has a share in what is made in one's own namespace.
+  const shown = useBars().filter(({ whose }) => !isOwn || typeof whose === "string");
   const full = shown.filter((bar) => bar.isFull);
   const own = full.filter((bar) => bar.whose === "own");
   return (
