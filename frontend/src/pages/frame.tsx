@@ -15,7 +15,7 @@ import { choose, usePreference } from "../ui/preference";
 import { useDeletions } from "./deletions";
 import { Header } from "./header";
 import { useNotices } from "./notice-queue";
-import { useSession } from "./session";
+import { endedState, useSession } from "./session";
 import { type Overlay, type Shell, ShellContext } from "./shell";
 import { usePlaces } from "./use-places";
 import { useShortcuts } from "./use-shortcuts";
@@ -51,10 +51,7 @@ export function Frame() {
     );
   }
   if (session.data.user === null) {
-    const next = location.pathname + location.search + location.hash;
-    // What a guest had is gone, and nobody else's to come back to.
-    const state = before?.guestUntil ? { ended: "visit" } : { next, ended: before ? "session" : "" };
-    return <Navigate to="/sign-in" replace state={state} />;
+    return <Navigate to="/sign-in" replace state={endedState(before, location)} />;
   }
   if (session.data.user.needsSecondFactor && location.pathname !== "/account") {
     return <Navigate to="/account#second-factor" replace />;
