@@ -46,6 +46,7 @@ def test_a_token_works_until_it_is_revoked_on_the_account_page(page: Page, stack
     assert text.startswith("pgt_")
     assert status(stack, text) == 200
     tokens.get_by_role("button", name="Revoke the token e2e").click()
+    page.get_by_role("alertdialog").get_by_role("button", name="Revoke it").click()
     expect(tokens.get_by_text("e2e", exact=True)).to_have_count(0)
     assert status(stack, text) == 401
     expect(page.get_by_role("region", name="Sessions").get_by_text("this one")).to_be_visible()

@@ -9,6 +9,7 @@ import { Pane } from "../ui/pane";
 import { choose, usePreference } from "../ui/preference";
 import { Switcher } from "../ui/switcher";
 import { CopyButton } from "../ui/take";
+import { PasswordPane } from "./account-password";
 import { SecondFactorPane } from "./account-second-factor";
 import { Sessions } from "./account-sessions";
 import { Tokens } from "./account-tokens";
@@ -63,6 +64,7 @@ export function AccountPage() {
         <SecondFactorPane isNeeded={session.user?.needsSecondFactor === true} />
         {!session.user?.needsSecondFactor && (
           <>
+            {!session.user?.guestUntil && <PasswordPane />}
             <Sessions />
             <Tokens />
           </>
