@@ -9,7 +9,8 @@ import { Empty, Pane, Problem } from "../ui/pane";
 import { useFieldErrors } from "./field-errors";
 import { useNotices } from "./notice-queue";
 
-const NOTE = "Changing it signs you out everywhere else, and ends the shells there. Tokens stay: revoke them below.";
+const NOTE =
+  "Changing it signs you out everywhere else, and ends the shells there. Tokens stay until they are revoked.";
 
 export function PasswordPane() {
   const { data: isSet, error } = useQuery({ queryKey: ["password"], queryFn: hasPassword });

@@ -19,7 +19,7 @@ export function TrailPage() {
 const COLUMNS: readonly Column<Deed>[] = [
   { head: "When", cell: ({ at }) => <span className="mono">{at.slice(0, 19).replace("T", " ")}</span> },
   { head: "Who", cell: ({ actor, role }) => <Who actor={actor} role={role} /> },
-  { head: "Act", cell: ({ act }) => <span className="mono">{act}</span> },
+  { head: "Act", own: true, cell: ({ act }) => <span className="mono">{act}</span> },
   { head: "About", fills: true, cell: ({ path }) => <span className="mono">{path}</span> },
   { head: "Owner", worth: 3, cell: ({ owner }) => owner },
   { head: "Answer", worth: 2, align: "end", cell: ({ code }) => <Answer code={code} /> },
