@@ -19,11 +19,11 @@ import { endedState, useSession } from "./session";
 import { type Overlay, type Shell, ShellContext } from "./shell";
 import { usePlaces } from "./use-places";
 import { useShortcuts } from "./use-shortcuts";
-import { VisitNote } from "./visit-note";
 
 // They come when they are first opened.
 const Palette = late(async () => (await import("./palette")).Palette);
 const LeaveVisit = late(async () => (await import("./leave-visit")).LeaveVisit);
+const VisitNote = late(async () => (await import("./visit-note")).VisitNote);
 const ShortcutsDialog = late(async () => (await import("./shortcuts")).ShortcutsDialog);
 
 export interface FrameContext {
@@ -97,7 +97,11 @@ function SignedIn({ session, user }: { readonly session: Session; readonly user:
       </a>
       <Header user={user} />
       <main className="page" id="main" tabIndex={-1}>
-        <VisitNote until={user.guestUntil} />
+        {isGuest && (
+          <Suspense fallback={null}>
+            <VisitNote until={user.guestUntil} />
+          </Suspense>
+        )}
         <Mishap place={pathname}>
           <Suspense fallback={<Empty>Loading…</Empty>}>
             <Outlet context={{ session } satisfies FrameContext} />

@@ -1,6 +1,6 @@
 // My pods: what they are, how they are, and the way to each.
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { Suspense, useState } from "react";
 import { Link, useOutletContext, useSearchParams } from "react-router";
 import { listNamespaces, listPods } from "../api/client";
 import { told } from "../api/refusal";
@@ -11,15 +11,17 @@ import { START_KEYS, START_NAMES } from "../state/start-names";
 import { counted } from "../state/text";
 import { Button } from "../ui/button";
 import { Choice, Field } from "../ui/field";
-import { Empty, Problem } from "../ui/pane";
+import { late } from "../ui/late";
+import { Empty, Problem, Skeleton } from "../ui/pane";
 import { choose, usePreference } from "../ui/preference";
 import { Switcher } from "../ui/switcher";
 import type { FrameContext } from "./frame";
 import { GlanceScope } from "./glance";
 import { mayChange, useMayChange } from "./may-change";
 import { NoCardsYet, PodCards } from "./pod-cards";
-import { PodTable } from "./pod-table";
 import { QuotaBars } from "./quota-bar";
+
+const PodTable = late(async () => (await import("./pod-table")).PodTable);
 
 const POLL_MS = 2000;
 
@@ -173,7 +175,9 @@ function SomePods({ namespace, pods, isOwn }: SomeProps) {
           <Button onPress={() => setQuery("")}>Show all</Button>
         </Empty>
       ) : as === "table" ? (
-        <PodTable title={namespace} pods={shown} />
+        <Suspense fallback={<Skeleton id="pods" title={namespace} lines={shown.length} />}>
+          <PodTable title={namespace} pods={shown} />
+        </Suspense>
       ) : (
         <PodCards pods={shown} />
       )}
