@@ -86,8 +86,10 @@ BACKOFF_BASE = number("BACKOFF_BASE", 10)
 BACKOFF_CAP = number("BACKOFF_CAP", 300)
 BACKOFF_RESET = number("BACKOFF_RESET", 600)
 NAMESPACE_MAX_CONFIGS = number("NAMESPACE_MAX_CONFIGS", 100)
-# A shell that nobody is attached to lives for so many seconds; the others are shells at once.
+# A shell that nobody is attached to lives for so many seconds.
 TERMINAL_KEPT = number("TERMINAL_KEPT", 60)
+# A page lets go of a shell in which nothing was typed or shown for so many seconds; 0: never.
+TERMINAL_IDLE = number("TERMINAL_IDLE", 3600)
 TERMINAL_MAX_PER_POD = number("TERMINAL_MAX_PER_POD", 16)
 TERMINAL_MAX_PER_USER = number("TERMINAL_MAX_PER_USER", 16)
 # Bytes of a tar that is copied into a member.
@@ -98,9 +100,10 @@ RECORDING_SECONDS = number("RECORDING_SECONDS", 7200)
 
 # Days that the audit trail keeps; 0: for ever.
 TRAIL_DAYS = number("TRAIL_DAYS", 180)
-# Of one user, or of one address that is not signed in; 0: any number.
+# Of one user, or of one address that is not signed in; sockets at once, in one web process. 0: any number.
 REQUESTS_PER_MINUTE = number("REQUESTS_PER_MINUTE", 600)
 CREATES_PER_MINUTE = number("CREATES_PER_MINUTE", 20)
+SOCKETS_PER_USER = number("SOCKETS_PER_USER", 64)
 # Who gets in, and with what rights. `GUESTS`: whether people without an account do: not at all, with a code, or freely.
 GUESTS = one_of("GUESTS", "codes", ("off", "codes", "open"))
 # Minutes that a guest without a code stays; those with one stay as their code says.

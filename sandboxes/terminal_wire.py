@@ -147,7 +147,7 @@ Told = Attached | From | Taken | Drives | Ended | Refused
 TOLD: TypeAdapter[Told] = TypeAdapter(Annotated[Told, Field(discriminator="type")])
 
 # Close codes besides those of wire.py.
-CLOSE_MALFORMED = 4400  # what the page said cannot be read, or came out of turn
 CLOSE_MOVED = 4408  # the same writer came anew: a copy of the page, or the page itself, whose old connection this is
 CLOSE_ENDED = 4409  # after `ended` or `refused`: there is nothing to come back to
+CLOSE_IDLE = 4411  # for too long nothing was typed or shown
 CLOSE_AGAIN = 1012  # RFC 6455 registry, "service restart": come back

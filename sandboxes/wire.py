@@ -282,8 +282,11 @@ Live = Annotated[Sample | Still | Snapshot | Stream | Gone, Field(discriminator=
 LIVE: TypeAdapter[Sample | Still | Snapshot | Stream | Gone] = TypeAdapter(Live)
 
 # Close codes of a live socket (RFC 6455 §7.4.2 leaves 4000-4999 to applications).
+CLOSE_MALFORMED = 4400  # what the page said cannot be read, or came out of turn
 CLOSE_UNAUTHENTICATED = 4401
 CLOSE_FORBIDDEN = 4403
 CLOSE_NOT_FOUND = 4404
 CLOSE_GONE = 4410
+CLOSE_TOO_MANY = 4429  # the user has as many sockets open as one may
+CLOSE_LATER = 1013  # RFC 6455 registry, "try again later": the user opens too many a minute
 CLOSE_FAILED = 1011  # §7.4.1: the server met a condition it did not expect

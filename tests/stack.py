@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PROCESSES = ("redis", "web", "worker", "beat", "watch")
 # One user of a test makes more pods than one person may; the tests of quotas set limits of their own.
 UNLIMITED = {f"{limit}_PER_USER": "0" for limit in ("PODS", "MEMBERS", "CPU", "MEMORY")}
-UNLIMITED |= {"REQUESTS_PER_MINUTE": "0", "CREATES_PER_MINUTE": "0", "PROFILE": "baseline"}
+UNLIMITED |= {"REQUESTS_PER_MINUTE": "0", "CREATES_PER_MINUTE": "0", "SOCKETS_PER_USER": "0", "PROFILE": "baseline"}
 
 
 def run(*command: str, env: dict[str, str] | None = None) -> str:

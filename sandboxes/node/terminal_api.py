@@ -19,7 +19,7 @@ from sandboxes.errors import CallRefused, Malformed, PlaygroundError
 from sandboxes.node.attachment import Attachment
 from sandboxes.node.door import Door, refusal
 from sandboxes.node.terminals import Guest, ShellRefused, Terminals
-from sandboxes.wire import CLOSE_FAILED
+from sandboxes.wire import CLOSE_FAILED, CLOSE_MALFORMED
 
 log = logging.getLogger(__name__)
 
@@ -95,7 +95,7 @@ async def _converse(websocket: WebSocket, attachment: Attachment) -> int:
             return 0
         if isinstance(result, Malformed | ValidationError):
             log.info("terminal %s: %s", attachment.terminal.about.id, result)
-            return wire.CLOSE_MALFORMED
+            return CLOSE_MALFORMED
         if isinstance(result, Exception):
             log.error("terminal %s broke", attachment.terminal.about.id, exc_info=result)
             return CLOSE_FAILED

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tests.controls.site import SITE
 from tests.stack import ROOT
 
 PAGE = ROOT / "docs" / "controls.md"
@@ -16,9 +17,11 @@ what it asserts or by a deadline, and without an error of ours on the way: nothi
 it broke.
 
 `./play soak` tries all of them, `./play test` those whose tests are quick, `python -m tests.controls.run NAME` those
-whose names contain it. A control that no test notices fails. Those of a container have a table of their own
+whose names contain it. A control that no test notices fails. Those of the site are one passage of its source each
+([`site.py`](../tests/controls/site.py)), and are tried by `./play soak`. Those of a container have a table of their own
 ([profiles](profiles.md)).
 """
+OF_THE_SITE = "What a container says, shown in a browser"
 SCORE = "**Score: {0} of {0}.** The first column is the row of the threat model that a control serves.\n"
 
 
@@ -31,13 +34,18 @@ def _lines() -> Iterator[str]:
     from tests.controls.table import CONTROLS, GROUPS
 
     yield BEGINNING
-    yield SCORE.format(len(CONTROLS))
+    yield SCORE.format(len(CONTROLS) + len(SITE))
     for title, controls in GROUPS.items():
         yield f"## {title}\n\n| | control | tests that fail without it |\n|---|---|---|"
         for control in controls:
             told = ", ".join(dict.fromkeys(_told(test) for test in control.tests))
             yield f"| {control.reference} | {control.name} | {told} |"
         yield ""
+    yield f"## {OF_THE_SITE}\n\n| | control | tests that fail without it |\n|---|---|---|"
+    for each in SITE:
+        file, test = each.test
+        yield f"| {each.reference} | {each.name} | [{test}](../frontend/src/{file}.test.ts) |"
+    yield ""
 
 
 def _told(test: str) -> str:

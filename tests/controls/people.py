@@ -242,7 +242,7 @@ RIGHTS = (
     Control("open pages look again", "W3", put(PodLive, "_look", lambda self: pods.snapshot(self.uid)), (
         "service/test_consumers.py::test_a_pod_that_changes_hands_is_not_found_any_more",
     )),
-    Control("open terminals look again", "W3", put(PodTerminal, "_refusal", always(0)), (
+    Control("open terminals look again", "W3", put(PodTerminal, "refusal", always(0)), (
         "service/test_terminal_consumer.py::test_a_session_that_ends_takes_its_shell_with_it",
     )),
     Control("the admin is for staff", "W19", put(Site, "has_permission", always(True)), (

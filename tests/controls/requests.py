@@ -9,9 +9,10 @@ from typing import Any
 from django.utils import timezone
 
 from playground import logs
-from sandboxes import lifetimes, pods, policy, quotas, terminal_wire, throttle
+from sandboxes import lifetimes, pod_socket, pods, policy, quotas, terminal_consumer, terminal_wire, throttle
 from sandboxes.api import bodies
 from sandboxes.api.limit import BodyLimit
+from sandboxes.consumers import PodLive
 from sandboxes.lifetime import Terms
 from sandboxes.models import Pod
 from sandboxes.node.terminals import Terminals
@@ -25,11 +26,16 @@ from tests.controls.control import Control, Off, always, put
 READING, REFUSALS = "unit/test_spec_reading.py", "service/test_api_refusals.py"
 BODIES, SERVER, THROTTLE = "unit/test_body_limit.py", "service/test_web_server.py", "service/test_throttle.py"
 QUOTAS, LIFETIMES, SHELLS = "service/test_quotas.py", "service/test_lifetimes.py", "service/test_terminals.py"
+SOCKETS = "service/test_pod_socket.py"
 ENDLESS = 2**40
 
 
 async def whole(self: BodyLimit, scope: Any, receive: Any, send: Any) -> None:
     await self.app(scope, receive, send)
+
+
+async def silence(self: PodLive, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+    pass
 
 
 def any_length(off: Off) -> None:
@@ -160,6 +166,22 @@ REQUESTS = (
     )),
     Control("number of shells", "W15", put(Terminals, "_check_room", always(None)), (
         f"{SHELLS}::test_there_are_only_so_many_shells",
+    )),
+    Control("how much a page may say", "W15", put(pod_socket, "_paced", lambda receive: receive), (
+        f"{SOCKETS}::test_what_a_page_says_faster_than_it_may_comes_later_and_whole",
+        f"{SOCKETS}::test_so_does_what_is_too_much",
+    )),
+    Control("number of WebSockets", "W15", put(pod_socket, "_enter", always(None)), (
+        f"{SOCKETS}::test_one_user_has_so_many_at_once_and_another_as_many",
+    )),
+    Control("a live page says nothing", "W4", put(PodLive, "receive", silence), (
+        f"{SOCKETS}::test_a_live_page_that_says_something_is_closed",
+    )),
+    Control("throttle of WebSockets", "W17", put(throttle, "requests", always(Rate("requests", "requests", 0))), (
+        f"{SOCKETS}::test_who_opens_too_many_a_minute_is_told_to_come_later",
+    )),
+    Control("shells in which nothing happens", "W15", put(terminal_consumer, "monotonic", always(0.0)), (
+        f"{SOCKETS}::test_a_shell_in_which_nothing_happens_is_let_go_of_and_not_ended",
     )),
     Control("throttle", "W17", put(throttle, "_TAKE", "return '0'"), (
         f"{THROTTLE}::test_thirty_at_once_are_five",

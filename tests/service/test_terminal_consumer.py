@@ -67,8 +67,14 @@ async def test_what_page_and_node_say_is_handed_on(node: Node) -> None:
 async def test_a_first_word_that_is_none_is_refused(node: Node, first: str) -> None:
     async with page(await bearer(), PATH) as socket:
         await socket.send_input({"type": "websocket.receive", "text": first})
-        assert await code(socket) == messages.CLOSE_MALFORMED
+        assert await code(socket) == wire.CLOSE_MALFORMED
     assert node.served.streams.shells == []
+
+
+async def test_a_page_that_never_says_a_first_word_is_closed(node: Node, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sandboxes.terminal_consumer.FIRST_WORD_WITHIN", 0.1)
+    async with page(await bearer(), PATH) as socket:
+        assert await code(socket) == wire.CLOSE_MALFORMED
 
 
 async def test_nobody_and_strangers_get_no_shell(node: Node) -> None:

@@ -24,6 +24,7 @@ from sandboxes.node import terminal as terminal_module
 from sandboxes.node.terminal import About
 from sandboxes.node.terminal_api import TerminalApi
 from sandboxes.node.terminals import Limits, Terminals
+from sandboxes.wire import CLOSE_MALFORMED
 from sandboxes.world import ObservedContainer, RunState
 from tests.service import made
 from tests.service.fake_tty import FakeFamily, FakeTty
@@ -426,7 +427,7 @@ async def test_a_page_that_talks_nonsense_is_shown_out(node: Node, frame: bytes 
     async with page(node, opening()) as here:
         await here.until(wire.From)
         await here.socket.send(frame)
-        assert await here.code() == wire.CLOSE_MALFORMED
+        assert await here.code() == CLOSE_MALFORMED
 
 
 async def test_a_shell_that_reads_nothing_blocks_neither_acknowledgements_nor_watch(node: Node) -> None:

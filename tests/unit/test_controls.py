@@ -11,6 +11,7 @@ from people.rules import Verb
 from tests.controls.control import Control
 from tests.controls.page import PAGE, page
 from tests.controls.people import VERBS
+from tests.controls.site import FRONTEND, SITE, SiteControl
 from tests.controls.table import CONTROLS
 from tests.stack import ROOT
 
@@ -31,6 +32,11 @@ def test_the_tests_of_a_control_are_there(control: Control) -> None:
         assert re.search(
             rf"^(async )?def {name.partition('[')[0]}\(", (ROOT / "tests" / file).read_text(), re.MULTILINE
         )
+
+
+@pytest.mark.parametrize("control", SITE, ids=lambda control: control.name)
+def test_the_passage_of_a_control_of_the_site_is_there_once(control: SiteControl) -> None:
+    assert (FRONTEND / "src" / f"{control.module}.ts").read_text().count(control.said) == 1
 
 
 def test_every_verb_that_somebody_who_sees_may_lack_is_tried() -> None:

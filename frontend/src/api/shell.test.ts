@@ -161,6 +161,8 @@ describe("a shell", () => {
     [4404, "gone"],
     [4408, "moved"],
     [4409, "over"],
+    [4411, "idle"],
+    [4429, "too-many"],
     [4400, "over"],
   ])("is not come back to after %i", (code, line) => {
     live();

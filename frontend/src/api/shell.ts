@@ -9,7 +9,7 @@ type Said = components["schemas"]["TerminalSaid"];
 export type Ended = components["schemas"]["Ended"];
 export type Refused = components["schemas"]["Refused"];
 
-export type Line = "connecting" | "live" | "lost" | "signed-out" | "gone" | "moved" | "over";
+export type Line = "connecting" | "live" | "lost" | "signed-out" | "gone" | "moved" | "idle" | "too-many" | "over";
 
 export interface ShellEvents {
   /** Bytes the shell wrote, the first of which has that offset. */
@@ -40,8 +40,10 @@ const OVER = new Map<number, Line>([
   [4404, "gone"],
   [4408, "moved"],
   [4409, "over"],
+  [4411, "idle"],
+  [4429, "too-many"],
 ]);
-const ACKNOWLEDGE_BYTES = 32 * 1024;
+const ACKNOWLEDGE_BYTES = 64 * 1024;
 const ACKNOWLEDGE_MS = 40;
 const TAGS = { attached: 1, from: 1, taken: 1, drives: 1, ended: 1, refused: 1 } satisfies Record<Told["type"], 1>;
 

@@ -68,6 +68,7 @@ describe("a live stream", () => {
   test.each([
     [4401, { type: "refused", why: "signed-out" }],
     [4404, { type: "refused", why: "not-found" }],
+    [4429, { type: "refused", why: "too-many" }],
   ])("does not come back after %i", (code, event) => {
     open();
     newest().onclose?.({ code });

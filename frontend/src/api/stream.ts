@@ -1,10 +1,12 @@
 // One live WebSocket that comes back by itself. It knows nothing of pods: it hands on messages and what befell it.
 import { CLOSED, type Live, readFrame } from "./wire";
 
+export type Why = "signed-out" | "not-found" | "too-many";
+
 export type Transport =
   | { readonly type: "opened" }
   | { readonly type: "lost" }
-  | { readonly type: "refused"; readonly why: "signed-out" | "not-found" }
+  | { readonly type: "refused"; readonly why: Why }
   | { readonly type: "message"; readonly message: Live };
 
 export interface LiveStream {
@@ -49,6 +51,9 @@ export function openStream(address: string, tell: (event: Transport) => void): L
       case CLOSED.notFound:
         over = true;
         tell({ type: "refused", why: "not-found" });
+        return;
+      case CLOSED.tooMany:
+        tell({ type: "refused", why: "too-many" });
         return;
       default:
         failures += 1;

@@ -40,4 +40,4 @@ export function readFrame(text: string): Live | null {
 }
 
 // Why the service closes a live socket: the CLOSE_ constants of sandboxes/wire.py.
-export const CLOSED = { unauthenticated: 4401, notFound: 4404, gone: 4410 } as const;
+export const CLOSED = { unauthenticated: 4401, notFound: 4404, gone: 4410, tooMany: 4429 } as const;

@@ -359,3 +359,12 @@ test("a pod that no node takes shows why in the list", async () => {
   visit("/");
   expect(await screen.findByText("Unschedulable")).toBeTruthy();
 });
+
+test("who has too many sockets open is told what to do", async () => {
+  service(BASE);
+  visit("/pods/ada/demo");
+  await waitFor(() => expect(TestSocket.newest).toBeTruthy());
+  act(() => TestSocket.newest?.onclose?.({ code: 4429 }));
+  expect(await screen.findByRole("heading", { name: "Too many pages are open" })).toBeTruthy();
+  expect(screen.getByRole("button", { name: "Try again" })).toBeTruthy();
+});

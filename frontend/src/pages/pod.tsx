@@ -60,6 +60,7 @@ function LivePod({ namespace, name }: { readonly namespace: string; readonly nam
     return <Navigate to="/sign-in" replace state={endedState(user, location)} />;
   if (isSought) return <Empty>Looking among the pods that are gone…</Empty>;
   if (state.connection.state === "not-found") return <Missing namespace={namespace} name={name} />;
+  if (state.connection.state === "too-many") return <TooMany />;
   return (
     <Members value={members}>
       <title>{`${name} · Pod playground`}</title>
@@ -138,6 +139,18 @@ function Missing({ namespace, name }: { readonly namespace: string; readonly nam
         yours.
       </p>
       <Link to="/">Back to my pods</Link>
+    </div>
+  );
+}
+
+function TooMany() {
+  return (
+    <div className="centre">
+      <h1>Too many pages are open</h1>
+      <p>You have as many pods and shells open as one person may at once. Close another tab, then try again.</p>
+      <Button kind="main" onPress={() => location.reload()}>
+        Try again
+      </Button>
     </div>
   );
 }

@@ -1,4 +1,4 @@
-// What a shell said last: how it ended, or why there is none; and what to do then.
+// What a shell said last, or its connection: how it ended, or why there is none; and what to do then.
 import { useEffect, useState } from "react";
 import { addDebugMember } from "../api/client";
 import { told } from "../api/refusal";
@@ -10,6 +10,25 @@ import { Problem } from "../ui/pane";
 import type { Condition, ShellsOfPage } from "./use-shells";
 
 const DEBUG_IMAGE = "playground/toolbox:1";
+
+const NOTES = {
+  moved: ["Another page types into this shell.", "Take over"],
+  idle: ["Nothing happened in this shell for too long: this page let go of it, and soon it ends.", "Come back to it"],
+  "too-many": ["You have as many pods and shells open as one person may at once: close another.", "Try again"],
+} as const;
+
+/** Why this page is not at a shell that lives, and how it comes to it. */
+export function LineNote({ condition, onTake }: { readonly condition: Condition; readonly onTake: () => void }) {
+  const line = condition.drives ? condition.line : "moved";
+  if (condition.last || (line !== "moved" && line !== "idle" && line !== "too-many")) return null;
+  const [why, how] = NOTES[line];
+  return (
+    <p className="shell-note" role="status">
+      {why}
+      <Button onPress={onTake}>{how}</Button>
+    </p>
+  );
+}
 
 interface Props {
   readonly pod: PodFacts;

@@ -14,7 +14,7 @@ import { late } from "../ui/late";
 import { Mishap } from "../ui/mishap";
 import { Empty, Pane } from "../ui/pane";
 import { usePreference } from "../ui/preference";
-import { LastWord } from "./shell-end";
+import { LastWord, LineNote } from "./shell-end";
 import { TerminalBar } from "./terminal-bar";
 import { LinkDialog, PasteDialog } from "./terminal-dialogs";
 import { type ShellsOfPage, useShells } from "./use-shells";
@@ -118,6 +118,8 @@ const LINES = {
   "signed-out": "signed out",
   gone: "gone",
   moved: "on another page",
+  idle: "idle",
+  "too-many": "not connected",
   over: "ended",
 };
 
@@ -193,12 +195,7 @@ function Screens({ pod, page, onPaste, onLink }: ScreensProps) {
               onLeave={() => document.getElementById(`shell-tab-${id}`)?.focus()}
               onLeft={(left) => page.onLeft(id, left)}
             />
-            {(condition.line === "moved" || !condition.drives) && !condition.last && (
-              <p className="shell-note" role="status">
-                Another page types into this shell.
-                <Button onPress={() => screens.get(id)?.takeOver()}>Take over</Button>
-              </p>
-            )}
+            <LineNote condition={condition} onTake={() => screens.get(id)?.takeOver()} />
             {condition.last && <LastWord pod={pod} tab={tab} last={condition.last} page={page} />}
           </div>
         );

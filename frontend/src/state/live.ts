@@ -1,4 +1,5 @@
 // What the pod page knows, as a pure function of what came over the socket. Times are milliseconds of the page's clock.
+import type { Why } from "../api/stream";
 import type { Live, Sample, Snapshot, Stream } from "../api/wire";
 import { object, text } from "./read";
 import { shared } from "./share";
@@ -13,7 +14,8 @@ export type Connection =
   | { readonly state: "open"; readonly since: number }
   | { readonly state: "lost"; readonly since: number }
   | { readonly state: "signed-out" }
-  | { readonly state: "not-found" };
+  | { readonly state: "not-found" }
+  | { readonly state: "too-many" };
 
 export interface LiveState {
   readonly connection: Connection;
@@ -60,7 +62,7 @@ export function lost(state: LiveState, now: number): LiveState {
   return { ...state, connection: { state: "lost", since: now } };
 }
 
-export function refused(state: LiveState, why: "signed-out" | "not-found"): LiveState {
+export function refused(state: LiveState, why: Why): LiveState {
   return { ...state, connection: { state: why } };
 }
 
@@ -156,6 +158,7 @@ export function liveness(state: LiveState, now: number): Liveness {
       return { state: "connecting" };
     case "signed-out":
     case "not-found":
+    case "too-many":
       return { state: "gone" };
   }
 }
