@@ -23,6 +23,7 @@ from sandboxes.api import (
     bodies,
     copies,
     nodes,
+    passwords,
     people,
     people_shapes,
     preview_shapes,
@@ -48,6 +49,7 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 BODIES = (
     *factors.SHAPES,
+    *passwords.SHAPES,
     people_shapes.NewGuest,
     people_shapes.NewToken,
     people_shapes.NewTeam,
@@ -213,6 +215,7 @@ recording.add(api)
 nodes.add(api)
 people.add(api)
 factors.add(api)
+passwords.add(api)
 previews.add(api)
 trails.add(api)
 violations.add(api)

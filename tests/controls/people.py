@@ -20,6 +20,7 @@ from people import (
     guests,
     links,
     oidc,
+    passwords,
     roles,
     rules,
     second_factor,
@@ -45,6 +46,7 @@ from tests.controls.control import Control, Off, always, put
 SESSION, OWNERSHIP, ROLES = "service/test_api_session.py", "service/test_ownership.py", "service/test_roles.py"
 TOKENS, ACCOUNT, GUESTS = "service/test_tokens.py", "service/test_account.py", "service/test_guests.py"
 ACCESS = "service/test_access.py::test_only_who_may_gets_through"
+PASSWORDS = "service/test_passwords.py"
 FACTOR, TRAIL = "service/test_second_factor.py", "service/test_trail.py"
 ADMIN = "service/test_admin.py"
 AUDITOR = f"{ROLES}::test_an_auditor_reads_and_does_nothing_else"
@@ -137,6 +139,9 @@ SIGNING_IN = (
     )),
     Control("wrong passwords at once", "W17", put(sign_in, "with_password", counted_after), (
         f"{SESSION}::test_of_thirty_passwords_sent_at_once_at_most_five_are_tried",
+    )),
+    Control("a new password: the old one first", "W17", put(passwords, "_knows", always(True)), (
+        f"{PASSWORDS}::test_the_old_password_is_asked_for_and_wrong_ones_are_counted",
     )),
     Control("second factor", "W19", put(second_factor, "check", always(None)), (
         f"{FACTOR}::test_signing_in_asks_for_a_code_once_there_is_a_second_factor",

@@ -46,6 +46,7 @@ def test_a_token_works_until_it_is_revoked_on_the_account_page(page: Page, stack
     assert text.startswith("pgt_")
     assert status(stack, text) == 200
     tokens.get_by_role("button", name="Revoke the token e2e").click()
+    page.get_by_role("alertdialog").get_by_role("button", name="Revoke it").click()
     expect(tokens.get_by_text("e2e", exact=True)).to_have_count(0)
     assert status(stack, text) == 401
     expect(page.get_by_role("region", name="Sessions").get_by_text("this one")).to_be_visible()
@@ -60,9 +61,11 @@ def test_a_guest_comes_with_a_code_that_another_one_cannot_use(page: Page, stack
     form.get_by_role("button", name="Come in as a guest").click()
     expect(page.get_by_role("heading", name="My pods")).to_be_visible()
     page.goto("/account")
-    expect(page.get_by_text("then you are signed out and your pods are deleted")).to_be_visible()
+    expect(page.get_by_role("region", name="Your visit").first).to_contain_text("Your visit ends in 3 h 59 min, at")
+    expect(page.get_by_text("Then you are signed out, and your pods are deleted")).to_be_visible()
     a_guests_pod_is_restricted_and_shows(page)
     page.get_by_role("button", name="Sign out").first.click()
+    page.get_by_role("alertdialog", name="End your visit?").get_by_role("button", name="Sign out").click()
     form.get_by_label("Event code").fill(code)
     form.get_by_role("button", name="Come in as a guest").click()
     expect(page.get_by_role("alert")).to_contain_text("as many guests came with it as may")

@@ -37,6 +37,7 @@ ACCESS = {
     f"DELETE {P}/sessions/{{session}}": "members",
     **dict.fromkeys((f"{method} {P}/second-factor" for method in ("GET", "POST", "PUT", "DELETE")), "browsers"),
     f"POST {P}/second-factor/recovery-codes": "browsers",
+    **dict.fromkeys((f"{method} {P}/password" for method in ("GET", "PUT")), "browsers"),
     f"GET {P}/teams": "members",
     f"POST {P}/teams": "founders",
     **dict.fromkeys((f"{method} {P}/teams/{{team}}" for method in ("GET", "DELETE")), "owner"),

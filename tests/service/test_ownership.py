@@ -128,7 +128,8 @@ def test_every_operation_asks_for_a_credential() -> None:
         for router in api._get_bound_routers():
             for path, view in router.path_operations.items():
                 for operation in view.operations:
-                    wanted: list[object] = list(BROWSER if path.startswith("/second-factor") else SIGNED_IN)
+                    by_browsers = path.startswith(("/second-factor", "/password"))
+                    wanted: list[object] = list(BROWSER if by_browsers else SIGNED_IN)
                     wanted = [visitor] if (path, operation.methods[0]) in open_to_visitors else wanted
                     assert list(operation.auth_callbacks) == wanted, path
 

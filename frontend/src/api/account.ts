@@ -70,3 +70,14 @@ export async function turnOffSecondFactor(code: string): Promise<void> {
 export async function newRecoveryCodes(code: string): Promise<readonly string[]> {
   return (await unwrap(playground.POST(`${FACTOR}/recovery-codes`, { body: { code } })))?.items ?? [];
 }
+
+/** Whether one has a password: who signs in by a link, or elsewhere, has none. */
+export async function hasPassword(): Promise<boolean> {
+  return (await unwrap(playground.GET("/api/playground/v1/password")))?.isSet ?? false;
+}
+
+export async function changePassword(old: string, fresh: string): Promise<void> {
+  await unwrap(playground.PUT("/api/playground/v1/password", { body: { old, new: fresh } }));
+  // The session is another one now, and so is its CSRF token.
+  await getSession();
+}

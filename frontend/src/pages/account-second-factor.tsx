@@ -56,7 +56,7 @@ function Codes({ codes }: { readonly codes: readonly string[] }) {
         now.
       </p>
       <div className="code">
-        <code className="mono">{codes.join(" ")}</code>
+        <code className="mono codes">{codes.join("\n")}</code>
         <CopyButton text={codes.join("\n")} what="the recovery codes" />
       </div>
     </div>
@@ -136,7 +136,12 @@ function TurnedOn({ left, onCodes }: { left: number; onCodes: (codes: readonly s
       <CodeForm
         label="Code of your app, or a recovery code"
         isBusy={renewing.isPending || ending.isPending}
-        before={<p>It is on. You have {counted(left, "recovery code")} left.</p>}
+        before={
+          <>
+            <p>It is on. You have {counted(left, "recovery code")} left.</p>
+            <p className="hint">New recovery codes take the place of these, which are worth nothing then.</p>
+          </>
+        }
         acts={acts}
       />
     </>

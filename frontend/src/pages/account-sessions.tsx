@@ -1,11 +1,13 @@
 // Where one is signed in, and the way to end it from here.
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
 import { endOtherSessions, endSession, listSessions, type SessionRow } from "../api/account";
 import { told } from "../api/refusal";
 import { age, visible } from "../state/text";
 import { Button } from "../ui/button";
 import { useNow } from "../ui/clock";
 import { Empty, Pane, Problem } from "../ui/pane";
+import { Question } from "../ui/question";
 
 const KEY = ["sessions"] as const;
 const EVERY_MS = 30_000;
@@ -17,6 +19,7 @@ export function Sessions() {
     mutationFn: (session: string | null) => (session === null ? endOtherSessions() : endSession(session)),
     onSettled: () => queries.invalidateQueries({ queryKey: KEY }),
   });
+  const [asks, setAsks] = useState(false);
   const others = rows?.some((row) => !row.current) === true;
   return (
     <Pane
@@ -25,7 +28,7 @@ export function Sessions() {
       note="Where you are signed in. Ending a session closes its pages and its shells at once."
       actions={
         others && (
-          <Button kind="quiet" onPress={() => ending.mutate(null)} isDisabled={ending.isPending}>
+          <Button kind="quiet" onPress={() => setAsks(true)} isDisabled={ending.isPending}>
             Sign out everywhere else
           </Button>
         )
@@ -43,6 +46,19 @@ export function Sessions() {
             <Row key={row.id} row={row} onEnd={() => ending.mutate(row.id)} isBusy={ending.isPending} />
           ))}
         </ul>
+      )}
+      {asks && (
+        <Question
+          title="Sign out everywhere else?"
+          yes="Sign out there"
+          isGrave
+          onYes={() => ending.mutate(null)}
+          onClose={() => setAsks(false)}
+        >
+          <p className="dialog-body">
+            All other sessions end at once, with their pages and shells. What runs in the pods goes on.
+          </p>
+        </Question>
       )}
     </Pane>
   );

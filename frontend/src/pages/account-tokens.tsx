@@ -9,6 +9,7 @@ import { Button } from "../ui/button";
 import { useNow } from "../ui/clock";
 import { Choice, Field } from "../ui/field";
 import { Empty, Pane, Problem } from "../ui/pane";
+import { Question } from "../ui/question";
 import { CopyButton } from "../ui/take";
 
 const KEY = ["tokens"] as const;
@@ -20,6 +21,7 @@ export function Tokens() {
   const again = () => queries.invalidateQueries({ queryKey: KEY });
   const making = useMutation({ mutationFn: createToken, onSettled: again });
   const revoking = useMutation({ mutationFn: revokeToken, onSettled: again });
+  const [asked, setAsked] = useState<Token | null>(null);
   const problem = making.error ?? revoking.error ?? error;
   return (
     <Pane title="Tokens" id="tokens" note="For programs that use the API as you. Revoking one ends its shells at once.">
@@ -30,17 +32,23 @@ export function Tokens() {
       {rows && rows.length > 0 && (
         <ul className="account-rows">
           {rows.map((row) => (
-            <Row
-              key={row.id}
-              row={row}
-              isBusy={revoking.isPending}
-              onRevoke={() => {
-                making.reset();
-                revoking.mutate(row.id);
-              }}
-            />
+            <Row key={row.id} row={row} isBusy={revoking.isPending} onRevoke={() => setAsked(row)} />
           ))}
         </ul>
+      )}
+      {asked && (
+        <Question
+          title={`Revoke the token ${nameOf(asked)}?`}
+          yes="Revoke it"
+          isGrave
+          onYes={() => {
+            making.reset();
+            revoking.mutate(asked.id);
+          }}
+          onClose={() => setAsked(null)}
+        >
+          <p className="dialog-body">Programs that use it are refused from now on. It cannot be had back.</p>
+        </Question>
       )}
     </Pane>
   );
@@ -86,6 +94,10 @@ function NewToken({ isBusy, onMake }: NewProps) {
   );
 }
 
+function nameOf({ name }: Token): string {
+  return visible(name) || "no name";
+}
+
 interface RowProps {
   readonly row: Token;
   readonly isBusy: boolean;
@@ -94,7 +106,7 @@ interface RowProps {
 
 function Row({ row, isBusy, onRevoke }: RowProps) {
   const now = useNow(EVERY_MS);
-  const name = visible(row.name) || "no name";
+  const name = nameOf(row);
   const used = row.lastUsedAt === null ? "never used" : `last used ${age(row.lastUsedAt, now)} ago`;
   return (
     <li>

@@ -14,6 +14,7 @@ const BASE = {
   [`GET ${API}/session`]: [200, SESSION],
   [`GET ${API}/sessions`]: [200, { items: [HERE, THERE].map((row) => ({ ...TIMES, ...row })) }],
   [`GET ${API}/second-factor`]: [200, { enabled: false, required: false, recoveryCodesLeft: 0 }],
+  [`GET ${API}/password`]: [200, { isSet: true }],
   [`GET ${API}/tokens`]: [200, { items: [{ ...NEVER, expiresAt: null, lastUsedAt: null }] }],
 } as const;
 
@@ -38,6 +39,8 @@ test("all other sessions are ended at once", async () => {
   const asked = service({ ...BASE, [`DELETE ${API}/sessions`]: [200, { items: [] }] });
   visit("/account");
   await userEvent.click(await screen.findByRole("button", { name: "Sign out everywhere else" }));
+  expect(asked.some(({ method }) => method === "DELETE")).toBe(false);
+  await userEvent.click(screen.getByRole("button", { name: "Sign out there" }));
   await waitFor(() =>
     expect(asked.some(({ method, path }) => method === "DELETE" && path.endsWith("/sessions"))).toBe(true),
   );
@@ -59,9 +62,14 @@ test("a token is made with a scope and an end, and shown to be copied", async ()
 });
 
 test("a token that cannot be revoked says why", async () => {
-  service({ ...BASE, [`DELETE ${API}/tokens/1`]: [404, { reason: "NotFound", message: 'tokens "1" not found' }] });
+  const asked = service({
+    ...BASE,
+    [`DELETE ${API}/tokens/1`]: [404, { reason: "NotFound", message: 'tokens "1" not found' }],
+  });
   visit("/account");
   await userEvent.click(await screen.findByRole("button", { name: "Revoke the token old" }));
+  expect(asked.some(({ method }) => method === "DELETE")).toBe(false);
+  await userEvent.click(screen.getByRole("button", { name: "Revoke it" }));
   expect((await screen.findByRole("alert")).textContent).toContain('tokens "1" not found');
 });
 
@@ -110,7 +118,7 @@ test("a guest is told until when", async () => {
   const user = { ...SESSION.user, name: "guest-x", guestUntil: "2026-11-27T15:00:00Z" };
   service({ ...BASE, [`GET ${API}/session`]: [200, { ...SESSION, user }] });
   visit("/account");
-  expect(await screen.findByText(/then you are signed out and your pods are deleted/)).toBeTruthy();
+  expect(await screen.findByText(/Then you are signed out, and your pods are deleted/)).toBeTruthy();
 });
 
 const NOBODY = { user: null, namespace: null, csrfToken: "fresh" };
@@ -181,4 +189,24 @@ test("the sign-in page leads to the identity provider, and says when that did no
   const link = await screen.findByRole("link", { name: "Sign in with Example" });
   expect(link.getAttribute("href")).toBe("/sign-in/oidc/organisation/login/?next=%2F");
   expect(screen.getByRole("alert").textContent).toContain("You are not signed in with Example");
+});
+
+test("a password is changed by who knows it, and a weak one is refused at its field", async () => {
+  const weak = { field: "new", reason: "FieldValueInvalid", message: "This password is too short." };
+  const refusal = { reason: "BadRequest", message: "new: …", details: { causes: [weak] } };
+  const answers: Record<string, readonly [number, unknown]> = { ...BASE, [`PUT ${API}/password`]: [400, refusal] };
+  const asked = service(answers);
+  visit("/account");
+  const form = await screen.findByRole("form", { name: "Change your password" });
+  await userEvent.type(within(form).getByLabelText("Password as it is"), "old one");
+  await userEvent.type(within(form).getByLabelText("New password"), "short");
+  await userEvent.click(within(form).getByRole("button", { name: "Change password" }));
+  expect(await within(form).findByText("This password is too short.")).toBeTruthy();
+  expect(within(form).getByLabelText("New password").getAttribute("aria-invalid")).toBe("true");
+  answers[`PUT ${API}/password`] = [200, { isSet: true }];
+  await userEvent.type(within(form).getByLabelText("New password"), " no more");
+  await userEvent.click(within(form).getByRole("button", { name: "Change password" }));
+  expect(await screen.findByText("Your password is changed")).toBeTruthy();
+  expect(asked.findLast(({ method }) => method === "PUT")?.body).toEqual({ old: "old one", new: "short no more" });
+  expect(within(form).getByLabelText<HTMLInputElement>("New password").value).toBe("");
 });

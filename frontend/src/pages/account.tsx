@@ -1,13 +1,15 @@
 // Who one is here, what this browser remembers, and the way to the API.
 import { useOutletContext } from "react-router";
 import { SINGLE_KEYS, THEME } from "../state/preferences";
-import { clock } from "../state/text";
+import { moment } from "../state/text";
+import { visitTerms } from "../state/visit";
 import { Button } from "../ui/button";
 import { Toggle } from "../ui/field";
 import { Pane } from "../ui/pane";
 import { choose, usePreference } from "../ui/preference";
 import { Switcher } from "../ui/switcher";
 import { CopyButton } from "../ui/take";
+import { PasswordPane } from "./account-password";
 import { SecondFactorPane } from "./account-second-factor";
 import { Sessions } from "./account-sessions";
 import { Tokens } from "./account-tokens";
@@ -48,17 +50,21 @@ export function AccountPage() {
             <dd className="mono">{session.namespace ?? "none yet: ask an admin for one"}</dd>
             <dt>Role</dt>
             <dd>{ROLES.get(session.user?.role ?? "") ?? session.user?.role}</dd>
-            {session.user?.guestUntil && (
-              <>
-                <dt>Guest</dt>
-                <dd>until {clock(session.user.guestUntil)}; then you are signed out and your pods are deleted</dd>
-              </>
-            )}
           </dl>
         </Pane>
+        {session.user?.guestUntil && (
+          <Pane title="Your visit" id="visit" aside={`until ${moment(session.user.guestUntil, Date.now())}`}>
+            <div className="account-body">
+              {visitTerms(session.provider?.name ?? "").map((line) => (
+                <p key={line}>{line}</p>
+              ))}
+            </div>
+          </Pane>
+        )}
         <SecondFactorPane isNeeded={session.user?.needsSecondFactor === true} />
         {!session.user?.needsSecondFactor && (
           <>
+            {!session.user?.guestUntil && <PasswordPane />}
             <Sessions />
             <Tokens />
           </>

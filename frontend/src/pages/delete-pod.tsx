@@ -2,6 +2,7 @@
 import type { PodFacts } from "../state/pod";
 import { Button } from "../ui/button";
 import { useDeletion } from "./deletions";
+import { useMayChange } from "./may-change";
 
 interface Props {
   readonly pod: PodFacts;
@@ -11,6 +12,7 @@ interface Props {
 
 export function DeletePod({ pod, quiet }: Props) {
   const { left, isSent, ask, undo } = useDeletion(pod);
+  if (!useMayChange()) return null;
   const about = quiet && <span className="unseen"> {pod.name}</span>;
   const kind = quiet ? "quiet" : "plain";
   return (

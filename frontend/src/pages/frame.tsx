@@ -2,7 +2,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Suspense, useMemo, useState } from "react";
 import { Navigate, Outlet, useLocation, useNavigate } from "react-router";
-import { type Session, signOut } from "../api/client";
+import { type Session, type SessionUser, signOut } from "../api/client";
 import { told } from "../api/refusal";
 import { dropDraft } from "../state/draft";
 import { following, THEME } from "../state/preferences";
@@ -15,13 +15,15 @@ import { choose, usePreference } from "../ui/preference";
 import { useDeletions } from "./deletions";
 import { Header } from "./header";
 import { useNotices } from "./notice-queue";
-import { useSession } from "./session";
+import { endedState, useSession } from "./session";
 import { type Overlay, type Shell, ShellContext } from "./shell";
 import { usePlaces } from "./use-places";
 import { useShortcuts } from "./use-shortcuts";
 
 // They come when they are first opened.
 const Palette = late(async () => (await import("./palette")).Palette);
+const LeaveVisit = late(async () => (await import("./leave-visit")).LeaveVisit);
+const VisitNote = late(async () => (await import("./visit-note")).VisitNote);
 const ShortcutsDialog = late(async () => (await import("./shortcuts")).ShortcutsDialog);
 
 export interface FrameContext {
@@ -31,6 +33,7 @@ export interface FrameContext {
 export function Frame() {
   const session = useSession();
   const location = useLocation();
+  const before = useBefore(session.data?.user);
   if (session.isPending) return <Waiting />;
   // With an older answer the page stays as it is: what it shows says for itself how old it is.
   if (session.data === undefined) {
@@ -48,13 +51,19 @@ export function Frame() {
     );
   }
   if (session.data.user === null) {
-    const next = location.pathname + location.search + location.hash;
-    return <Navigate to="/sign-in" replace state={{ next }} />;
+    return <Navigate to="/sign-in" replace state={endedState(before, location)} />;
   }
   if (session.data.user.needsSecondFactor && location.pathname !== "/account") {
     return <Navigate to="/account#second-factor" replace />;
   }
-  return <SignedIn session={session.data} name={session.data.user.name} />;
+  return <SignedIn session={session.data} user={session.data.user} />;
+}
+
+/** Who was signed in on this page before it was nobody. */
+function useBefore(user: SessionUser | null | undefined): SessionUser | null {
+  const [last, setLast] = useState<SessionUser | null>(null);
+  if (user && user !== last) setLast(user);
+  return last;
 }
 
 /** The header's room is kept, so that nothing jumps. */
@@ -69,11 +78,15 @@ function Waiting() {
   );
 }
 
-function SignedIn({ session, name }: { readonly session: Session; readonly name: string }) {
+function SignedIn({ session, user }: { readonly session: Session; readonly user: SessionUser }) {
   const [overlay, setOverlay] = useState<Overlay | null>(null);
   const { pathname } = useLocation();
   const leave = useSignOut();
-  const shell: Shell = useMemo(() => ({ open: setOverlay, signOut: leave }), [leave]);
+  const isGuest = user.guestUntil !== "";
+  const shell: Shell = useMemo(
+    () => ({ open: setOverlay, signOut: isGuest ? () => setOverlay("leaving") : leave }),
+    [leave, isGuest],
+  );
   const close = () => setOverlay(null);
   useKeys(setOverlay);
   usePlaces();
@@ -82,8 +95,13 @@ function SignedIn({ session, name }: { readonly session: Session; readonly name:
       <a className="skip" href="#main">
         Skip to the page
       </a>
-      <Header name={name} seesAll={session.user?.seesAll === true} />
+      <Header user={user} />
       <main className="page" id="main" tabIndex={-1}>
+        {isGuest && (
+          <Suspense fallback={null}>
+            <VisitNote until={user.guestUntil} />
+          </Suspense>
+        )}
         <Mishap place={pathname}>
           <Suspense fallback={<Empty>Loading…</Empty>}>
             <Outlet context={{ session } satisfies FrameContext} />
@@ -93,6 +111,7 @@ function SignedIn({ session, name }: { readonly session: Session; readonly name:
       <Mishap place={`${pathname} ${overlay}`}>
         <Suspense fallback={null}>
           {overlay === "palette" && <Palette session={session} onClose={close} />}
+          {overlay === "leaving" && <LeaveVisit onYes={leave} onClose={close} />}
           {overlay === "shortcuts" && <ShortcutsDialog onClose={close} />}
         </Suspense>
       </Mishap>

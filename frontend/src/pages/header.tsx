@@ -2,6 +2,7 @@
 
 import { useRef } from "react";
 import { NavLink } from "react-router";
+import type { SessionUser } from "../api/client";
 import { following, THEME } from "../state/preferences";
 import { Brand } from "../ui/brand";
 import { Button } from "../ui/button";
@@ -9,14 +10,14 @@ import { Icon } from "../ui/icon";
 import { Keys } from "../ui/keys";
 import { IS_MAC } from "../ui/platform";
 import { choose, usePreference } from "../ui/preference";
+import { mayChange } from "./may-change";
 import { useShell } from "./shell";
 
 interface Props {
-  readonly name: string;
-  readonly seesAll: boolean;
+  readonly user: SessionUser;
 }
 
-export function Header({ name, seesAll }: Props) {
+export function Header({ user }: Props) {
   const shell = useShell();
   return (
     <header className="top">
@@ -28,10 +29,10 @@ export function Header({ name, seesAll }: Props) {
         <NavLink to="/" end>
           My pods
         </NavLink>
-        <NavLink to="/new">New pod</NavLink>
+        {mayChange(user) && <NavLink to="/new">New pod</NavLink>}
         <NavLink to="/teams">Teams</NavLink>
-        {seesAll && <NavLink to="/nodes">Nodes</NavLink>}
-        {seesAll && <NavLink to="/trail">Trail</NavLink>}
+        {user.seesAll && <NavLink to="/nodes">Nodes</NavLink>}
+        {user.seesAll && <NavLink to="/trail">Trail</NavLink>}
       </nav>
       <div className="top-tools">
         <Button kind="plain" aria-keyshortcuts={IS_MAC ? "Meta+K" : "Control+K"} onPress={() => shell.open("palette")}>
@@ -42,7 +43,7 @@ export function Header({ name, seesAll }: Props) {
           </span>
         </Button>
         <ThemeSwitch />
-        <Account name={name} onSignOut={shell.signOut} />
+        <Account user={user} onSignOut={shell.signOut} />
       </div>
     </header>
   );
@@ -59,12 +60,12 @@ function ThemeSwitch() {
 }
 
 interface AccountProps {
-  readonly name: string;
+  readonly user: SessionUser;
   readonly onSignOut: () => void;
 }
 
 /** The browser's own popover: it closes at Escape and at a press outside, and gives the focus back. */
-function Account({ name, onSignOut }: AccountProps) {
+function Account({ user: { name, role, seesAll }, onSignOut }: AccountProps) {
   const menu = useRef<HTMLDivElement>(null);
   return (
     <div className="account-corner">
@@ -80,10 +81,17 @@ function Account({ name, onSignOut }: AccountProps) {
       <div id="account-menu" popover="auto" ref={menu} className="popover account-menu">
         <p className="hint">
           Signed in as <strong>{name}</strong>
+          {seesAll && `, ${role}`}
         </p>
         <NavLink to="/account" className="button button-plain" onClick={() => menu.current?.hidePopover()}>
           Account
         </NavLink>
+        {seesAll && (
+          // Django's pages: users, roles, event codes, pins of images. They are none of this program's.
+          <a href="/admin/" className="button button-plain">
+            Administration
+          </a>
+        )}
         <Button onPress={onSignOut}>Sign out</Button>
       </div>
     </div>

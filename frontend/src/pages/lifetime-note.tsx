@@ -7,6 +7,7 @@ import type { PodFacts } from "../state/pod";
 import { moment } from "../state/text";
 import { Button } from "../ui/button";
 import { useNow } from "../ui/clock";
+import { useMayChange } from "./may-change";
 import { useNotices } from "./notice-queue";
 
 export function LifetimeNote({ pod }: { readonly pod: PodFacts }) {
@@ -32,8 +33,9 @@ export function LifetimeNote({ pod }: { readonly pod: PodFacts }) {
 function Extend({ pod }: { readonly pod: PodFacts }) {
   const notices = useNotices();
   const [isBusy, setBusy] = useState(false);
+  const mayChange = useMayChange();
   const minutes = offered(pod);
-  if (minutes === 0) return null;
+  if (minutes === 0 || !mayChange) return null;
   const extend = async () => {
     setBusy(true);
     try {

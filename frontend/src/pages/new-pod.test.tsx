@@ -110,6 +110,8 @@ test("a pod of a team's namespace is made there", async () => {
   await press("Create pod");
   const made = () => asked.find(({ method, search }) => method === "POST" && search === "");
   await waitFor(() => expect(made()?.path).toBe("/api/v1/namespaces/crew/pods"));
+  // It counts for who makes it and for the team: what both have left is to be seen there too.
+  expect(asked.some(({ path }) => path.endsWith("/quota"))).toBe(true);
 });
 
 test("the service is asked once the typing pauses, and tells at touched fields only", async () => {

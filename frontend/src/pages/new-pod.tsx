@@ -11,10 +11,11 @@ import { agrees, ofForm } from "../state/two-ways";
 import { Button } from "../ui/button";
 import { FieldErrors } from "../ui/field";
 import { LitScope } from "../ui/lit";
-import { Problem } from "../ui/pane";
+import { Empty, Problem } from "../ui/pane";
 import { PodToBePane } from "../views/pod-to-be";
 import type { FrameContext } from "./frame";
 import { MakingBar } from "./making-bar";
+import { mayChange } from "./may-change";
 import { MemberList, UndoNote } from "./member-list";
 import { NotInForm } from "./not-in-form";
 import { type Part, PartSwitch } from "./part-switch";
@@ -61,6 +62,8 @@ export function NewPodPage() {
   const { session } = useOutletContext<FrameContext>();
   const [search] = useSearchParams();
   const namespace = search.get("namespace") ?? session.namespace;
+  if (!mayChange(session.user))
+    return <Empty>An auditor sees all pods and makes none. Ask an operator for another role.</Empty>;
   if (namespace === null) return <Problem title="You have no namespace yet. Ask an admin for one." />;
   return <NewPodForm key={namespace} namespace={namespace} />;
 }

@@ -37,8 +37,11 @@ export class Notices extends ToastQueue<Notice> {
     if (this.visibleToasts.length === 0) this.onReading(false);
   }
 
+  /** What is said again takes the place of what still stands there: many of one kind would hide the page. */
   say(said: Said): void {
+    const same = this.visibleToasts.filter(({ content }) => content.kind === "said" && isSame(content.said, said));
     this.add({ kind: "said", said }, said.isBad ? {} : { timeout: SHOWN_MS });
+    for (const { key } of same) this.close(key);
   }
 
   deleting(pod: Doomed): void {
@@ -52,6 +55,10 @@ export class Notices extends ToastQueue<Notice> {
     this.say(said);
     if (key !== undefined) this.close(key);
   }
+}
+
+function isSame(one: Said, other: Said): boolean {
+  return one.title === other.title && one.body === other.body;
 }
 
 export const NoticesContext = createContext<Notices | null>(null);

@@ -9,6 +9,7 @@ import { START_KEYS, START_NAMES } from "../state/start-names";
 import { choose, usePreference } from "../ui/preference";
 import { copy } from "./copy";
 import { useDeletions } from "./deletions";
+import { mayChange } from "./may-change";
 import { useNotices } from "./notice-queue";
 import { useShell } from "./shell";
 
@@ -68,6 +69,7 @@ export function useCommands(session: Session): readonly Command[] {
   const { pods, namespaces } = useAllPods(session);
   const here = usePodHere(pods);
   const key = usePreference(SINGLE_KEYS) === "on" ? (keys: string) => ({ hint: keys }) : () => ({});
+  const isMaker = mayChange(session.user);
   const go = (id: string, section: string, title: string, to: string, more: { hint?: string; also?: string } = {}) => ({
     id,
     section,
@@ -75,7 +77,7 @@ export function useCommands(session: Session): readonly Command[] {
     ...more,
     run: () => void navigate(to),
   });
-  const ofPod = usePodCommands(here, go);
+  const ofPod = usePodCommands(here, go, isMaker);
   return [
     ...ofPod,
     ...pods
@@ -87,12 +89,7 @@ export function useCommands(session: Session): readonly Command[] {
         }),
       ),
     go("my-pods", "Go to", "My pods", "/", { also: "list home", ...key("g p") }),
-    go("new", "Go to", "New pod", "/new", { also: "create make form", ...key("g n") }),
-    ...START_KEYS.map((start) =>
-      go(`start ${start}`, "Go to", `New pod: ${START_NAMES[start].title}`, `/new?start=${start}`, {
-        also: "example starting point",
-      }),
-    ),
+    ...(isMaker ? makings(go, key) : []),
     ...(namespaces.length > 1
       ? namespaces.map((name) =>
           go(`namespace ${name}`, "Go to", `Pods of ${name}`, `/?namespace=${name}`, { also: "namespace" }),
@@ -124,9 +121,20 @@ export function useCommands(session: Session): readonly Command[] {
   ];
 }
 
-type Go = (id: string, section: string, title: string, to: string) => Command;
+type Go = (id: string, section: string, title: string, to: string, more?: { hint?: string; also?: string }) => Command;
 
-function usePodCommands(pod: PodFacts | undefined, go: Go): readonly Command[] {
+function makings(go: Go, key: (keys: string) => { hint?: string }): readonly Command[] {
+  return [
+    go("new", "Go to", "New pod", "/new", { also: "create make form", ...key("g n") }),
+    ...START_KEYS.map((start) =>
+      go(`start ${start}`, "Go to", `New pod: ${START_NAMES[start].title}`, `/new?start=${start}`, {
+        also: "example starting point",
+      }),
+    ),
+  ];
+}
+
+function usePodCommands(pod: PodFacts | undefined, go: Go, isMaker: boolean): readonly Command[] {
   const notices = useNotices();
   const deletions = useDeletions();
   if (!pod) return [];
@@ -140,6 +148,6 @@ function usePodCommands(pod: PodFacts | undefined, go: Go): readonly Command[] {
   if (pod.podIP) commands.push(act("copy-ip", `Copy the address ${pod.podIP}`, () => void copy(notices, pod.podIP)));
   const waits = deletions?.seen().state.all.get(pod.uid)?.stage === "waiting";
   if (waits) commands.push(act("undo", "Undo deleting this pod", () => deletions?.undo(pod.uid)));
-  else if (!pod.deletedAt) commands.push(act("delete", "Delete this pod", () => deletions?.ask(pod)));
+  else if (!pod.deletedAt && isMaker) commands.push(act("delete", "Delete this pod", () => deletions?.ask(pod)));
   return commands;
 }

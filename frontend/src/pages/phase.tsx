@@ -7,6 +7,7 @@ const LOOK: Readonly<Record<string, string>> = {
   // Asked for, not sent: it can be undone.
   "Will be deleted": "wait",
   Failed: "bad",
+  Stopped: "off",
   Gone: "off",
 };
 

@@ -11,6 +11,7 @@ import { copyOf } from "../state/written";
 import { Button } from "../ui/button";
 import { AddDebugMember } from "./debug-member";
 import type { FrameContext } from "./frame";
+import { mayChange } from "./may-change";
 import { useNotices } from "./notice-queue";
 import { WarnOwner } from "./warn-owner";
 
@@ -99,6 +100,7 @@ export function PodActs({ pod, object, frozen }: PodProps) {
   const act = useSend(pod);
   const [debugs, setDebugs] = useState(false);
   const [warns, setWarns] = useState(false);
+  if (!mayChange(frame?.session.user ?? null)) return null;
   const choose = (key: ActKey) => {
     if (key === "warn") setWarns(true);
     else if (key === "copy") void go("/new", { state: { manifest: copyOf(object) } });

@@ -1,7 +1,7 @@
 // What cards and the table of my pods say of a pod, in the same words.
 import type { PublishedPort } from "../api/wire";
 import { opened } from "../state/opened";
-import { type PodFacts, phaseWord } from "../state/pod";
+import { isStopped, type PodFacts, phaseWord } from "../state/pod";
 import { reasonOf } from "../state/troubles";
 import { useDeletion } from "./deletions";
 import { Phase } from "./phase";
@@ -14,7 +14,7 @@ export function PhaseWithReason({ pod }: { readonly pod: PodFacts }) {
   return (
     <span className="breaks">
       <Phase word={word} />
-      {reason && <span className="bad"> {reason}</span>}
+      {reason && <span className={isStopped(pod) ? "hint" : "bad"}> {reason}</span>}
     </span>
   );
 }

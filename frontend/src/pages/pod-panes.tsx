@@ -18,6 +18,7 @@ import { Network } from "../views/network";
 import { PodPicture } from "../views/picture";
 import { Processes } from "../views/processes";
 import { readLog } from "../views/troubles";
+import { useMayChange } from "./may-change";
 
 const MemberActs = late(async () => (await import("./pod-acts")).MemberActs);
 
@@ -80,6 +81,7 @@ export function Panes({ state, pod, logOf, onLogOf, frozen }: Props) {
   // Where its build was watched, it stays on top: nothing jumps away from under the reader.
   const [wasBuilt, setWasBuilt] = useState<boolean | null>(null);
   const { snapshot, gone } = state;
+  const mayChange = useMayChange();
   // Drawn in slices between frames: a large sample must not hold up a key or the pointer.
   const sample = useDeferredValue(state.sample);
   const events = useMemo(() => snapshot?.events.map(readEvent) ?? [], [snapshot]);
@@ -111,7 +113,7 @@ export function Panes({ state, pod, logOf, onLogOf, frozen }: Props) {
           pod={pod}
           frozen={frozen}
           pulls={sample?.pulls.length ? sample.pulls : NO_PULLS}
-          {...(!gone && !isPast && { acts })}
+          {...(!gone && !isPast && mayChange && { acts })}
         />
         <Hostnames views={sample?.hostnames} later={later} />
       </div>
@@ -128,9 +130,11 @@ export function Panes({ state, pod, logOf, onLogOf, frozen }: Props) {
         <Events events={events} />
       </div>
       {!gone && !isPast && (
-        <Suspense fallback={<Skeleton id="previews" title="Previews" lines={1} wide />}>
-          <PreviewsPane key={pod.uid} pod={pod} object={snapshot.pod} network={sample?.network} />
-        </Suspense>
+        <Unless when={!mayChange} id="previews" title="Previews" wide words="An auditor opens no port of a pod.">
+          <Suspense fallback={<Skeleton id="previews" title="Previews" lines={1} wide />}>
+            <PreviewsPane key={pod.uid} pod={pod} object={snapshot.pod} network={sample?.network} />
+          </Suspense>
+        </Unless>
       )}
       <Network view={sample?.network} isEnding={isEnding(state)} isPast={isPast} later={later} />
       <Unless when={isPast} id="rules" title={RULES} wide words="They are not recorded, but read live.">
@@ -138,9 +142,11 @@ export function Panes({ state, pod, logOf, onLogOf, frozen }: Props) {
           <RulesPane key={pod.uid} pod={pod} hostnames={sample?.hostnames} isGone={gone} />
         </Suspense>
       </Unless>
-      <Suspense fallback={<Skeleton id="terminal" title="Terminal" lines={2} wide />}>
-        <TerminalPane key={pod.uid} pod={pod} isGone={gone} />
-      </Suspense>
+      <Unless when={!mayChange} id="terminal" title="Terminal" wide words="An auditor opens no shell.">
+        <Suspense fallback={<Skeleton id="terminal" title="Terminal" lines={2} wide />}>
+          <TerminalPane key={pod.uid} pod={pod} isGone={gone} />
+        </Suspense>
+      </Unless>
       <Unless when={isPast} id="logs" title="Log" words={UNRECORDED_LOG}>
         <Mishap place="log">
           <Suspense fallback={<Skeleton id="logs" title="Log" lines={8} wide />}>

@@ -1,17 +1,17 @@
 // My pods as a table: the same facts as the cards.
 import { useRef } from "react";
-import { Link } from "react-router";
 import { isNear, leftOf } from "../state/lifetime";
 import { miniature, sharing } from "../state/miniature";
 import type { PodFacts } from "../state/pod";
-import { age, span } from "../state/text";
+import { span } from "../state/text";
 import { Members } from "../ui/hue";
 import { MemberName } from "../ui/member";
 import { Pane } from "../ui/pane";
 import { type Column, FactTable, whole } from "../ui/table";
 import { DeletePod } from "./delete-pod";
 import { useGlance } from "./glance";
-import { PhaseWithReason, Ports } from "./pod-facts";
+import { AGE, NAME, PHASE } from "./pod-columns";
+import { Ports } from "./pod-facts";
 
 export function PodTable({ pods, title }: { readonly pods: readonly PodFacts[]; readonly title: string }) {
   return (
@@ -22,21 +22,13 @@ export function PodTable({ pods, title }: { readonly pods: readonly PodFacts[]; 
 }
 
 const COLUMNS: readonly Column<PodFacts>[] = [
-  {
-    head: "Name",
-    fills: true,
-    cell: (pod) => (
-      <Link className="strong words" to={`/pods/${pod.namespace}/${pod.name}`}>
-        {pod.name}
-      </Link>
-    ),
-  },
-  { head: "Phase", cell: (pod) => <PhaseWithReason pod={pod} /> },
+  NAME,
+  PHASE,
   { head: "Members", worth: 2, cell: (pod) => <MemberList pod={pod} /> },
   { head: "Namespaces", worth: 3, cell: (pod) => <Sharing pod={pod} /> },
   { head: "IP", worth: 2, cell: (pod) => <span className="mono">{pod.podIP}</span> },
   { head: "Ports", worth: 2, cell: (pod) => <Ports pod={pod} published={[]} /> },
-  { head: "Age", align: "end", cell: (pod) => <span className="mono">{age(pod.createdAt, Date.now())}</span> },
+  AGE,
   { head: "Ends in", worth: 3, align: "end", cell: (pod) => <EndsIn pod={pod} /> },
   { head: "Actions", worth: 2, align: "end", cell: (pod) => <DeletePod pod={pod} quiet /> },
 ];

@@ -1,8 +1,12 @@
 // One pod, live: what it is on top, then a pane a view.
 import { Suspense, useCallback, useMemo, useState } from "react";
-import { Link, Navigate, useParams } from "react-router";
+import { Link, Navigate, useOutletContext, useParams } from "react-router";
+import { startPod } from "../api/acts";
+import { told } from "../api/refusal";
+import { doneWords } from "../state/acts";
 import { type LiveState, liveness } from "../state/live";
-import { type PodFacts, phaseWord, readPod } from "../state/pod";
+import { operatorActs } from "../state/operator-acts";
+import { type PodFacts, phaseWord, readEvent, readPod } from "../state/pod";
 import { troubles } from "../state/remedies";
 import { clock } from "../state/text";
 import { fromAddress, keepInAddress } from "../ui/address";
@@ -12,12 +16,17 @@ import { Members } from "../ui/hue";
 import { late } from "../ui/late";
 import { LitScope } from "../ui/lit";
 import { Empty } from "../ui/pane";
+import { OperatorNote } from "../views/operator-note";
 import { type Reading, Troubles } from "../views/troubles";
 import { DeletePod } from "./delete-pod";
+import type { FrameContext } from "./frame";
 import { LifetimeNote } from "./lifetime-note";
 import { LiveBadge } from "./live-badge";
+import { mayChange } from "./may-change";
+import { useNotices } from "./notice-queue";
 import { Phase } from "./phase";
 import { PaneLinks, Panes } from "./pod-panes";
+import { endedState } from "./session";
 import { TimelinePane } from "./timeline-pane";
 import { useEnded } from "./use-ended";
 import { useLive } from "./use-live";
@@ -38,14 +47,17 @@ function LivePod({ namespace, name }: { readonly namespace: string; readonly nam
   const pod = useMemo(() => (state.snapshot ? readPod(state.snapshot.pod) : null), [state.snapshot]);
   const members = useMemo(() => pod?.members.map((member) => member.name) ?? [], [pod]);
   const wrong = useMemo(() => (pod ? troubles(pod) : []), [pod]);
+  const byOperators = useMemo(() => operatorActs(state.snapshot?.events.map(readEvent) ?? []), [state.snapshot]);
   const frozen = useFrozen(state);
+  const user = useOutletContext<FrameContext | null>()?.session.user ?? null;
+  const start = useStart();
   const [logOf, setLogOf] = useState(() => fromAddress("log"));
   const showLog = useCallback((log: string) => {
     setLogOf(log);
     keepInAddress({ log });
   }, []);
   if (state.connection.state === "signed-out")
-    return <Navigate to="/sign-in" replace state={{ next: location.pathname + location.search + location.hash }} />;
+    return <Navigate to="/sign-in" replace state={endedState(user, location)} />;
   if (isSought) return <Empty>Looking among the pods that are gone…</Empty>;
   if (state.connection.state === "not-found") return <Missing namespace={namespace} name={name} />;
   if (state.connection.state === "too-many") return <TooMany />;
@@ -73,9 +85,16 @@ function LivePod({ namespace, name }: { readonly namespace: string; readonly nam
       </div>
       {state.gone && <GoneNote name={name} />}
       <LostNote state={state} />
+      {past.moment === null && <OperatorNote acts={byOperators} />}
       {pod && !live.gone && past.moment === null && <LifetimeNote pod={pod} />}
       {state.snapshot && pod && !state.gone && (
-        <Troubles troubles={wrong} readings={readings(state, pod)} object={state.snapshot.pod} onLog={showLog} />
+        <Troubles
+          troubles={wrong}
+          readings={readings(state, pod)}
+          object={state.snapshot.pod}
+          onLog={showLog}
+          onStart={mayChange(user) ? () => start(pod) : undefined}
+        />
       )}
       <PaneLinks />
       <TimelinePane live={live} past={past} isOpen={isTimeline} onOpen={setTimeline} />
@@ -84,6 +103,18 @@ function LivePod({ namespace, name }: { readonly namespace: string; readonly nam
       </LitScope>
     </Members>
   );
+}
+
+function useStart(): (pod: PodFacts) => Promise<void> {
+  const notices = useNotices();
+  return async (pod) => {
+    try {
+      await startPod(pod);
+      notices?.say({ title: doneWords("start", pod.name) });
+    } catch (error) {
+      notices?.say({ title: `${pod.name} was not started`, body: told(error), isBad: true });
+    }
+  };
 }
 
 /** The members that stand still; the same set while they are the same, however often the pod is read. */

@@ -1,6 +1,6 @@
 // My pods: what they are, how they are, and the way to each.
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { Suspense, useState } from "react";
 import { Link, useOutletContext, useSearchParams } from "react-router";
 import { listNamespaces, listPods } from "../api/client";
 import { told } from "../api/refusal";
@@ -11,14 +11,17 @@ import { START_KEYS, START_NAMES } from "../state/start-names";
 import { counted } from "../state/text";
 import { Button } from "../ui/button";
 import { Choice, Field } from "../ui/field";
-import { Empty, Problem } from "../ui/pane";
+import { late } from "../ui/late";
+import { Empty, Problem, Skeleton } from "../ui/pane";
 import { choose, usePreference } from "../ui/preference";
 import { Switcher } from "../ui/switcher";
 import type { FrameContext } from "./frame";
 import { GlanceScope } from "./glance";
+import { mayChange, useMayChange } from "./may-change";
 import { NoCardsYet, PodCards } from "./pod-cards";
-import { PodTable } from "./pod-table";
 import { QuotaBars } from "./quota-bar";
+
+const PodTable = late(async () => (await import("./pod-table")).PodTable);
 
 const POLL_MS = 2000;
 
@@ -36,11 +39,12 @@ export function PodsPage() {
   const namespaces = useQuery({ queryKey: ["namespaces"], queryFn: listNamespaces });
   const names = namespaces.data ?? [];
   const namespace = search.get("namespace") ?? session.namespace ?? names[0] ?? null;
+  const isOthers = session.namespace !== null && namespace !== session.namespace;
   return (
     <>
-      <title>My pods · Pod playground</title>
+      <title>{`${isOthers ? `Pods of ${namespace}` : "My pods"} · Pod playground`}</title>
       <div className="page-head">
-        <h1>My pods</h1>
+        <h1>{isOthers ? `Pods of ${namespace}` : "My pods"}</h1>
         {names.length > 1 && namespace && (
           <Choice
             bare
@@ -51,9 +55,11 @@ export function PodsPage() {
             options={names.map((name) => ({ value: name, label: name }))}
           />
         )}
-        <Link className="button button-main" to="/new">
-          {namespace === session.namespace || !session.namespace ? "New pod" : `New pod in ${session.namespace}`}
-        </Link>
+        {mayChange(session.user) && (
+          <Link className="button button-main" to="/new">
+            {isOthers ? `New pod in ${session.namespace}` : "New pod"}
+          </Link>
+        )}
       </div>
       {namespace ? (
         <GlanceScope key={namespace}>
@@ -109,6 +115,9 @@ function PodList({ namespace, isOwn }: { readonly namespace: string; readonly is
 }
 
 function NoPods({ namespace, isOwn }: { readonly namespace: string; readonly isOwn: boolean }) {
+  const mayChange = useMayChange();
+  if (!mayChange && isOwn)
+    return <Empty>An auditor has no pods, and sees those of all others: choose a namespace above.</Empty>;
   if (!isOwn) return <Empty>No pods in {namespace}.</Empty>;
   return (
     <section className="no-pods" aria-labelledby="starts">
@@ -165,7 +174,9 @@ function SomePods({ namespace, pods }: SomeProps) {
           <Button onPress={() => setQuery("")}>Show all</Button>
         </Empty>
       ) : as === "table" ? (
-        <PodTable title={namespace} pods={shown} />
+        <Suspense fallback={<Skeleton id="pods" title={namespace} lines={shown.length} />}>
+          <PodTable title={namespace} pods={shown} />
+        </Suspense>
       ) : (
         <PodCards pods={shown} />
       )}

@@ -1,6 +1,7 @@
 // Who is signed in, for every page.
 import { useQuery } from "@tanstack/react-query";
-import { getSession, type Session } from "../api/client";
+import type { Path } from "react-router";
+import { getSession, type Session, type SessionUser } from "../api/client";
 
 /** While the service does not answer, it is asked again this often: nobody has to reload the page. */
 const AGAIN_MS = 3000;
@@ -14,4 +15,11 @@ export function useSession() {
     staleTime: 60_000,
     refetchInterval: (query) => (query.state.status === "error" ? AGAIN_MS : false),
   });
+}
+
+/** What the sign-in page is told: where to go afterwards, and why who was somebody is nobody now. */
+export function endedState(before: SessionUser | null, { pathname, search, hash }: Path) {
+  // What a guest had is gone, and nobody else's to come back to.
+  if (before?.guestUntil) return { ended: "visit" };
+  return { next: pathname + search + hash, ended: before ? "session" : "" };
 }

@@ -5,6 +5,7 @@ import { Dialog, Heading, Modal, ModalOverlay } from "react-aria-components";
 import { listShares, revokeShare, type Share, sharePreview } from "../api/previews";
 import { told } from "../api/refusal";
 import type { PodFacts } from "../state/pod";
+import { moment } from "../state/text";
 import { Button } from "../ui/button";
 import { Choice } from "../ui/field";
 import { Problem } from "../ui/pane";
@@ -93,7 +94,7 @@ function ShareList({ shares, onRevoke }: ListProps) {
     <ul className="shares" aria-label="Links that lead here">
       {shares.map((share) => (
         <li key={share.id}>
-          <span>until {new Date(share.expiresAt).toLocaleString()}</span>
+          <span>until {moment(share.expiresAt, Date.now())}</span>
           <Button kind="quiet" onPress={() => onRevoke(share)}>
             Revoke<span className="unseen"> link {share.id}</span>
           </Button>

@@ -1,7 +1,7 @@
 // What every page can ask of the header around it.
 import { createContext, useContext } from "react";
 
-export type Overlay = "palette" | "shortcuts";
+export type Overlay = "palette" | "shortcuts" | "leaving";
 
 export interface Shell {
   readonly open: (overlay: Overlay) => void;

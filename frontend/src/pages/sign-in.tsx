@@ -82,6 +82,36 @@ function ProviderLink({ provider }: { readonly provider: IdentityProvider }) {
   );
 }
 
+/** Why one is back here, as the frame has it. */
+const ENDED: ReadonlyMap<string, { readonly title: string; readonly words: string }> = new Map([
+  [
+    "visit",
+    {
+      title: "Your visit is over",
+      words: "Its pods are deleted. With the code of an event you come in again, as another guest.",
+    },
+  ],
+  [
+    "session",
+    {
+      title: "You were signed out",
+      words: "Your session ended, or was ended elsewhere. Sign in to go on where you were.",
+    },
+  ],
+]);
+
+function Ended() {
+  const { state } = useLocation();
+  const why = ENDED.get(isRecord(state) ? text(state, "ended") : "");
+  if (!why) return null;
+  return (
+    <div className="problem calm" role="status">
+      <strong>{why.title}</strong>
+      <p>{why.words}</p>
+    </div>
+  );
+}
+
 export function SignInPage() {
   const [username, setUsername] = useState("");
   const [password, setPassword] = useState("");
@@ -108,6 +138,7 @@ export function SignInPage() {
           Pod playground
         </h1>
         <p className="hint">Pods on Docker, seen from the inside. Sign in to have your own.</p>
+        {!entry.isError && <Ended />}
         {entry.isError && (
           <Problem title="You are not signed in">
             <p>{told(entry.error)}</p>

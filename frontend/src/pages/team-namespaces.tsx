@@ -4,11 +4,10 @@ import { Link } from "react-router";
 import { listPods } from "../api/client";
 import { told } from "../api/refusal";
 import type { Team } from "../api/teams";
-import type { PodFacts } from "../state/pod";
-import { age, counted, visible } from "../state/text";
+import { counted, visible } from "../state/text";
 import { Empty, Pane, Problem } from "../ui/pane";
-import { type Column, FactTable, whole } from "../ui/table";
-import { PhaseWithReason } from "./pod-facts";
+import { FactTable, whole } from "../ui/table";
+import { AGE, NAME, PHASE } from "./pod-columns";
 import { TeamQuota } from "./quota-bar";
 
 const EVERY_MS = 5000;
@@ -28,24 +27,7 @@ export function useTeamPods({ namespaces }: Team) {
   });
 }
 
-const COLUMNS: readonly Column<PodFacts>[] = [
-  {
-    head: "Pod",
-    fills: true,
-    cell: (pod) => (
-      <Link className="strong words" to={`/pods/${pod.namespace}/${pod.name}`}>
-        {pod.name}
-      </Link>
-    ),
-  },
-  { head: "Phase", cell: (pod) => <PhaseWithReason pod={pod} /> },
-  {
-    head: "Age",
-    align: "end",
-    worth: 2,
-    cell: (pod) => <span className="mono">{age(pod.createdAt, Date.now())}</span>,
-  },
-];
+const COLUMNS = [NAME, PHASE, AGE];
 
 export function TeamNamespaces({ team }: { readonly team: Team }) {
   const { pods, isKnown, error } = useTeamPods(team);

@@ -19,10 +19,10 @@ export function TrailPage() {
 const COLUMNS: readonly Column<Deed>[] = [
   { head: "When", cell: ({ at }) => <span className="mono">{at.slice(0, 19).replace("T", " ")}</span> },
   { head: "Who", cell: ({ actor, role }) => <Who actor={actor} role={role} /> },
-  { head: "Act", cell: ({ act }) => <span className="mono">{act}</span> },
+  { head: "Act", own: true, cell: ({ act }) => <span className="mono">{act}</span> },
   { head: "About", fills: true, cell: ({ path }) => <span className="mono">{path}</span> },
-  { head: "Owner", worth: 2, cell: ({ owner }) => owner },
-  { head: "Answer", align: "end", cell: ({ code }) => <Answer code={code} /> },
+  { head: "Owner", worth: 3, cell: ({ owner }) => owner },
+  { head: "Answer", worth: 2, align: "end", cell: ({ code }) => <Answer code={code} /> },
   { head: "From", worth: 3, cell: ({ address }) => <span className="mono">{address}</span> },
 ];
 
@@ -92,7 +92,7 @@ function Trail() {
       {found.data && rows.length === 0 && <Empty>Nothing like that was done.</Empty>}
       {rows.length > 0 && (
         <Pane title="Deeds" aside="newest first, UTC">
-          <FactTable caption="Deeds" columns={COLUMNS} groups={whole(rows)} keyOf={({ id }) => id} />
+          <FactTable caption="Deeds" columns={COLUMNS} groups={whole(rows)} keyOf={({ id }) => id} wraps="half" />
           {found.hasNextPage && (
             <div className="row-end">
               <Button isDisabled={found.isFetchingNextPage} onPress={() => void found.fetchNextPage()}>

@@ -1,11 +1,19 @@
 import { expect, test } from "vitest";
 import { POD } from "../testing/frames";
 import { actsOnMember, actsOnPod, debugName, debugTargets, doneWords } from "./acts";
-import { readPod } from "./pod";
+import { phaseWord, readPod } from "./pod";
 
 const NONE: ReadonlySet<string> = new Set();
 const RUNS = readPod({ ...POD, status: { ...POD.status, phase: "Running" } });
 const keys = (acts: readonly { readonly key: string }[]) => acts.map((act) => act.key);
+
+test.each(["Stopped", "Idle", "NeverUsed", "StartDeadlineExceeded"])(
+  "a pod that was stopped (%s) is not called running",
+  (reason) => {
+    expect(phaseWord({ ...RUNS, reason })).toBe("Stopped");
+    expect(phaseWord({ ...RUNS, reason, deletedAt: "2026-11-27T00:00:00Z" })).toBe("Terminating");
+  },
+);
 
 test("a pod that runs can be stopped and frozen, a frozen one goes on, a stopped one is started", () => {
   expect(keys(actsOnPod(RUNS, NONE))).toEqual(["stop", "freeze", "debug", "copy"]);

@@ -1,5 +1,5 @@
 // What can be done to a pod and to its members now, in words.
-import type { MemberFacts, PodFacts } from "./pod";
+import { isStopped, type MemberFacts, type PodFacts } from "./pod";
 
 export type ActKey =
   | "start"
@@ -29,13 +29,6 @@ const SIGNALS: readonly Act[] = [
   { key: "SIGHUP", title: "Send SIGHUP", about: "many servers read their configuration again" },
   { key: "SIGUSR1", title: "Send SIGUSR1", about: "what it means is up to the program" },
 ];
-
-/** By somebody, or because nobody used it or its start hung. */
-const STOPPED: ReadonlySet<string> = new Set(["Stopped", "Idle", "NeverUsed", "StartDeadlineExceeded"]);
-
-export function isStopped(pod: PodFacts): boolean {
-  return STOPPED.has(pod.reason);
-}
 
 function runs(member: MemberFacts): boolean {
   return member.state === "running";

@@ -165,9 +165,17 @@ export function readEvent(event: Obj): EventFacts {
   };
 }
 
-/** The phase, or Terminating once it was deleted. */
+/** By somebody, or because nobody used it or its start hung. */
+const STOPPED: ReadonlySet<string> = new Set(["Stopped", "Idle", "NeverUsed", "StartDeadlineExceeded"]);
+
+export function isStopped(pod: PodFacts): boolean {
+  return STOPPED.has(pod.reason);
+}
+
+/** The phase; Terminating once it was deleted, and Stopped while it is to be: its phase stays what it was last. */
 export function phaseWord(pod: PodFacts): string {
-  return pod.deletedAt ? "Terminating" : pod.phase;
+  if (pod.deletedAt) return "Terminating";
+  return isStopped(pod) ? "Stopped" : pod.phase;
 }
 
 // What a member waits for when all is well.

@@ -2,8 +2,8 @@
 import { type MemberFacts, type PodFacts, troubled } from "./pod";
 import { failed } from "./troubles";
 
-/** What helps: a copy in the form, the member's log, or only waiting. */
-export type Remedy = "copy" | "log" | "wait";
+/** What helps: a copy in the form, the member's log, starting the pod, or only waiting. */
+export type Remedy = "copy" | "log" | "start" | "wait";
 
 export interface Trouble {
   readonly key: string;
@@ -105,15 +105,15 @@ function pull(message: string): string {
 const TELL = {
   stopped: () => ({
     title: "The pod is stopped",
-    why: "Its volumes and logs are kept. Start the pod, among its actions, makes a new pause and new members.",
-    remedy: "wait",
+    why: "Its volumes and logs are kept. Starting it makes a new pause and new members.",
+    remedy: "start",
   }),
   "stopped-unused": ({ message }) => ({
     title: "The pod was stopped, for nobody used it",
     why: message,
-    remedy: "wait",
+    remedy: "start",
   }),
-  "given-up": ({ message }) => ({ title: "The pod did not come to run", why: message, remedy: "wait" }),
+  "given-up": ({ message }) => ({ title: "The pod did not come to run", why: message, remedy: "start" }),
   "image-building": ({ who, image }) => ({
     title: `${who} waits for its image`,
     why: `${image} is being built on this node. ${who} starts by itself when it is ready.`,

@@ -47,11 +47,16 @@ export function clock(when: number | string): string {
   return Number.isNaN(date.getTime()) ? "" : date.toLocaleTimeString([], { hour12: false });
 }
 
-/** A moment to the minute, with its day where that is not today's. */
+/** A moment to the minute where the reader is, with its zone, and with its day where that is not today's. */
 export function moment(when: string, now: number): string {
   const date = new Date(when);
   if (Number.isNaN(date.getTime())) return "";
-  const time = date.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hour12: false });
+  const time = date.toLocaleTimeString([], {
+    hour: "2-digit",
+    minute: "2-digit",
+    hour12: false,
+    timeZoneName: "short",
+  });
   const isToday = date.toDateString() === new Date(now).toDateString();
   return isToday
     ? time

@@ -1,5 +1,5 @@
 // What stands in a pod's way, in a word for the list and a sentence for the panes; remedies.ts says what to press.
-import { type Condition, type PodFacts, troubled } from "./pod";
+import { type Condition, isStopped, type PodFacts, troubled } from "./pod";
 
 /** False ones say why nothing can run at all; the others only follow from what the members do. */
 const DECIDING: readonly string[] = ["PodScheduled", "PodReadyToStartContainers"];
@@ -24,7 +24,8 @@ export function shortened(message: string): string {
 
 /** The reason that the list shows beside the phase; "" when all is well. */
 export function reasonOf(pod: PodFacts): string {
-  if (pod.reason) return pod.reason;
+  // That it was stopped the phase says already; how it came to that is worth the place beside it.
+  if (pod.reason) return pod.reason === "Stopped" ? "" : pod.reason;
   const own = pod.deletedAt ? undefined : failed(pod)[0]?.reason;
   return own || (troubled(pod)[0]?.reason ?? "");
 }
@@ -33,6 +34,7 @@ export function reasonOf(pod: PodFacts): string {
 export function whyNothingRuns(pod: PodFacts): string {
   if (pod.deletedAt) return "The pod is ending: nothing of it runs any more.";
   if (pod.phase === "Succeeded" || pod.phase === "Failed") return "Nothing runs any more: the pod has ended.";
+  if (isStopped(pod)) return "Nothing runs: the pod is stopped. This fills itself when it is started.";
   const [why] = failed(pod);
   const words = why && shortened(why.message || why.reason);
   if (pod.nodeName === "") return `Not scheduled yet: ${words ?? "no node has taken the pod."}`;

@@ -19,15 +19,19 @@ interface Props {
   /** The Pod v1 object, for a copy of it. */
   readonly object: Obj;
   readonly onLog: (member: string) => void;
+  /** Not there for who may not start it. */
+  readonly onStart?: (() => void) | undefined;
 }
 
-export function Troubles({ troubles, readings, object, onLog }: Props) {
+const CALM: ReadonlySet<Trouble["remedy"]> = new Set(["wait", "start"]);
+
+export function Troubles({ troubles, readings, object, onLog, onStart }: Props) {
   if (troubles.length + readings.length === 0) return null;
-  const isCalm = readings.length === 0 && troubles.every((trouble) => trouble.remedy === "wait");
+  const isCalm = readings.length === 0 && troubles.every((trouble) => CALM.has(trouble.remedy));
   return (
     <div className={isCalm ? "problem calm troubles" : "problem troubles"} role="alert" aria-label="Not all is well">
       {troubles.map((trouble) => (
-        <One key={trouble.key} trouble={trouble} object={object} onLog={onLog} />
+        <One key={trouble.key} trouble={trouble} object={object} onLog={onLog} onStart={onStart} />
       ))}
       {readings.map(({ title, why }) => (
         <div key={why} className="trouble">
@@ -41,7 +45,7 @@ export function Troubles({ troubles, readings, object, onLog }: Props) {
   );
 }
 
-interface OneProps extends Pick<Props, "object" | "onLog"> {
+interface OneProps extends Pick<Props, "object" | "onLog" | "onStart"> {
   readonly trouble: Trouble;
 }
 
@@ -51,7 +55,7 @@ export function readLog(member: string, onLog: (member: string) => void) {
   document.getElementById("logs")?.focus();
 }
 
-function One({ trouble, object, onLog }: OneProps) {
+function One({ trouble, object, onLog, onStart }: OneProps) {
   const { title, why, words, remedy, member } = trouble;
   const short = shortened(words);
   return (
@@ -66,7 +70,12 @@ function One({ trouble, object, onLog }: OneProps) {
           </p>
         )}
       </div>
-      {remedy !== "wait" && (
+      {remedy === "start" && onStart && (
+        <div className="trouble-actions">
+          <Button onPress={onStart}>Start the pod</Button>
+        </div>
+      )}
+      {!CALM.has(remedy) && (
         <div className="trouble-actions">
           {remedy === "log" && <Button onPress={() => readLog(member, onLog)}>Read its log</Button>}
           <Link className="button button-plain" to="/new" state={{ manifest: copyOf(object) }}>

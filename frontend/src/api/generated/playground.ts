@@ -597,6 +597,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/playground/v1/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read
+         * @description Whether you have a password.
+         */
+        get: operations["readPassword"];
+        /**
+         * Change
+         * @description Change your password. You are signed out everywhere else; tokens stay.
+         */
+        put: operations["changePassword"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/playground/v1/quota": {
         parameters: {
             query?: never;
@@ -1500,6 +1524,11 @@ export interface components {
         NewGuest: {
             code?: string;
         };
+        /** @description The password as it is, and as it is to be. */
+        NewPassword: {
+            new: string;
+            old: string;
+        };
         /** @description A team to be founded; `name` is a DNS label, and becomes that of its namespace. */
         NewTeam: {
             name: string;
@@ -1572,6 +1601,10 @@ export interface components {
             pid: number;
             signal: string;
             started: string;
+        };
+        /** @description Whether there is one: who signs in by a link, or with an identity provider, has none. */
+        Password: {
+            isSet: boolean;
         };
         /** @description Signing in with a password; `code` is asked for where the user has a second factor. */
         PasswordSignIn: {
@@ -3338,6 +3371,68 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NodeView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    readPassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Password"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    changePassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPassword"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Password"];
                 };
             };
             /** @description Refused */
