@@ -236,7 +236,7 @@ def _usages(look: Look) -> tuple[Wanted, ...]:
         for volume in look.intent.pod.spec.volumes
         if volume.empty_dir is not None and volume.empty_dir.size_limit and volume.empty_dir.medium != "Memory"
     ]
-    whole = [""] if look.intent.on_disk else []
+    whole = [""] if look.intent.on_disk and look.pause is not None else []
     return tuple(Wanted(kind=WantedKind.USAGE, member="", attempt=0, name=name) for name in (*limited, *whole))
 
 

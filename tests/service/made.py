@@ -41,3 +41,8 @@ def team(name: str, *, admin: str, member: str = "") -> Team:
             user, _ = User.objects.get_or_create(username=username)
             Membership.objects.update_or_create(team=found, user=user, defaults={"role": role})
     return found
+
+
+def wanted(pod: Pod) -> list[Any]:
+    """What the row wants of watch, but for the measuring that goes on for as long as the pod does."""
+    return [want for want in pod.wanted if (want["kind"], want["name"]) != ("usage", "")]

@@ -171,7 +171,7 @@ def test_a_pass_asks_for_the_scan_and_goes_on_with_the_others_until_it_is_told()
     node.look(pod.uid)
     pod.refresh_from_db()
     assert node.running() == {"": 1, "box": 1}
-    assert [(want["kind"], want["name"]) for want in pod.wanted] == [("scan", A)]
+    assert [(want["kind"], want["name"]) for want in made.wanted(pod)] == [("scan", A)]
     assert waiting(pod) == {"reason": "ContainerCreating", "message": 'Waiting for the scan of image "nginx:1"'}
     pins.keep_scan(A, "refused", "CVE-1", node.now)
     node.look(pod.uid)
@@ -180,7 +180,7 @@ def test_a_pass_asks_for_the_scan_and_goes_on_with_the_others_until_it_is_told()
         "message": f'Failed to inspect image "nginx:1": the scan refused {A}: CVE-1',
     }
     pod.refresh_from_db()
-    assert (pod.wanted, node.running()) == ([], {"": 1, "box": 1})
+    assert (made.wanted(pod), node.running()) == ([], {"": 1, "box": 1})
     events = PodEvent.objects.filter(pod=pod, field_path="spec.containers{web}").order_by("pk")
     assert list(events.values_list("reason", flat=True)) == ["Scanning", "InspectFailed", "Failed"]
     ImageScan.objects.filter(image_id=A).update(outcome="accepted")

@@ -131,6 +131,8 @@ def test_every_operation_asks_for_a_credential() -> None:
                     by_browsers = path.startswith(("/second-factor", "/password"))
                     wanted: list[object] = list(BROWSER if by_browsers else SIGNED_IN)
                     wanted = [visitor] if (path, operation.methods[0]) in open_to_visitors else wanted
+                    # What a browser reports of a page's policy comes without one; nothing is read or kept but a line.
+                    wanted = [] if path == "/csp-reports" else wanted
                     assert list(operation.auth_callbacks) == wanted, path
 
 

@@ -240,7 +240,7 @@ def test_an_image_that_does_not_exist_is_asked_for_and_told_as_kubernetes_does()
     del node.engine.on_node["nginx:1"]
     node.look(pod.uid)
     pod.refresh_from_db()
-    assert [want["name"] for want in pod.wanted] == ["nginx:1"]
+    assert [want["name"] for want in made.wanted(pod)] == ["nginx:1"]
     Fact.objects.create(
         pod=pod,
         member="",
@@ -268,7 +268,7 @@ def test_an_image_that_does_not_exist_is_asked_for_and_told_as_kubernetes_does()
     node.now += timedelta(seconds=8)
     node.look(pod.uid)
     pod.refresh_from_db()
-    assert [want["attempt"] for want in pod.wanted] == [1]
+    assert [want["attempt"] for want in made.wanted(pod)] == [1]
 
 
 def test_pull_secrets_that_are_not_there_are_told_at_first_and_with_each_pull_and_stop_nothing() -> None:
@@ -322,7 +322,7 @@ def test_an_image_that_is_built_on_the_node_is_told_as_that_and_not_as_pulled() 
     told = 'Waiting for image "nginx:1" to be built on this node'
     waiting = pod.status["containerStatuses"][0]["state"]["waiting"]
     assert waiting == {"reason": "ContainerCreating", "message": told}
-    assert [want["attempt"] for want in pod.wanted] == [0]
+    assert [want["attempt"] for want in made.wanted(pod)] == [0]
     assert PodEvent.objects.get(pod=pod, reason="Building").message == told
     fact.outcome = "succeeded"
     fact.save()

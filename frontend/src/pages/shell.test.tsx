@@ -120,7 +120,7 @@ test("the table is chosen once, and remembered", async () => {
   service(BASE);
   const first = visit("/");
   await userEvent.click(await screen.findByRole("radio", { name: "Table" }));
-  expect(screen.getByRole("table", { name: "Pods" })).toBeTruthy();
+  expect(await screen.findByRole("table", { name: "Pods" })).toBeTruthy();
   first.unmount();
   visit("/");
   expect(await screen.findByRole("table", { name: "Pods" })).toBeTruthy();
