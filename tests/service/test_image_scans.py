@@ -19,6 +19,7 @@ from sandboxes.models import ImageScan, PodEvent
 from sandboxes.node.scans import Scans
 from sandboxes.world import ImageOnNode, Wanted, WantedKind
 
+from . import made
 from .fakes import until
 from .node import FakeNode, a_pod
 from .test_image_pins import A, B, waiting

@@ -17,6 +17,7 @@ from sandboxes.errors import EngineError, EngineUnavailable
 from sandboxes.models import ConfigObject, Fact, Pod, PodEvent, Step
 from sandboxes.policy import RESTRICTED
 
+from . import made
 from .node import MANIFEST, FakeNode, a_pod, during
 
 pytestmark = pytest.mark.django_db
