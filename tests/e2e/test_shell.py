@@ -147,3 +147,21 @@ def test_a_part_and_what_it_imports_are_asked_for_again_when_the_network_dropped
     expect(home.get_by_role("heading", name="New pod")).to_be_visible()
     expect(home.get_by_label("Pod as YAML")).to_be_visible()
     assert len(dropped) > 2
+
+
+@pytest.mark.parametrize("part", ["main", "imported", "style"])
+def test_a_page_whose_own_parts_the_network_dropped_loads_itself_anew(home: Page, part: str) -> None:
+    dropped: list[str] = []
+    of = {"main": "**/static/index-*.js", "imported": "**/static/session-*.js", "style": "**/static/*.css"}
+
+    def drop(route: Route) -> None:
+        if dropped:
+            route.continue_()
+        else:
+            dropped.append(route.request.url)
+            route.abort("failed")
+
+    home.route(of[part], drop)
+    home.reload()
+    expect(home.get_by_role("heading", name="My pods")).to_be_visible()
+    assert len(dropped) == 1

@@ -58,6 +58,7 @@ def canaries(there: Machine) -> str:
     return "".join(there.docker("ps", "--all", "--quiet", uid) for uid in uids)
 
 
+@pytest.mark.long
 def test_up_builds_a_pod_and_prints_what_it_is_and_how_to_sign_in(there: Machine) -> None:
     done = there.play("up", "-d")
     assert done.returncode == 0, done.stderr

@@ -28,13 +28,13 @@ from sandboxes import lifetimes, throttle
 from sandboxes.models import Pod, PreviewShare, PreviewVisit
 from sandboxes.preview import grants
 from sandboxes.preview.hosts import Place
-from sandboxes.preview.site import SURE_FOR
 from tests.service import made
 from tests.service.caller import Caller
 from tests.service.fakes import until
 from tests.service.preview_site import Site, site
 
 pytestmark = pytest.mark.usefixtures("database_thread")
+SURE_FOR = 0.3
 PATH = "/api/playground/v1/namespaces/alice/pods/web/preview"
 COOKIE = configured.PREVIEW_COOKIE_NAME
 # A refusal is seen within 2 s; this is for the test's own doing.
@@ -44,7 +44,8 @@ IN_TIME = 20.0
 
 
 @pytest_asyncio.fixture
-async def preview(tmp_path: Path, settings: Any) -> AsyncIterator[Site]:
+async def preview(tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Site]:
+    monkeypatch.setattr("sandboxes.preview.site.SURE_FOR", SURE_FOR)
     async with site(tmp_path, settings) as found:
         yield found
 
