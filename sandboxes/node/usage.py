@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable
+from functools import partial
 from uuid import UUID
 
 from channels.db import database_sync_to_async
@@ -32,19 +33,20 @@ class Usage:
         where the pod is not there, PlaygroundError while it cannot be measured.
         """
         pod, profile = await database_sync_to_async(_pod)(uid)
-        every, told = (VOLUME_EVERY, self._of_volume) if volume else (POD_EVERY, self._of_pod)
+        over = partial(self._volume_over, uid, pod, volume) if volume else partial(self._pod_over, uid, pod, profile)
+        every = VOLUME_EVERY if volume else POD_EVERY
         while True:
-            if why := await asyncio.to_thread(told, uid, volume, pod, profile):
+            if why := await asyncio.to_thread(over):
                 return why
             await asyncio.sleep(every)
 
-    def _of_volume(self, uid: UUID, volume: str, pod: Pod, profile: Profile) -> str:
+    def _volume_over(self, uid: UUID, pod: Pod, volume: str) -> str:
         limits = {each.name: each.empty_dir.size_limit for each in pod.spec.volumes if each.empty_dir is not None}
         if self._host.usage(uid, volume).size <= whole(limits.get(volume, 0)):
             return ""
         return f'Usage of EmptyDir volume "{volume}" exceeds the limit "{limits[volume]}". '
 
-    def _of_pod(self, uid: UUID, volume: str, pod: Pod, profile: Profile) -> str:
+    def _pod_over(self, uid: UUID, pod: Pod, profile: Profile) -> str:
         by_member: dict[str, list[str]] = defaultdict(list)
         for each in self._engine().inspections(uid, ended=True):
             by_member[each.identity.member] += written_to(each.inspected)
