@@ -106,17 +106,15 @@ async def test_pods_of_other_nodes_and_finished_ones_are_not_ours() -> None:
 
 async def test_a_pod_that_is_finished_loses_its_timer_and_its_pulls() -> None:
     desk = Desk()
-    wanted = [{"kind": "pull", "member": "", "attempt": 0, "name": "nginx:1"}]
-    pod = await in_ms(200, wanted=wanted)
+    pod = await in_ms(60_000, wanted=[_pull("nginx:1")])
     await desk.timers.reread()
     await until(lambda: desk.streams.pulled == ["nginx:1"])
+    timer = desk.timers._timers[pod.uid].handle
+    assert not timer.cancelled()
     await change(pod, finished_at=timezone.now())
     await desk.timers.reread()
     await until(lambda: desk.streams.cancelled == ["nginx:1"])
-    marker = await in_ms(300, name="marker")
-    await desk.timers.reread()
-    await until(lambda: bool(desk.woken))
-    assert desk.woken == [marker.uid]
+    assert timer.cancelled()
 
 
 async def test_a_row_that_wants_nonsense_wants_nothing() -> None:
