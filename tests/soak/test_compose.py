@@ -97,9 +97,10 @@ def test_a_pod_comes_back_whose_file_was_closed_to_root(composed: ComposedStack)
 
 def test_what_a_pod_has_on_the_disk_is_found_from_a_container_too(composed: ComposedStack) -> None:
     with (
-        pod(composed, "over", test_disk.spec(test_disk.LARGE.format("a b c"))) as over,
         pod(composed, "less", test_disk.spec(test_disk.LARGE.format("a b"))) as less,
+        pod(composed, "over", test_disk.spec(test_disk.LARGE.format("a b c"))) as over,
     ):
+        less.wait_phase("Running")
         wait_for(lambda: test_disk.evicted(over), "the one with more than 2 GiB to be evicted", 90)
         assert less.read()["status"]["phase"] == "Running"
 
