@@ -46,7 +46,7 @@ def test_a_node_tells_what_its_pods_have_of_what_they_may_and_of_the_machine() -
         {"resource": "limits.cpu", "used": 2 * each[Resource.CPU], "limit": 20_000, "machine": 2000},
         {"resource": "limits.memory", "used": 2 * each[Resource.MEMORY], "limit": None, "machine": 4 << 30},
     ]
-    assert [(use["used"], use["machine"]) for use in second["quota"]] == [(0, None)] * 3, "its watch never told its size"
+    assert [(use["used"], use["machine"]) for use in second["quota"]] == [(0, None)] * 3, "it never told its size"
 
 
 @pytest.mark.parametrize("path", [NODES, f"{NODES}/n1", f"{NODES}/n2", f"{NODES}/none"])
