@@ -15,6 +15,7 @@ from typing import Any
 import httpx
 import requests
 from django.conf import settings
+from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
 from people.provider_rules import Finding, discovery_of, is_safe, issuer_of, judged, keys_judged, shown
 
@@ -92,7 +93,7 @@ def _trusted(address: str) -> ssl.SSLContext:
     """The authorities that a sign-in trusts: allauth asks by `requests`, which has settings of its own for them."""
     with requests.Session() as session:
         found = session.merge_environment_settings(address, {}, None, None, None)["verify"]
-    place = found if isinstance(found, str) else requests.certs.where()
+    place = found if isinstance(found, str) else DEFAULT_CA_BUNDLE_PATH
     if os.path.isdir(place):
         return ssl.create_default_context(capath=place)
     return ssl.create_default_context(cafile=place)

@@ -9,6 +9,7 @@ import base64
 import hashlib
 import json
 import secrets
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -64,10 +65,13 @@ class Issuer:
 
 
 @contextmanager
-def running() -> Iterator[Issuer]:
+def running(tls: ssl.SSLContext | None = None) -> Iterator[Issuer]:
     """An issuer that answers on a port of loopback."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Answering)
-    server.issuer = Issuer(f"http://127.0.0.1:{server.server_port}")  # type: ignore[attr-defined]
+    scheme = "http"
+    if tls is not None:
+        scheme, server.socket = "https", tls.wrap_socket(server.socket, server_side=True)
+    server.issuer = Issuer(f"{scheme}://127.0.0.1:{server.server_port}")  # type: ignore[attr-defined]
     thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     try:

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import json
+import ssl
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler
 from io import StringIO
+from ipaddress import ip_address
+from pathlib import Path
 from time import monotonic
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.test import Client
@@ -143,6 +152,32 @@ def test_a_provider_elsewhere_is_not_asked_without_tls(settings: Any) -> None:
         f"Its discovery document (http://login.example{DOCUMENT}) is not asked for: it is not https. Name an https:// "
         "address in PLAYGROUND_OIDC_ISSUER."
     ]
+
+
+@pytest.fixture
+def certified(tmp_path: Path) -> Path:
+    """Key and certificate of 127.0.0.1 in one file, signed by itself."""
+    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "issuer")])
+    now, own = datetime.now(UTC), x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))])
+    made = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), now, now + timedelta(1))
+    made = made.add_extension(own, critical=False).add_extension(x509.BasicConstraints(True, None), critical=True)
+    place = tmp_path / "issuer.pem"
+    plain = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    place.write_bytes(plain + made.sign(key, SHA256()).public_bytes(Encoding.PEM))
+    return place
+
+
+def test_a_certificate_is_trusted_where_a_sign_in_trusts_it(
+    certified: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(certified)
+    with issuers.running(tls) as found:
+        settings.OIDC_ISSUER = found.address
+        (refused,) = told()
+        assert "could not be reached (" in refused and "CERTIFICATE_VERIFY_FAILED" in refused
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certified))
+        assert told() == []
 
 
 @pytest.mark.parametrize(
