@@ -13,7 +13,7 @@ from tests.stack import Stack
 from .axe import THEMES, expect_none
 from .conftest import OUT
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(240)
 NARROW = 390
 
 
