@@ -15,7 +15,7 @@ from django.http import Http404, HttpResponse, StreamingHttpResponse
 from ninja import Query
 
 from people.rules import Verb
-from sandboxes import access, credentials, lifetimes, namespaces, operators, pods, present, spec, upstream
+from sandboxes import access, credentials, idempotency, lifetimes, namespaces, operators, pods, present, spec, upstream
 from sandboxes.api import bodies, changes, configs, options, selectors, shapes
 from sandboxes.api.answers import answer
 from sandboxes.api.auth import SIGNED_IN, SignedIn
@@ -91,12 +91,22 @@ def delete_pods(request: SignedIn, namespace: str, query: Query[options.DeleteQu
     operation_id="createPod",
     openapi_extra=body_of(bodies.PodManifest, yaml=True),
 )
-def create_pod(request: SignedIn, namespace: str, dry_run: Annotated[str, Query(alias="dryRun")] = "") -> HttpResponse:
-    """Create a pod. With `dryRun=All` everything is checked and nothing is kept."""
+def create_pod(
+    request: SignedIn,
+    namespace: str,
+    dry_run: Annotated[str, Query(alias="dryRun")] = "",
+    key: options.IdempotencyKey = None,
+) -> HttpResponse:
+    """Create a pod; under an Idempotency-Key once. With `dryRun=All` everything is checked and nothing is kept."""
     dry = options.dry_run(request, dry_run, options.CREATE)
     # A stranger learns nothing from how a body is refused.
-    namespaces.live_namespace(request.auth, namespace, Verb.CREATE)
-    row = pods.create_pod(request.auth, namespace, spec.decode(bodies.read(request)), dry_run=dry)
+    home = namespaces.live_namespace(request.auth, namespace, Verb.CREATE)
+    body = bodies.read(request)
+
+    def make() -> Pod:
+        return pods.create_pod(request.auth, namespace, spec.decode(body), dry_run=dry)
+
+    row = make() if dry else idempotency.once(request.auth, home, options.key(request, key, body), make)
     return answer(pods.pod_object(row), 201)
 
 
