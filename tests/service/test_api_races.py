@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from itertools import count
@@ -13,8 +13,8 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from people import links, tokens
-from people.models import Membership, Team
+from people import links, team_admins, tokens
+from people.models import Membership
 from people.rules import Scope
 from sandboxes import configs, pods, spec, teams
 from sandboxes.errors import AlreadyExists, Conflict, Malformed, NotAllowed, NotFound
@@ -77,20 +77,21 @@ def test_of_two_admins_who_show_each_other_out_one_stays(monkeypatch: pytest.Mon
     for name in ("alice", "bob"):
         made.team("crew", admin=name)
     pairs = iter([("alice", "bob"), ("bob", "alice")])
-    meeting, check = Barrier(2), teams._check_admins
+    meeting, check = Barrier(2), team_admins.last_admins
 
-    def check_together(team: Team) -> None:
-        """Both have taken the other away before either looks whether an admin is left, unless one has to wait."""
+    def check_together(team: int, leaving: Collection[int]) -> list[Membership]:
+        """Both have looked whether an admin is left before either takes the other away, unless one has to wait."""
+        found = check(team, leaving)
         with suppress(BrokenBarrierError):
             meeting.wait(timeout=1)
-        check(team)
+        return found
 
     def show_out() -> None:
         name, other = next(pairs)
         with suppress(Conflict, NotAllowed, NotFound):
             teams.remove_member(user(name), "crew", other)
 
-    monkeypatch.setattr(teams, "_check_admins", check_together)
+    monkeypatch.setattr(team_admins, "last_admins", check_together)
     at_once(show_out, times=2)
     assert Membership.objects.get().role == Membership.ADMIN
 
