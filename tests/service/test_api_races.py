@@ -12,6 +12,7 @@ from typing import TypeVar
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.http import HttpRequest
 
 from people import links, team_admins, tokens
 from people.models import Membership
@@ -20,6 +21,7 @@ from sandboxes import configs, pods, spec, teams
 from sandboxes.errors import AlreadyExists, Conflict, Malformed, NotAllowed, NotFound
 from sandboxes.models import Counter, Namespace, Node, Pod
 from sandboxes.namespaces import namespace_of
+from sandboxes.preview import grants
 from sandboxes.spec import ObjectMeta
 from sandboxes.spec.configs import ConfigMap
 from tests.service import made
@@ -120,21 +122,24 @@ def test_deletions_at_once_take_the_shortest_grace() -> None:
     assert Pod.objects.get().deletion_grace == 10
 
 
-@pytest.mark.parametrize("limited", ["configs", "tokens"])
+@pytest.mark.parametrize("limited", ["configs", "tokens", "shares"])
 def test_of_many_at_once_no_more_are_made_than_there_may_be(limited: str, monkeypatch: pytest.MonkeyPatch) -> None:
     alice, names = user("alice"), count()
-    namespace_of(alice)
+    pod = made.pod()
     monkeypatch.setattr(settings, "NAMESPACE_MAX_CONFIGS", 2)
     monkeypatch.setattr(tokens, "MOST", 2)
+    monkeypatch.setattr(grants, "MOST_SHARES", 2)
 
     def make() -> bool:
         name = f"n{next(names)}"
         try:
             if limited == "configs":
                 configs.create(alice, "alice", ConfigMap(metadata=ObjectMeta(name=name), data={"a": "b"}))
+            elif limited == "shares":
+                grants.share(HttpRequest(), alice, pod, 80, 1)
             else:
                 tokens.grant(alice, name=name, days=1, scopes=frozenset({Scope.READ}))
-        except (Malformed, tokens.TooManyTokens):
+        except (Conflict, Malformed, tokens.TooManyTokens):
             return False
         return True
 
