@@ -17,7 +17,7 @@ from people.admin_site import Rows, Site
 from people.models import TrailEntry
 from people.rules import Relation, Verb
 from sandboxes import catalogue, changes, credentials, namespaces, operators, pods, publish
-from sandboxes.api import trails
+from sandboxes.api import downloads, trails
 from sandboxes.consumers import PodLive
 from sandboxes.errors import NotAllowed
 from sandboxes.models import Namespace
@@ -28,7 +28,7 @@ from tests.controls.control import Control, Off, always, put
 SESSION, OWNERSHIP, ROLES = "service/test_api_session.py", "service/test_ownership.py", "service/test_roles.py"
 ACCOUNT, FACTOR, TRAIL = "service/test_account.py", "service/test_second_factor.py", "service/test_trail.py"
 ACCESS = "service/test_access.py::test_only_who_may_gets_through"
-ADMIN, TEAMS = "service/test_admin.py", "service/test_teams.py"
+ADMIN, TEAMS, STREAMS = "service/test_admin.py", "service/test_teams.py", "service/test_api_streams.py"
 AUDITOR = f"{ROLES}::test_an_auditor_reads_and_does_nothing_else"
 
 
@@ -156,6 +156,12 @@ RIGHTS = (
     )),
     Control("trail: for operators and auditors", "L2", put(operators, "require_sight_of_all", always(None)), (
         f"{TRAIL}::test_operators_and_auditors_read_it_and_to_all_others_it_is_not_there",
+    )),
+    Control("what takes long is looked at again", "W3", put(downloads, "_may_still", always(True)), (
+        f"{STREAMS}::test_a_followed_log_ends_with_the_right_to_read_it[_revoke_token]",
+        f"{STREAMS}::test_a_followed_log_ends_with_the_session",
+        f"{STREAMS}::test_what_is_taken_along_breaks_off_with_the_right_to_it[_give_away-files]",
+        f"{STREAMS}::test_files_that_are_taken_along_break_off_with_the_session",
     )),
     Control("trail: who exports it is looked at again", "W3", put(trails, "sees_all", always(True)), (
         f"{TRAIL}::test_an_export_breaks_off_when_its_reader_may_read_no_more",
