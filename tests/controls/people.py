@@ -16,7 +16,6 @@ from people import (
     guests,
     links,
     oidc,
-    passwords,
     roles,
     second_factor,
     secret_text,
@@ -87,7 +86,7 @@ SIGNING_IN = (
     Control("wrong passwords at once", "W17", put(sign_in, "with_password", counted_after), (
         f"{SESSION}::test_of_thirty_passwords_sent_at_once_at_most_five_are_tried",
     )),
-    Control("a new password: the old one first", "W17", put(passwords, "_knows", always(True)), (
+    Control("a new password: the old one first", "W17", put(User, "check_password", always(True)), (
         f"{PASSWORDS}::test_the_old_password_is_asked_for_and_wrong_ones_are_counted",
     )),
     Control("second factor", "W19", put(second_factor, "check", always(None)), (
