@@ -13,13 +13,13 @@ from sandboxes import access, credentials, lifetimes
 from sandboxes.api.auth import SignedIn
 from sandboxes.models import Pod
 
-REAUTHORISE = 1.5  # seconds
+REAUTHORISE = 1.0  # seconds, which leaves one to ask
 
 
 async def while_allowed(
     pieces: AsyncGenerator[bytes, None], request: SignedIn, row: Pod, verb: Verb, *, breaks: bool
 ) -> AsyncGenerator[bytes, None]:
-    """The same pieces, for as long as who asked may do that to the pod, which is asked every 1.5 s; then they end.
+    """The same pieces, for as long as who asked may do that to the pod, which is asked every second; then they end.
 
     With `breaks` by a ConnectionAbortedError, for what must not seem whole when it is not.
     """
