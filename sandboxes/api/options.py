@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from typing import Annotated, Any
 
 from django.http import HttpRequest
 from ninja import Header, Schema
-from pydantic import Field
+from pydantic import AfterValidator, Field, WithJsonSchema
 
 from people import trail
 from sandboxes.api import bodies
@@ -22,12 +23,20 @@ from sandboxes.idempotency import HEADER, Key
 
 CREATE, DELETE, UPDATE, PATCH = (f"{verb}Options.meta.k8s.io" for verb in ("Create", "Delete", "Update", "Patch"))
 
-# Printable ASCII: what a header can hold of a text (RFC 9651 §3.3.3), with its quotation marks if it has any.
+PRINTABLE = r"^[ -~]{1,255}$"  # what a header can hold of a text (RFC 9651 §3.3.3), quotation marks too
+
+
+def _printable(text: str) -> str:
+    if not re.fullmatch(PRINTABLE, text):
+        raise ValueError("must be 1 to 255 printable ASCII characters")
+    return text
+
+
+Printable = Annotated[str, AfterValidator(_printable), WithJsonSchema({"type": "string", "pattern": PRINTABLE})]
 IdempotencyKey = Annotated[
-    str | None,
+    Printable | None,
     Header(
         alias=HEADER,
-        pattern="^[ -~]{1,255}$",
         description="The same for each time that the same request is sent: then it makes one pod. Good for 24 h.",
     ),
 ]

@@ -102,6 +102,8 @@ def test_a_key_that_is_none_is_refused_by_name(alice: Caller, key: str) -> None:
     for path, body in ((PODS, unnamed()), (f"{POD}/clone", {"name": "b"}), (f"{POD}/replace", manifest())):
         refused = send(alice, path, body, key)
         assert (refused.code, refused.causes) == (400, [("Idempotency-Key", "FieldValueInvalid")])
+        told = "Idempotency-Key: Invalid value: must be 1 to 255 printable ASCII characters"
+        assert refused.body["message"] == told
     assert Pod.objects.count() == 1
 
 
