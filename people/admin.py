@@ -93,14 +93,18 @@ class RoleAssignmentAdmin(Rows):
 
 
 class MembersForm(MembersFormSet):
-    """Refuses what would leave a team that has an admin without one."""
+    """Refuses a guest as an admin, and what would leave a team that has one without."""
 
     def clean(self) -> None:
         super().clean()
-        if self.instance.pk is None or any(self.errors):
+        if any(self.errors):
             return
         stay = [form for form in self.forms if form not in self.deleted_forms]
         admins = [form for form in stay if form.cleaned_data.get("role") == Membership.ADMIN]
+        if never := [told for form in admins if (told := team_admins.why_never(form.cleaned_data["user"]))]:
+            raise ValidationError(never)
+        if self.instance.pk is None:
+            return
         if any("role" in form.changed_data or form.instance.pk is None for form in admins):
             return  # one is made here
         leaving = {form.instance.pk for form in self.initial_forms} - {form.instance.pk for form in admins}

@@ -75,7 +75,7 @@ export interface paths {
         put?: never;
         /**
          * Clone
-         * @description Another pod of the same spec under another name.
+         * @description Another pod of the same spec under another name; under an Idempotency-Key once.
          */
         post: operations["clonePod"];
         delete?: never;
@@ -384,7 +384,8 @@ export interface paths {
         put?: never;
         /**
          * Replace
-         * @description Another pod in the place of this one, which goes at once (kubectl replace --force).
+         * @description Another pod in the place of this one, which goes at once (kubectl replace --force); under an Idempotency-Key
+         *     once.
          */
         post: operations["replaceByForce"];
         delete?: never;
@@ -2406,7 +2407,10 @@ export interface operations {
     clonePod: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same for each time that the same request is sent: then it makes one pod. Good for 24 h. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 namespace: string;
                 name: string;
@@ -2997,7 +3001,10 @@ export interface operations {
     replaceByForce: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same for each time that the same request is sent: then it makes one pod. Good for 24 h. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 namespace: string;
                 name: string;
