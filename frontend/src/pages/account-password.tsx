@@ -43,7 +43,7 @@ function Change() {
   const { errors, rest } = useFieldErrors(changing.error, FIELDS, changing.reset);
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (!changing.isPending) changing.mutate();
+    if (!changing.isPending && old !== "" && fresh !== "") changing.mutate();
   };
   return (
     <form className="account-body" onSubmit={submit} aria-label="Change your password">
@@ -65,7 +65,7 @@ function Change() {
         />
       </FieldErrors>
       {rest && <Problem title="It was not changed">{rest}</Problem>}
-      <Button type="submit" isPending={changing.isPending} isDisabled={old === "" || fresh === ""}>
+      <Button type="submit" isBusy={changing.isPending} isDisabled={old === "" || fresh === ""}>
         {changing.isPending ? "Changing…" : "Change password"}
       </Button>
     </form>

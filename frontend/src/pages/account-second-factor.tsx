@@ -91,7 +91,7 @@ function TurnOn({ onCodes }: { readonly onCodes: (codes: readonly string[]) => v
         />
       ) : (
         <div className="account-body">
-          <Button onPress={() => proposing.mutate()} isPending={proposing.isPending}>
+          <Button onPress={() => proposing.mutate()} isBusy={proposing.isPending}>
             Set up a second factor
           </Button>
         </div>
@@ -192,7 +192,7 @@ function CodeForm({ label, isBusy, isNext, before, acts }: CodeFormProps) {
             key={act.label}
             type={at === 0 ? "submit" : "button"}
             {...(at > 0 && { onPress: () => run(act) })}
-            isPending={isBusy}
+            isBusy={isBusy}
             isDisabled={code.trim() === ""}
           >
             {act.label}

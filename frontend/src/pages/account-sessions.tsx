@@ -37,7 +37,7 @@ export function Sessions() {
       note="Where you are signed in. Ending a session closes its pages and its shells at once."
       actions={
         others && (
-          <Button kind="quiet" onPress={() => setAsked(null)} isPending={ending.isPending}>
+          <Button kind="quiet" onPress={() => setAsked(null)} isBusy={ending.isPending}>
             Sign out everywhere else
           </Button>
         )
@@ -97,7 +97,7 @@ function Row({ row, onEnd, isBusy }: RowProps) {
         </p>
       </div>
       {!row.current && (
-        <Button kind="quiet" onPress={onEnd} isPending={isBusy}>
+        <Button kind="quiet" onPress={onEnd} isBusy={isBusy}>
           End<span className="unseen"> the session of {name}</span>
         </Button>
       )}

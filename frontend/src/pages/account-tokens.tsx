@@ -94,7 +94,7 @@ function NewToken({ isBusy, onMake }: NewProps) {
       <Field id="token-name" label="What for" value={name} onChange={setName} input={{ maxLength: 100 }} />
       <Choice id="token-grade" label="It may" value={grade} onChange={setGrade} options={GRADES} />
       <Choice id="token-days" label="It ends after" value={days} onChange={setDays} options={DAYS} />
-      <Button type="submit" isPending={isBusy}>
+      <Button type="submit" isBusy={isBusy}>
         Make a token
       </Button>
     </form>
@@ -123,7 +123,7 @@ function Row({ row, isBusy, onRevoke }: RowProps) {
           {listed(row.scopes)}; {endOf(row.expiresAt, now)}, {used}
         </p>
       </div>
-      <Button kind="quiet" onPress={onRevoke} isPending={isBusy}>
+      <Button kind="quiet" onPress={onRevoke} isBusy={isBusy}>
         Revoke<span className="unseen"> the token {name}</span>
       </Button>
     </li>

@@ -33,7 +33,7 @@ export function GuestForm({ guests, isBusy, problem, onCome }: Props) {
         mono
         input={{ autoCapitalize: "none", maxLength: 100 }}
       />
-      <Button type="submit" isPending={isBusy} isDisabled={guests === "codes" && code.trim() === ""}>
+      <Button type="submit" isBusy={isBusy} isDisabled={guests === "codes" && code.trim() === ""}>
         Come in as a guest
       </Button>
     </form>

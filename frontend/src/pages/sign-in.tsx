@@ -220,7 +220,7 @@ export function SignInPage() {
             input={{ autoComplete: "one-time-code", inputMode: "numeric", maxLength: 20, autoFocus: true }}
           />
         )}
-        <Button kind="main" type="submit" isPending={entry.isPending}>
+        <Button kind="main" type="submit" isBusy={entry.isPending}>
           {entry.isPending ? "Signing in…" : "Sign in"}
         </Button>
         {session?.provider && <ProviderLink provider={session.provider} />}
