@@ -259,6 +259,7 @@ def _values(row: Pod) -> PodValues:
         generation=row.generation,
         expires_at=row.expires_at,
         ends_at_latest=row.ends_at_latest,
+        idle_seconds=lifetimes.terms().idle,
     )
 
 

@@ -21,6 +21,7 @@ from people import (
     links,
     oidc,
     passwords,
+    provider,
     roles,
     rules,
     second_factor,
@@ -197,6 +198,12 @@ SIGNING_IN = (
     )),
     Control("OpenID Connect: nobody is taken over", "W1", put(oidc.Provided, "pre_social_login", joined), (
         "service/test_oidc.py::test_a_user_who_was_there_before_is_never_taken_over",
+    )),
+    Control("OpenID Connect: its test asks nobody without TLS", "W1", put(provider, "is_safe", always(True)), (
+        "service/test_provider.py::test_a_provider_elsewhere_is_not_asked_without_tls",
+    )),
+    Control("OpenID Connect: its test reads no more than that", "W1", put(provider, "MOST_BYTES", 1 << 30), (
+        "service/test_provider.py::test_a_document_that_is_none_says_what_it_is[huge]",
     )),
     Control("no key, no service", "I05", put(checks, "_missing_secrets", always(())), (
         "service/test_prepare.py::test_serving_without_keys_is_refused",

@@ -147,7 +147,7 @@ function Missing({ namespace, name }: { readonly namespace: string; readonly nam
 function TooMany() {
   return (
     <div className="centre">
-      <title>Too many pages · Pod playground</title>
+      <title>Too many pages are open · Pod playground</title>
       <h1>Too many pages are open</h1>
       <p>You have as many pods and shells open as one person may at once. Close another tab, then try again.</p>
       <Button kind="main" onPress={() => location.reload()}>

@@ -566,7 +566,7 @@ export interface paths {
         };
         /**
          * List Nodes
-         * @description The nodes by name: whether each takes pods, and why not. For staff.
+         * @description The nodes by name: whether each takes pods, why not, and what its pods have of it. For staff.
          */
         get: operations["listNodes"];
         put?: never;
@@ -1391,6 +1391,7 @@ export interface components {
             engine: string;
             mostPods: number;
             name: string;
+            quota: components["schemas"]["NodeUse"][];
             ready: boolean;
             reason: string;
             seenAt: string | null;
@@ -1542,6 +1543,18 @@ export interface components {
         /** @description Nodes by name. */
         NodeList: {
             items: components["schemas"]["ListedNode"][];
+        };
+        /**
+         * @description What a node's pods have of a resource together, by their limits; `limit` null: any amount. Units as in QuotaUse.
+         *
+         *     `machine`: how much of it there is, null for pods, and until the node has told.
+         */
+        NodeUse: {
+            limit: number | null;
+            machine: number | null;
+            /** @enum {string} */
+            resource: "pods" | "limits.cpu" | "limits.memory";
+            used: number;
         };
         /** @description `problems` names what could not be read, and is left out then. */
         NodeView: {
