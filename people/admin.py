@@ -20,6 +20,7 @@ from django.forms import BaseInlineFormSet, ModelForm
 from django.http import HttpRequest, HttpResponse
 
 from people import provider, sessions, team_admins
+from people.admin_forms import EventCodeForm, TeamForm
 from people.admin_site import Rows
 from people.groups import mapping_of
 from people.guests import make_code
@@ -120,6 +121,7 @@ class Members(MembersInline):
 
 @admin.register(Team)
 class TeamAdmin(Rows):
+    form = TeamForm
     list_display = ("name", "created_at")
     inlines = (Members,)
 
@@ -136,6 +138,7 @@ class TeamAdmin(Rows):
 class EventCodeAdmin(Rows):
     """The code is made when the event is, and shown then; afterwards its end and its places can be changed."""
 
+    form = EventCodeForm
     list_display = ("event", "expires_at", "used", "most_guests", "guest_minutes")
     fields = ("event", "expires_at", "most_guests", "guest_minutes", "used")
     readonly_fields = ("used",)
@@ -177,6 +180,13 @@ admin.site.unregister(Group)
 admin.site.unregister(User)
 
 
+STAFF_ARE = {
+    "is_staff": "An operator: sees and changes everybody's pods, and opens this administration for what the "
+    "permissions below give. A role alone is given under Role assignments.",
+    "is_superuser": "Has all permissions of this administration. An operator, too.",
+}
+
+
 @admin.register(User)
 class People(Rows, UserAdmin):  # type: ignore[type-arg]
     """Sessions are not rows to look at: their key is what a browser signs in with, and the address of the page.
@@ -185,6 +195,21 @@ class People(Rows, UserAdmin):  # type: ignore[type-arg]
     """
 
     actions = ("sign_out",)
+    fieldsets = (
+        (None, {"fields": ("username", "password")}),
+        ("Personal info", {"fields": ("first_name", "last_name", "email")}),
+        ("What they may", {"fields": ("is_active", "is_staff", "is_superuser", "user_permissions")}),
+        ("Important dates", {"fields": ("last_login", "date_joined")}),
+    )
+    list_filter = ("is_staff", "is_superuser", "is_active")
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        """With what staff are here, which Django does not know."""
+        form: Any = super().get_form(request, obj, change=change, **kwargs)
+        for name, told in STAFF_ARE.items():
+            if name in form.base_fields:
+                form.base_fields[name].help_text = told
+        return form
 
     @transaction.atomic
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:

@@ -38,6 +38,10 @@ class Rows(AnyAdmin):
 class Site(AdminSite):
     """The admin site. Its `login` reads no password, whatever the method."""
 
+    site_header = "Pod playground administration"
+    site_title = "Pod playground"
+    index_title = "Administration"
+
     def has_permission(self, request: HttpRequest) -> bool:
         """Staff, as Django has it, with the second factor that may be asked of them; and auditors, who may look
         (`people.backends`).

@@ -178,6 +178,7 @@ class TrailEntry(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["actor", "at"]), models.Index(fields=["at"])]
+        verbose_name_plural = "trail entries"
 
     def __str__(self) -> str:
         return f"{self.actor} {self.act} {self.path}"

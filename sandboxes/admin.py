@@ -124,6 +124,11 @@ def _wake_pending() -> None:
         tasks.wake(uid)
 
 
+def _in_short(image_id: str) -> str:
+    """As `docker images` has it: a whole one leaves no room for the columns beside it."""
+    return image_id.removeprefix("sha256:")[:12]
+
+
 class ForOperators(Rows):
     """Whoever may pin sees it as well; others as Django's permissions have it."""
 
@@ -138,7 +143,7 @@ class ForOperators(Rows):
 class ImageAdmin(LookOnly, ForOperators):
     """The action pins names to the ids that they have now."""
 
-    list_display = ("reference", "node", "state", "image_id", "pinned", "size", "message")
+    list_display = ("reference", "node", "state", "pinned", "id_in_short", "size", "message")
     list_filter = ("state", "node")
     search_fields = ("reference", "image_id")
     actions = ("pin",)
@@ -146,7 +151,11 @@ class ImageAdmin(LookOnly, ForOperators):
     @admin.display(description="pinned to")
     def pinned(self, row: Image) -> str:
         found = pins.pins_of((row.reference,)).get(row.reference, "")
-        return "this id" if found == row.image_id and found else found or "-"
+        return "this id" if found == row.image_id and found else _in_short(found) or "-"
+
+    @admin.display(description="image id", ordering="image_id")
+    def id_in_short(self, row: Image) -> str:
+        return _in_short(row.image_id)
 
     def has_pin_permission(self, request: HttpRequest) -> bool:
         return pins.may_pin(request.user)

@@ -15,9 +15,9 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 
 from people import guests, links, oidc, second_factor, sign_in, trail
-from people.roles import guest_until, role_of
+from people.roles import guest_until, profile_of, role_of
 from people.rules import Verb
-from sandboxes import catalogue, inspection_wire, namespaces, pods, quotas, upstream, wire, wiring_wire
+from sandboxes import catalogue, inspection_wire, namespaces, pods, policy, quotas, upstream, wire, wiring_wire
 from sandboxes.api import (
     acts,
     bodies,
@@ -249,6 +249,7 @@ def _session(request: HttpRequest, user: User | AnonymousUser, code: int = 200) 
             "role": role_of(user),
             "guestUntil": stamp(until) if until else None,
             "needsSecondFactor": second_factor.is_missing(user),
+            "publishesPorts": bool(policy.profile_named(profile_of(user)).host_ports),
         }
         told["namespace"] = namespaces.namespace_of(user).name
     return answer(told, code)

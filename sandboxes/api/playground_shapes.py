@@ -11,7 +11,7 @@ from sandboxes.api.shapes import Answer
 
 class SessionUser(Answer):
     """Who is signed in; `guestUntil` (RFC 3339) for a guest. Who `needsSecondFactor` can do
-    nothing but set one up.
+    nothing but set one up. `publishesPorts`: whether the profile of their pods has ports on the node.
     """
 
     name: str
@@ -19,6 +19,7 @@ class SessionUser(Answer):
     role: Literal["learner", "author", "auditor", "operator"]
     guest_until: str | None
     needs_second_factor: bool
+    publishes_ports: bool
 
 
 class IdentityProvider(Answer):

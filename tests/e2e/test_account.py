@@ -44,6 +44,7 @@ def test_a_token_works_until_it_is_revoked_on_the_account_page(page: Page, stack
     tokens.get_by_role("button", name="Make a token").click()
     text = tokens.locator(".code code").inner_text()
     assert text.startswith("pgt_")
+    expect(tokens.get_by_role("button", name="Make a token")).to_be_focused()
     assert status(stack, text) == 200
     tokens.get_by_role("button", name="Revoke the token e2e").click()
     page.get_by_role("alertdialog").get_by_role("button", name="Revoke it").click()
@@ -61,7 +62,9 @@ def test_a_guest_comes_with_a_code_that_another_one_cannot_use(page: Page, stack
     form.get_by_role("button", name="Come in as a guest").click()
     expect(page.get_by_role("heading", name="My pods")).to_be_visible()
     page.goto("/account")
-    expect(page.get_by_role("region", name="Your visit").first).to_contain_text("Your visit ends in 3 h 59 min, at")
+    expect(page.get_by_role("region", name="Your visit", exact=True)).to_contain_text(
+        "Your visit ends in 3 h 59 min, at"
+    )
     expect(page.get_by_text("Then you are signed out, and your pods are deleted")).to_be_visible()
     a_guests_pod_is_restricted_and_shows(page)
     page.get_by_role("button", name="Sign out").first.click()

@@ -11,8 +11,9 @@ from django.test import Client
 from django.urls import reverse
 
 from people import groups, roles
-from people.models import GroupMapping, LoginFailure, Membership, RoleAssignment, Team
+from people.models import EventCode, GroupMapping, LoginFailure, Membership, RoleAssignment, Team
 from people.rules import Role
+from sandboxes.models import Image, Node
 from tests.service import made
 from tests.service.caller import read, user
 
@@ -142,6 +143,63 @@ def test_the_admin_founds_a_team_without_an_admin_and_changes_one() -> None:
     assert root.post(f"/admin/people/team/{crew.pk}/change/", change(crew, line)).status_code == 302
     assert root.post(f"/admin/people/team/{crew.pk}/change/", change(crew, {"DELETE": "on"})).status_code == 302
     assert not Membership.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["Bad Name", "crew.", "a.b", "Ä"])
+def test_the_admin_founds_no_team_that_its_page_would_not_find(name: str) -> None:
+    sent = {"name": name, "memberships-TOTAL_FORMS": 0, "memberships-INITIAL_FORMS": 0}
+    page = as_root().post("/admin/people/team/add/", sent)
+    assert page.status_code == 200 and not Team.objects.exists()
+    assert "name" in page.context["adminform"].form.errors
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"expires_at_0": "2020-01-01"}, "expires_at"),
+        ({"most_guests": 0}, "most_guests"),
+        ({"guest_minutes": 0}, "guest_minutes"),
+    ],
+)
+def test_the_admin_makes_no_event_code_that_lets_nobody_in(wrong: dict[str, Any], field: str) -> None:
+    root = as_root()
+    sent = {
+        "event": "class",
+        "expires_at_0": "2999-01-01",
+        "expires_at_1": "10:00",
+        "most_guests": 5,
+        "guest_minutes": 60,
+    }
+    page = root.post("/admin/people/eventcode/add/", sent | wrong)
+    assert page.status_code == 200 and list(page.context["adminform"].form.errors) == [field]
+    assert root.post("/admin/people/eventcode/add/", sent).status_code == 302
+    row = EventCode.objects.get()
+    ended = sent | {"expires_at_0": "2020-01-01"}
+    assert root.post(f"/admin/people/eventcode/{row.pk}/change/", ended).status_code == 302, "an event is ended early"
+
+
+def test_a_page_of_the_admin_that_is_not_there_or_not_allowed_leads_back() -> None:
+    client, audrey = Client(), user("audrey")
+    RoleAssignment.objects.create(user=audrey, role=Role.AUDITOR)
+    client.force_login(audrey)
+    for path, code in (("/admin/people/team/add/", 403), ("/admin/nothing/", 404)):
+        page = client.get(path)
+        assert page.status_code == code and 'href="/admin/"' in page.content.decode(), path
+
+
+def test_the_admin_says_what_staff_are_and_offers_no_groups_which_give_nothing() -> None:
+    bob = user("bob")
+    page = as_root().get(f"/admin/auth/user/{bob.pk}/change/")
+    assert "An operator: sees and changes" in page.content.decode() and "id_groups" not in page.content.decode()
+
+
+def test_the_list_of_images_has_room_for_what_they_are_pinned_to() -> None:
+    image_id = "sha256:" + 64 * "a"
+    Image.objects.create(
+        node=Node.objects.create(name="n1"), reference="docker.io/library/nginx:1", image_id=image_id, state="ready"
+    )
+    told = as_root().get("/admin/sandboxes/image/").content.decode()
+    assert image_id not in told and 12 * "a" in told
 
 
 def test_the_admin_does_not_delete_a_user_who_is_a_teams_last_admin() -> None:

@@ -81,7 +81,7 @@ def test_signing_in_with_a_password_and_out_again(alice: User) -> None:
     signed_in = browser.sign_in(PASSWORD)
     assert signed_in.code == 200
     assert signed_in.body["user"] == {"name": "alice", "isStaff": False, "role": "learner", "guestUntil": None,
-                                      "needsSecondFactor": False}  # fmt: skip
+                                      "needsSecondFactor": False, "publishesPorts": True}  # fmt: skip
     assert browser.session()["namespace"] == "alice"
     assert browser.send("POST", PODS, manifest()).code == 201
     assert browser.send("DELETE", SESSION).body["user"] is None

@@ -45,6 +45,7 @@ def test_a_code_lets_a_guest_in_who_builds_pods() -> None:
     assert found.code == 201
     shapes.Session.model_validate(found.body)
     assert found.body["user"]["name"].startswith("guest-") and found.body["user"]["guestUntil"]
+    assert found.body["user"]["publishesPorts"] is False, "the form's starting points go by it"
     namespace = found.body["namespace"]
     assert browser.send("POST", f"/api/v1/namespaces/{namespace}/pods", manifest()).code == 201
     guest = Guest.objects.get()

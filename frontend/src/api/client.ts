@@ -28,6 +28,8 @@ export interface SessionUser {
   readonly guestUntil: string;
   /** Can do nothing but set one up. */
   readonly needsSecondFactor: boolean;
+  /** Whether a pod of theirs may have a port on the node. */
+  readonly publishesPorts: boolean;
 }
 
 export interface Session {
@@ -97,7 +99,9 @@ function readUser(user: unknown): SessionUser | null {
   const role = text(user, "role") || "learner";
   const seesAll = user.isStaff === true || role === "operator" || role === "auditor";
   const needsSecondFactor = user.needsSecondFactor === true;
-  return { name: text(user, "name"), role, seesAll, guestUntil: text(user, "guestUntil"), needsSecondFactor };
+  const publishesPorts = user.publishesPorts === true;
+  const guestUntil = text(user, "guestUntil");
+  return { name: text(user, "name"), role, seesAll, guestUntil, needsSecondFactor, publishesPorts };
 }
 
 export async function getSession(): Promise<Session> {

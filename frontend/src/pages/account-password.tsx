@@ -9,13 +9,14 @@ import { Empty, Pane, Problem } from "../ui/pane";
 import { useFieldErrors } from "./field-errors";
 import { useNotices } from "./notice-queue";
 
+const PANE = "password";
 const NOTE =
   "Changing it signs you out everywhere else, and ends the shells there. Tokens stay until they are revoked.";
 
 export function PasswordPane() {
   const { data: isSet, error } = useQuery({ queryKey: ["password"], queryFn: hasPassword });
   return (
-    <Pane title="Password" id="password" note={isSet && NOTE}>
+    <Pane title="Password" id={PANE} note={isSet && NOTE}>
       {error && <Problem title="It is not known whether you have one">{told(error)}</Problem>}
       {isSet === false && <Empty>You have none: you sign in by a link, or with your organisation.</Empty>}
       {isSet && <Change />}
@@ -34,13 +35,15 @@ function Change() {
     onSuccess: () => {
       setOld("");
       setFresh("");
+      // With both fields empty its button takes no focus.
+      document.getElementById(PANE)?.focus();
       notices?.say({ title: "Your password is changed", body: "You are signed out everywhere else." });
     },
   });
   const { errors, rest } = useFieldErrors(changing.error, FIELDS, changing.reset);
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (!changing.isPending) changing.mutate();
+    if (!changing.isPending && old !== "" && fresh !== "") changing.mutate();
   };
   return (
     <form className="account-body" onSubmit={submit} aria-label="Change your password">
@@ -62,8 +65,8 @@ function Change() {
         />
       </FieldErrors>
       {rest && <Problem title="It was not changed">{rest}</Problem>}
-      <Button type="submit" isDisabled={changing.isPending || old === "" || fresh === ""}>
-        Change password
+      <Button type="submit" isBusy={changing.isPending} isDisabled={old === "" || fresh === ""}>
+        {changing.isPending ? "Changing…" : "Change password"}
       </Button>
     </form>
   );

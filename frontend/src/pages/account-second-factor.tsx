@@ -18,11 +18,14 @@ import { CopyButton } from "../ui/take";
 import { SESSION_KEY } from "./session";
 
 const KEY = ["second-factor"] as const;
+const PANE = "second-factor";
+const FIELD = "second-factor-code";
 
-/** What follows a change: the pane, and the session, for whom it was needed. */
+/** What follows a change: the pane, where one goes on, and the session, for whom it was needed. */
 function useAgain() {
   const queries = useQueryClient();
   return async () => {
+    document.getElementById(PANE)?.focus();
     await queries.invalidateQueries({ queryKey: KEY });
     await queries.invalidateQueries({ queryKey: SESSION_KEY });
   };
@@ -34,7 +37,7 @@ export function SecondFactorPane({ isNeeded }: { readonly isNeeded: boolean }) {
   return (
     <Pane
       title="Second factor"
-      id="second-factor"
+      id={PANE}
       note="With it, signing in asks for a code of an app on your phone, too. Tokens go without."
     >
       {isNeeded && (
@@ -82,12 +85,13 @@ function TurnOn({ onCodes }: { readonly onCodes: (codes: readonly string[]) => v
         <CodeForm
           label="Code that it shows"
           isBusy={turning.isPending}
+          isNext
           before={<Scan proposed={proposed} />}
           acts={[{ label: "Turn it on", run: (code) => turning.mutate({ secret: proposed.secret, code }) }]}
         />
       ) : (
         <div className="account-body">
-          <Button onPress={() => proposing.mutate()} isDisabled={proposing.isPending}>
+          <Button onPress={() => proposing.mutate()} isBusy={proposing.isPending}>
             Set up a second factor
           </Button>
         </div>
@@ -151,16 +155,21 @@ function TurnedOn({ left, onCodes }: { left: number; onCodes: (codes: readonly s
 interface CodeFormProps {
   readonly label: string;
   readonly isBusy: boolean;
+  /** The form took the place of what was pressed: its field is where one goes on. */
+  readonly isNext?: boolean;
   readonly before: ReactNode;
   /** The first is what Enter does. */
   readonly acts: readonly { readonly label: string; readonly run: (code: string) => void }[];
 }
 
-function CodeForm({ label, isBusy, before, acts }: CodeFormProps) {
+function CodeForm({ label, isBusy, isNext, before, acts }: CodeFormProps) {
   const [code, setCode] = useState("");
   const run = (act: CodeFormProps["acts"][number] | undefined) => {
+    if (isBusy || code.trim() === "") return;
     act?.run(code.trim());
     setCode("");
+    // Without a code the pressed button takes no focus: the next one is typed here.
+    document.getElementById(FIELD)?.focus();
   };
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -170,12 +179,12 @@ function CodeForm({ label, isBusy, before, acts }: CodeFormProps) {
     <form className="account-body" onSubmit={submit}>
       {before}
       <Field
-        id="second-factor-code"
+        id={FIELD}
         label={label}
         value={code}
         onChange={setCode}
         mono
-        input={{ autoComplete: "one-time-code", inputMode: "numeric", maxLength: 20 }}
+        input={{ autoComplete: "one-time-code", inputMode: "numeric", maxLength: 20, autoFocus: isNext === true }}
       />
       <div className="account-acts">
         {acts.map((act, at) => (
@@ -183,7 +192,8 @@ function CodeForm({ label, isBusy, before, acts }: CodeFormProps) {
             key={act.label}
             type={at === 0 ? "submit" : "button"}
             {...(at > 0 && { onPress: () => run(act) })}
-            isDisabled={isBusy || code.trim() === ""}
+            isBusy={isBusy}
+            isDisabled={code.trim() === ""}
           >
             {act.label}
           </Button>

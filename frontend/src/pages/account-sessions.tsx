@@ -8,27 +8,36 @@ import { Button } from "../ui/button";
 import { useNow } from "../ui/clock";
 import { Empty, Pane, Problem } from "../ui/pane";
 import { Question } from "../ui/question";
+import { useNotices } from "./notice-queue";
 
 const KEY = ["sessions"] as const;
+const PANE = "sessions";
 const EVERY_MS = 30_000;
 
 export function Sessions() {
   const { data: rows, error } = useQuery({ queryKey: KEY, queryFn: listSessions, refetchInterval: EVERY_MS });
   const queries = useQueryClient();
+  const notices = useNotices();
   const ending = useMutation({
-    mutationFn: (session: string | null) => (session === null ? endOtherSessions() : endSession(session)),
+    mutationFn: (row: SessionRow | null) => (row === null ? endOtherSessions() : endSession(row.id)),
+    onSuccess: (_, row) => {
+      notices?.say({ title: row ? `${nameOf(row)} is signed out` : "You are signed out everywhere else" });
+      // Its button went with the row: who came by keys goes on from here.
+      document.getElementById(PANE)?.focus();
+    },
     onSettled: () => queries.invalidateQueries({ queryKey: KEY }),
   });
-  const [asks, setAsks] = useState(false);
+  /** What is asked about: one session, null for all the others; undefined for no question. */
+  const [asked, setAsked] = useState<SessionRow | null>();
   const others = rows?.some((row) => !row.current) === true;
   return (
     <Pane
       title="Sessions"
-      id="sessions"
+      id={PANE}
       note="Where you are signed in. Ending a session closes its pages and its shells at once."
       actions={
         others && (
-          <Button kind="quiet" onPress={() => setAsks(true)} isDisabled={ending.isPending}>
+          <Button kind="quiet" onPress={() => setAsked(null)} isBusy={ending.isPending}>
             Sign out everywhere else
           </Button>
         )
@@ -43,25 +52,30 @@ export function Sessions() {
       {rows && rows.length > 0 && (
         <ul className="account-rows">
           {rows.map((row) => (
-            <Row key={row.id} row={row} onEnd={() => ending.mutate(row.id)} isBusy={ending.isPending} />
+            <Row key={row.id} row={row} onEnd={() => setAsked(row)} isBusy={ending.isPending} />
           ))}
         </ul>
       )}
-      {asks && (
+      {asked !== undefined && (
         <Question
-          title="Sign out everywhere else?"
+          title={asked ? `Sign out ${nameOf(asked)}?` : "Sign out everywhere else?"}
           yes="Sign out there"
           isGrave
-          onYes={() => ending.mutate(null)}
-          onClose={() => setAsks(false)}
+          onYes={() => ending.mutate(asked)}
+          onClose={() => setAsked(undefined)}
         >
           <p className="dialog-body">
-            All other sessions end at once, with their pages and shells. What runs in the pods goes on.
+            {asked ? "That session ends at once, with its" : "All other sessions end at once, with their"} pages and
+            shells. What runs in the pods goes on.
           </p>
         </Question>
       )}
     </Pane>
   );
+}
+
+function nameOf({ agent }: SessionRow): string {
+  return visible(agent) || "a program that gave no name";
 }
 
 interface RowProps {
@@ -72,7 +86,7 @@ interface RowProps {
 
 function Row({ row, onEnd, isBusy }: RowProps) {
   const now = useNow(EVERY_MS);
-  const name = visible(row.agent) || "a program that gave no name";
+  const name = nameOf(row);
   return (
     <li>
       <div>
@@ -83,7 +97,7 @@ function Row({ row, onEnd, isBusy }: RowProps) {
         </p>
       </div>
       {!row.current && (
-        <Button kind="quiet" onPress={onEnd} isDisabled={isBusy}>
+        <Button kind="quiet" onPress={onEnd} isBusy={isBusy}>
           End<span className="unseen"> the session of {name}</span>
         </Button>
       )}

@@ -13,6 +13,7 @@ import { Question } from "../ui/question";
 import { CopyButton } from "../ui/take";
 
 const KEY = ["tokens"] as const;
+const PANE = "tokens";
 const EVERY_MS = 30_000;
 
 export function Tokens() {
@@ -20,11 +21,16 @@ export function Tokens() {
   const queries = useQueryClient();
   const again = () => queries.invalidateQueries({ queryKey: KEY });
   const making = useMutation({ mutationFn: createToken, onSettled: again });
-  const revoking = useMutation({ mutationFn: revokeToken, onSettled: again });
+  const revoking = useMutation({
+    mutationFn: revokeToken,
+    // Its button goes with the row: who came by keys goes on from here.
+    onSuccess: () => document.getElementById(PANE)?.focus(),
+    onSettled: again,
+  });
   const [asked, setAsked] = useState<Token | null>(null);
   const problem = making.error ?? revoking.error ?? error;
   return (
-    <Pane title="Tokens" id="tokens" note="For programs that use the API as you. Revoking one ends its shells at once.">
+    <Pane title="Tokens" id={PANE} note="For programs that use the API as you. Revoking one ends its shells at once.">
       {problem && <Problem title="That did not work">{told(problem)}</Problem>}
       {making.data && <Granted token={making.data} />}
       <NewToken isBusy={making.isPending} onMake={making.mutate} />
@@ -79,6 +85,7 @@ function NewToken({ isBusy, onMake }: NewProps) {
   const [days, setDays] = useState("30");
   const submit = (event: FormEvent) => {
     event.preventDefault();
+    if (isBusy) return;
     onMake({ name, scopes: SCOPES[isGrade(grade) ? grade : "read"], expiresInDays: Number(days) });
     setName("");
   };
@@ -87,7 +94,7 @@ function NewToken({ isBusy, onMake }: NewProps) {
       <Field id="token-name" label="What for" value={name} onChange={setName} input={{ maxLength: 100 }} />
       <Choice id="token-grade" label="It may" value={grade} onChange={setGrade} options={GRADES} />
       <Choice id="token-days" label="It ends after" value={days} onChange={setDays} options={DAYS} />
-      <Button type="submit" isDisabled={isBusy}>
+      <Button type="submit" isBusy={isBusy}>
         Make a token
       </Button>
     </form>
@@ -116,7 +123,7 @@ function Row({ row, isBusy, onRevoke }: RowProps) {
           {listed(row.scopes)}; {endOf(row.expiresAt, now)}, {used}
         </p>
       </div>
-      <Button kind="quiet" onPress={onRevoke} isDisabled={isBusy}>
+      <Button kind="quiet" onPress={onRevoke} isBusy={isBusy}>
         Revoke<span className="unseen"> the token {name}</span>
       </Button>
     </li>

@@ -25,14 +25,18 @@ function visit(address: string) {
 
 afterEach(() => vi.unstubAllGlobals());
 
-test("a session elsewhere is ended, the one that asks has no button", async () => {
+test("a session elsewhere is ended once that is confirmed, the one that asks has no button", async () => {
   const asked = service({ ...BASE, [`DELETE ${API}/sessions/b2`]: [200, { items: [] }] });
   visit("/account");
   const pane = await screen.findByRole("region", { name: "Sessions" });
   expect(await within(pane).findByText("this one")).toBeTruthy();
   expect(within(pane).getAllByRole("button", { name: /^End/ })).toHaveLength(1);
   await userEvent.click(within(pane).getByRole("button", { name: "End the session of Safari on iOS" }));
+  expect(asked.some(({ method }) => method === "DELETE")).toBe(false);
+  const question = screen.getByRole("alertdialog", { name: "Sign out Safari on iOS?" });
+  await userEvent.click(within(question).getByRole("button", { name: "Sign out there" }));
   await waitFor(() => expect(asked.some(({ method, path }) => method === "DELETE" && path.endsWith("/b2"))).toBe(true));
+  expect(await screen.findByText("Safari on iOS is signed out")).toBeTruthy();
 });
 
 test("all other sessions are ended at once", async () => {
@@ -114,6 +118,29 @@ test("who needs a second factor is led to it, whatever page was asked for", asyn
   expect(screen.queryByRole("region", { name: "Tokens" })).toBeNull();
 });
 
+test("a code that is wrong leaves the field of the next one with the focus", async () => {
+  service({
+    ...BASE,
+    [`GET ${API}/second-factor`]: [200, { enabled: true, required: false, recoveryCodesLeft: 9 }],
+    [`DELETE ${API}/second-factor`]: [401, { reason: "Unauthorized", message: "This code is wrong" }],
+  });
+  visit("/account");
+  const field = await screen.findByLabelText("Code of your app, or a recovery code");
+  await userEvent.type(field, "000000");
+  await userEvent.click(screen.getByRole("button", { name: "Turn it off" }));
+  await screen.findByRole("alert");
+  expect(document.activeElement).toBe(field);
+});
+
+test("a guest is offered no second factor, and no command of a machine that is not theirs", async () => {
+  const user = { ...SESSION.user, name: "guest-x", guestUntil: "2026-11-27T15:00:00Z" };
+  service({ ...BASE, [`GET ${API}/session`]: [200, { ...SESSION, user }] });
+  visit("/account");
+  await screen.findByRole("region", { name: "API" });
+  expect(screen.queryByRole("region", { name: "Second factor" })).toBeNull();
+  expect(screen.queryByText(/play token/)).toBeNull();
+});
+
 test("a guest is told until when", async () => {
   const user = { ...SESSION.user, name: "guest-x", guestUntil: "2026-11-27T15:00:00Z" };
   service({ ...BASE, [`GET ${API}/session`]: [200, { ...SESSION, user }] });
@@ -165,10 +192,45 @@ test("a password that is right asks for the code, and is sent again with it", as
   await userEvent.type(await screen.findByLabelText("User name"), "ada");
   await userEvent.type(screen.getByLabelText("Password"), "right");
   await userEvent.click(screen.getByRole("button", { name: "Sign in" }));
-  await userEvent.type(await screen.findByLabelText("Code of your authenticator app"), "123456");
+  const code = await screen.findByLabelText("Code of your authenticator app");
+  expect(document.activeElement).toBe(code);
+  expect(screen.queryByRole("alert")).toBeNull();
+  expect(screen.getByText("One more step")).toBeTruthy();
+  await userEvent.type(code, "123456");
   await userEvent.click(screen.getByRole("button", { name: "Sign in" }));
   await waitFor(() => expect(asked.filter(({ method }) => method === "POST")).toHaveLength(2));
   expect(asked.at(-1)?.body).toEqual({ username: "ada", password: "right", code: "123456" });
+});
+
+test("a code that is wrong is told as that, and the next one is typed in the same place", async () => {
+  service({
+    [`GET ${API}/session`]: [200, { ...NOBODY, guests: "off" }],
+    [`POST ${API}/session`]: [401, { reason: "Unauthorized", ...ASKED }],
+  });
+  visit("/sign-in#once");
+  const code = await screen.findByLabelText("Code of your authenticator app");
+  await userEvent.type(code, "123456{Enter}");
+  expect((await screen.findByRole("alert")).textContent).toContain("You are not signed in");
+  expect(screen.getByLabelText("Code of your authenticator app")).toBe(code);
+  expect(document.activeElement).toBe(code);
+});
+
+test("nothing is sent without a name and a password, and the field that lacks one says so", async () => {
+  const asked = service({ [`GET ${API}/session`]: [200, { ...NOBODY, guests: "off" }] });
+  visit("/sign-in");
+  await userEvent.type(await screen.findByLabelText("User name"), "ada{Enter}");
+  expect(screen.getByText("Your password is needed.")).toBeTruthy();
+  expect(screen.queryByText("Your user name is needed.")).toBeNull();
+  expect(document.activeElement).toBe(screen.getByLabelText("Password"));
+  expect(asked.some(({ method }) => method === "POST")).toBe(false);
+});
+
+test("who is signed in and sent here from the administration is told why, and the way back", async () => {
+  service(BASE);
+  visit("/sign-in?next=%2Fadmin%2F");
+  const note = (await screen.findByText("You are signed in as ada")).closest("div") as HTMLElement;
+  expect(note.textContent).toContain("The administration is for operators and auditors.");
+  expect(within(note).getByRole("link", { name: "My pods" }).getAttribute("href")).toBe("/");
 });
 
 test("a link that asks for the code is kept for it", async () => {

@@ -53,7 +53,7 @@ export function AccountPage() {
           </dl>
         </Pane>
         {session.user?.guestUntil && (
-          <Pane title="Your visit" id="visit" aside={`until ${moment(session.user.guestUntil, Date.now())}`}>
+          <Pane title="After your visit" id="visit" aside={`from ${moment(session.user.guestUntil, Date.now())}`}>
             <div className="account-body">
               {visitTerms(session.provider?.name ?? "").map((line) => (
                 <p key={line}>{line}</p>
@@ -61,7 +61,8 @@ export function AccountPage() {
             </div>
           </Pane>
         )}
-        <SecondFactorPane isNeeded={session.user?.needsSecondFactor === true} />
+        {/* A guest never signs in a second time. */}
+        {!session.user?.guestUntil && <SecondFactorPane isNeeded={session.user?.needsSecondFactor === true} />}
         {!session.user?.needsSecondFactor && (
           <>
             {!session.user?.guestUntil && <PasswordPane />}
@@ -70,7 +71,7 @@ export function AccountPage() {
           </>
         )}
         <Appearance />
-        <Api name={name} namespace={session.namespace} />
+        <Api name={name} namespace={session.namespace} runsIt={session.user?.role === "operator"} />
         <Pane title="Keyboard">
           <div className="account-body">
             <SingleKeys />
@@ -105,7 +106,14 @@ function SingleKeys() {
   );
 }
 
-function Api({ name, namespace }: { readonly name: string; readonly namespace: string | null }) {
+interface ApiProps {
+  readonly name: string;
+  readonly namespace: string | null;
+  /** Who may have a shell on the machine itself. */
+  readonly runsIt: boolean;
+}
+
+function Api({ name, namespace, runsIt }: ApiProps) {
   const address = globalThis.location.origin;
   return (
     <Pane
@@ -118,12 +126,18 @@ function Api({ name, namespace }: { readonly name: string; readonly namespace: s
       }
     >
       <div className="account-body">
-        <p>
-          Make a token above, or on the machine that runs the playground; that one may do all that you may, and never
-          ends:
-        </p>
-        <Code text={`./play token ${name}`} about="the command" />
-        <p>Then, with the token in place of TOKEN:</p>
+        {runsIt ? (
+          <>
+            <p>
+              Make a token above, or on the machine that runs the playground; that one may do all that you may, and
+              never ends:
+            </p>
+            <Code text={`./play token ${name}`} about="the command" />
+            <p>Then, with the token in place of TOKEN:</p>
+          </>
+        ) : (
+          <p>Make a token above. Then, with the token in place of TOKEN:</p>
+        )}
         <Code
           text={`curl -H 'Authorization: Bearer TOKEN' ${address}/api/v1/namespaces/${namespace ?? "NAMESPACE"}/pods`}
           about="the request"

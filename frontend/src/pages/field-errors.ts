@@ -14,7 +14,8 @@ function placed(error: unknown, fields: Readonly<Record<string, string>>): Place
   if (!(error instanceof Refusal)) return { of, rest: error ? told(error) : "" };
   for (const { field, message } of error.causes) {
     const id = fields[field.split(".").at(-1) ?? ""];
-    if (id !== undefined) of.set(id, message);
+    // Of a field that is wrong in two ways both are told.
+    if (id !== undefined) of.set(id, [of.get(id), message].filter(Boolean).join(" "));
   }
   return { of, rest: of.size > 0 ? "" : error.message };
 }

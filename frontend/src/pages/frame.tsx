@@ -81,7 +81,8 @@ function Waiting() {
 function SignedIn({ session, user }: { readonly session: Session; readonly user: SessionUser }) {
   const [overlay, setOverlay] = useState<Overlay | null>(null);
   const { pathname } = useLocation();
-  const leave = useSignOut();
+  const [hasLeft, setLeft] = useState(false);
+  const leave = useSignOut(() => setLeft(true));
   const isGuest = user.guestUntil !== "";
   const shell: Shell = useMemo(
     () => ({ open: setOverlay, signOut: isGuest ? () => setOverlay("leaving") : leave }),
@@ -90,6 +91,7 @@ function SignedIn({ session, user }: { readonly session: Session; readonly user:
   const close = () => setOverlay(null);
   useKeys(setOverlay);
   usePlaces();
+  if (hasLeft) return <Waiting />;
   return (
     <ShellContext value={shell}>
       <a className="skip" href="#main">
@@ -119,8 +121,10 @@ function SignedIn({ session, user }: { readonly session: Session; readonly user:
   );
 }
 
-/** What waits to be deleted is sent first: afterwards nobody could. */
-function useSignOut(): () => void {
+/** What waits to be deleted is sent first: afterwards nobody could. `onLeft` takes the page away, which would ask again
+ * for what it shows.
+ */
+function useSignOut(onLeft: () => void): () => void {
   const queries = useQueryClient();
   const navigate = useNavigate();
   const deletions = useDeletions();
@@ -131,6 +135,7 @@ function useSignOut(): () => void {
       await signOut();
     },
     onSuccess: () => {
+      onLeft();
       dropDraft();
       notices?.clear();
       queries.clear();

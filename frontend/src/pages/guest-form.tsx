@@ -18,7 +18,7 @@ export function GuestForm({ guests, isBusy, problem, onCome }: Props) {
   if (guests === "off") return null;
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    onCome(code.trim());
+    if (!isBusy) onCome(code.trim());
   };
   return (
     <form className="sign-in" onSubmit={submit} aria-label="Try without an account">
@@ -33,7 +33,7 @@ export function GuestForm({ guests, isBusy, problem, onCome }: Props) {
         mono
         input={{ autoCapitalize: "none", maxLength: 100 }}
       />
-      <Button type="submit" isDisabled={isBusy || (guests === "codes" && code.trim() === "")}>
+      <Button type="submit" isBusy={isBusy} isDisabled={guests === "codes" && code.trim() === ""}>
         Come in as a guest
       </Button>
     </form>

@@ -2,7 +2,7 @@
 // check: it asks, and shows what came back.
 import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useEffect, useRef, useState } from "react";
-import { useOutletContext, useSearchParams } from "react-router";
+import { Link, useOutletContext, useSearchParams } from "react-router";
 import { type CatalogueImage, getCatalogue } from "../api/client";
 import { isOnItsWay } from "../state/catalogue";
 import { EMPTY } from "../state/form";
@@ -63,7 +63,18 @@ export function NewPodPage() {
   const [search] = useSearchParams();
   const namespace = search.get("namespace") ?? session.namespace;
   if (!mayChange(session.user))
-    return <Empty>An auditor sees all pods and makes none. Ask an operator for another role.</Empty>;
+    return (
+      <>
+        <title>New pod · Pod playground</title>
+        <div className="page-head">
+          <h1>New pod</h1>
+        </div>
+        <Empty>
+          An auditor sees all pods and makes none. Ask an operator for another role, or go to{" "}
+          <Link to="/">the pods</Link>.
+        </Empty>
+      </>
+    );
   if (namespace === null) return <Problem title="You have no namespace yet. Ask an admin for one." />;
   return <NewPodForm key={namespace} namespace={namespace} />;
 }

@@ -115,3 +115,31 @@ test("another's namespace is not called mine", async () => {
   expect(await screen.findByRole("heading", { name: "Pods of bob" })).toBeTruthy();
   expect(screen.getByRole("link", { name: "New pod in ada" })).toBeTruthy();
 });
+
+test("a namespace that is not there, or not yours, is asked for once and leads back", async () => {
+  const asked = service(signedIn({}));
+  visit("/?namespace=crew");
+  expect((await screen.findByRole("alert")).textContent).toContain("or it is not yours");
+  expect(within(screen.getByRole("alert")).getByRole("link", { name: "My pods" })).toBeTruthy();
+  await new Promise((later) => setTimeout(later, 2500));
+  expect(asked.filter(({ path }) => path.endsWith("/crew/pods"))).toHaveLength(1);
+});
+
+test("a guest who signs out on the account page leaves no question behind that is refused", async () => {
+  const answers: Record<string, readonly [number, unknown]> = {
+    ...signedIn({ guestUntil: IN_AN_HOUR }),
+    [`GET ${API}/sessions`]: [200, { items: [] }],
+    [`GET ${API}/tokens`]: [200, { items: [] }],
+    [`DELETE ${API}/session`]: [200, SESSION],
+  };
+  const asked = service(answers);
+  visit("/account");
+  await screen.findByText("You have no token.");
+  const before = asked.length;
+  answers[`GET ${API}/session`] = [200, { ...SESSION, user: null, namespace: null }];
+  await userEvent.click((await screen.findAllByRole("button", { name: "Sign out" }))[0] as HTMLElement);
+  await userEvent.click(within(await screen.findByRole("alertdialog")).getByRole("button", { name: "Sign out" }));
+  await screen.findByRole("button", { name: "Sign in" });
+  const since = asked.slice(before).map(({ method, path }) => `${method} ${path}`);
+  expect(since.filter((each) => !each.endsWith("/session"))).toEqual([]);
+});

@@ -76,6 +76,10 @@ test("an operator says a word to the owner of somebody else's pod", async () => 
   await menu("Actions of demo", /Warn the owner/);
   await userEvent.type(screen.getByLabelText("What they should know"), "stop it");
   await userEvent.click(screen.getByRole("button", { name: "Warn" }));
-  await vi.waitFor(() => expect(said(notices)).toEqual([{ title: "Said", body: "The events of demo have it." }]));
+  await vi.waitFor(() =>
+    expect(said(notices)).toEqual([
+      { title: "The owner of demo is warned", body: "Your words stand on top of its page, and in its events." },
+    ]),
+  );
   expect(asked.at(-1)?.body).toEqual({ message: "stop it" });
 });

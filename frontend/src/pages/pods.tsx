@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Suspense, useState } from "react";
 import { Link, useOutletContext, useSearchParams } from "react-router";
 import { listNamespaces, listPods } from "../api/client";
-import { told } from "../api/refusal";
+import { Refusal, told } from "../api/refusal";
 import type { PodFacts } from "../state/pod";
 import { filtered } from "../state/pods";
 import { PODS_AS } from "../state/preferences";
@@ -72,12 +72,26 @@ export function PodsPage() {
   );
 }
 
+/** Not there, or not to be seen by who asks: asking again finds the same. */
+function isMissing(error: unknown): boolean {
+  return error instanceof Refusal && error.code === 404;
+}
+
 function PodList({ namespace, isOwn }: { readonly namespace: string; readonly isOwn: boolean }) {
   const pods = useQuery({
     queryKey: ["pods", namespace],
     queryFn: () => listPods(namespace),
-    refetchInterval: POLL_MS,
+    refetchInterval: ({ state }) => (isMissing(state.error) ? false : POLL_MS),
   });
+  if (isMissing(pods.error)) {
+    return (
+      <Problem title="There is no namespace of that name, or it is not yours">
+        <p>
+          <Link to="/">My pods</Link>
+        </p>
+      </Problem>
+    );
+  }
   if (pods.isPending) {
     return (
       <>

@@ -1,14 +1,15 @@
 // Sign-in with a password, or with a one-time link whose token is in the fragment (which no server log ever sees).
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useEffect, useRef, useState } from "react";
-import { useLocation, useNavigate } from "react-router";
+import { Link, useLocation, useNavigate } from "react-router";
 import { becomeGuest } from "../api/account";
-import { type Credentials, type IdentityProvider, signIn } from "../api/client";
+import { type Credentials, type IdentityProvider, type SessionUser, signIn } from "../api/client";
 import { Refusal, told } from "../api/refusal";
 import { isRecord, text } from "../state/read";
+import { visible } from "../state/text";
 import { Brand } from "../ui/brand";
 import { Button } from "../ui/button";
-import { Field } from "../ui/field";
+import { Field, FieldErrors } from "../ui/field";
 import { Problem } from "../ui/pane";
 import { GuestForm } from "./guest-form";
 import { SESSION_KEY, useSession } from "./session";
@@ -34,12 +35,16 @@ function useEntered() {
 }
 
 function useSignIn(onSuccess: () => Promise<void>) {
-  return useMutation({
+  // Kept while the next try is on its way: the field of the code, and the focus in it, stay.
+  const [asksForCode, setAsksForCode] = useState(false);
+  const entry = useMutation({
     mutationFn: signIn,
     // Without an answer it is sent again: a link is nowhere else by now.
     retry: (failures, error) => !(error instanceof Refusal) && failures < 2,
     onSuccess,
+    onError: (error) => setAsksForCode(wantsCode(error)),
   });
+  return { entry, asksForCode };
 }
 
 /** Spends the link at once, and only once: a second try would find it used. */
@@ -112,20 +117,52 @@ function Ended() {
   );
 }
 
+/** Somebody who is signed in came here all the same: by hand, or from Django's pages, which are not theirs. */
+function AlreadyHere({ user }: { readonly user: SessionUser }) {
+  const { state, search } = useLocation();
+  const isAdmins = nextPage(state, search).startsWith("/admin/") && !user.seesAll;
+  return (
+    <div className="problem calm" role="status">
+      <strong>You are signed in as {visible(user.name)}</strong>
+      <p>
+        {isAdmins && "The administration is for operators and auditors. "}
+        Go to <Link to="/">My pods</Link>, or sign in as somebody else.
+      </p>
+    </div>
+  );
+}
+
+const NOTHING: ReadonlyMap<string, string> = new Map();
+
+/** What has to be typed and was not, by field. */
+function empty({ username, password }: { readonly username: string; readonly password: string }) {
+  const lacks = new Map<string, string>();
+  if (username.trim() === "") lacks.set("username", "Your user name is needed.");
+  if (password === "") lacks.set("password", "Your password is needed.");
+  return lacks;
+}
+
 export function SignInPage() {
   const [username, setUsername] = useState("");
   const [password, setPassword] = useState("");
   const entered = useEntered();
-  const entry = useSignIn(entered);
+  const { entry, asksForCode } = useSignIn(entered);
   const visit = useMutation({ mutationFn: becomeGuest, onSuccess: entered });
   const { data: session } = useSession();
   useLink(entry.mutate);
   const [code, setCode] = useState("");
-  const asksForCode = wantsCode(entry.error);
+  const [lacking, setLacking] = useState<ReadonlyMap<string, string>>(NOTHING);
   const submit = (event: FormEvent) => {
     event.preventDefault();
+    if (entry.isPending) return;
     // A link that asked for a code is still good, and nowhere else by now.
     const link = asksForCode && entry.variables && "link" in entry.variables ? entry.variables.link : "";
+    const lacks = link ? NOTHING : empty({ username, password });
+    setLacking(lacks);
+    if (lacks.size > 0) {
+      document.getElementById(lacks.has("username") ? "username" : "password")?.focus();
+      return;
+    }
     entry.mutate(link ? { link, code } : { username, password, code });
     setCode("");
   };
@@ -139,7 +176,14 @@ export function SignInPage() {
         </h1>
         <p className="hint">Pods on Docker, seen from the inside. Sign in to have your own.</p>
         {!entry.isError && <Ended />}
-        {entry.isError && (
+        {session?.user && <AlreadyHere user={session.user} />}
+        {entry.isError && asksForCode && entry.variables.code === "" && (
+          <div className="problem calm" role="status">
+            <strong>One more step</strong>
+            <p>{told(entry.error)}</p>
+          </div>
+        )}
+        {entry.isError && !(asksForCode && entry.variables.code === "") && (
           <Problem title="You are not signed in">
             <p>{told(entry.error)}</p>
             {entry.variables && "link" in entry.variables && entry.error instanceof Refusal && !asksForCode && (
@@ -150,20 +194,22 @@ export function SignInPage() {
             )}
           </Problem>
         )}
-        <Field
-          id="username"
-          label="User name"
-          value={username}
-          onChange={setUsername}
-          input={{ autoComplete: "username" }}
-        />
-        <Field
-          id="password"
-          label="Password"
-          value={password}
-          onChange={setPassword}
-          input={{ type: "password", autoComplete: "current-password" }}
-        />
+        <FieldErrors value={{ of: lacking, changed: () => setLacking(NOTHING) }}>
+          <Field
+            id="username"
+            label="User name"
+            value={username}
+            onChange={setUsername}
+            input={{ autoComplete: "username" }}
+          />
+          <Field
+            id="password"
+            label="Password"
+            value={password}
+            onChange={setPassword}
+            input={{ type: "password", autoComplete: "current-password" }}
+          />
+        </FieldErrors>
         {asksForCode && (
           <Field
             id="code"
@@ -171,10 +217,10 @@ export function SignInPage() {
             value={code}
             onChange={setCode}
             description="A recovery code does as well."
-            input={{ autoComplete: "one-time-code", inputMode: "numeric", maxLength: 20 }}
+            input={{ autoComplete: "one-time-code", inputMode: "numeric", maxLength: 20, autoFocus: true }}
           />
         )}
-        <Button kind="main" type="submit" isDisabled={entry.isPending}>
+        <Button kind="main" type="submit" isBusy={entry.isPending}>
           {entry.isPending ? "Signing in…" : "Sign in"}
         </Button>
         {session?.provider && <ProviderLink provider={session.provider} />}

@@ -49,7 +49,8 @@ export function TeamMembers({ team, me }: Props) {
       // Its button went with the row: who came by keys goes on from here.
       if (act === "remove") document.getElementById("members")?.focus();
     },
-    onSettled: () => queries.invalidateQueries({ queryKey: TEAMS }),
+    // A team that was left is not there to be read any more.
+    onSettled: (_, error, { act }) => queries.invalidateQueries({ queryKey: TEAMS, exact: act === "leave" && !error }),
   });
   const press = (place: Place, act: Act) => {
     if (changing.isPending) return;

@@ -7,18 +7,23 @@ import { isRecord } from "../state/read";
 import { newPassword, type Start, startOf } from "../state/starts";
 import { ofForm, ofText } from "../state/two-ways";
 import { write } from "../state/yaml";
+import { useSession } from "./session";
 import { isUntouched, type Making } from "./use-making";
 
 export function useStarts(namespace: string, making: Making, forget: () => void) {
   const pods = useQuery({ queryKey: ["pods", namespace], queryFn: () => listPods(namespace) });
   const [params, setParams] = useSearchParams();
+  const publishes = useSession().data?.user?.publishesPorts === true;
   const [offer, setOffer] = useState<Start | null>(null);
   const names = (pods.data ?? []).map((pod) => pod.name);
   const hostPorts = (pods.data ?? []).flatMap((pod) => pod.hostPorts.map((port) => port.hostPort));
   const start = (from: Start) => {
     forget();
     setOffer(null);
-    making.replace(ofForm(from.make({ names, hostPorts, password: newPassword })), "The draft was replaced.");
+    making.replace(
+      ofForm(from.make({ names, hostPorts, password: newPassword, publishes })),
+      "The draft was replaced.",
+    );
   };
   const wanted = startOf(params.get("start"));
   const arrive = useRef(() => {});

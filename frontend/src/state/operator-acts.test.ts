@@ -25,6 +25,18 @@ test("a warning and what an operator changed are told, newest first, and what on
   ]);
 });
 
+test("the last warning stays among them, whatever was done since", () => {
+  const deeds = ["POST pause", "POST unpause", "POST stop"].map((deed, at) =>
+    event("OperatorAct", `operator eve: ${deed}`, at + 2),
+  );
+  const found = operatorActs([event("OperatorWarning", "operator eve: use less memory", 1), ...deeds]);
+  expect(found.map(({ title, words }) => words || title)).toEqual([
+    "operator eve stopped this pod",
+    "operator eve let processes of this pod go on",
+    "use less memory",
+  ]);
+});
+
 test("of many the newest three are told, and words of a stranger show what is unseen in them", () => {
   const many = [1, 2, 3, 4].map((at) => event("OperatorWarning", `operator eve: ${at}\u202e`, at));
   expect(operatorActs(many).map(({ words }) => words)).toEqual(["4\\u202e", "3\\u202e", "2\\u202e"]);

@@ -28,9 +28,14 @@ const DEEDS: ReadonlyMap<string, string> = new Map([
 
 const SHOWN = 3;
 
-/** The newest ones, newest first; `events` are oldest first, as the service sends them. */
+/** The newest ones, newest first, the last warning among them however much was done since: it says why. `events` are
+ * oldest first, as the service sends them.
+ */
 export function operatorActs(events: readonly EventFacts[]): readonly OperatorAct[] {
-  return events.flatMap(actIn).slice(-SHOWN).reverse();
+  const all = events.flatMap(actIn).reverse();
+  const newest = all.slice(0, SHOWN);
+  const warning = all.find(({ words }) => words !== "");
+  return warning === undefined || newest.includes(warning) ? newest : [...newest.slice(0, SHOWN - 1), warning];
 }
 
 function actIn({ uid, reason, message, lastSeen: at }: EventFacts): readonly OperatorAct[] {

@@ -5,10 +5,22 @@ import { podToBe, rowsOf, sentencesOn } from "./pod-to-be";
 import { clashes, freeHostPort } from "./ports";
 import { freeName, newPassword, STARTS, startOf } from "./starts";
 
-const AROUND = { names: ["wordpress", "wordpress-2"], hostPorts: [8080, 8081], password: () => "pass" };
+const AROUND = {
+  names: ["wordpress", "wordpress-2"],
+  hostPorts: [8080, 8081],
+  password: () => "pass",
+  publishes: true,
+};
 const WORDPRESS = STARTS[0]?.make(AROUND) ?? EMPTY;
 const NGINX = startOf("nginx-debug")?.make({ ...AROUND, hostPorts: [] }) ?? EMPTY;
 const PAIR = startOf("pair")?.make(AROUND) ?? EMPTY;
+
+test("who may have no port of the node starts from pods that ask for none, and listen all the same", () => {
+  const ports = STARTS.flatMap((start) => start.make({ ...AROUND, publishes: false }).members).flatMap(
+    (member) => member.ports,
+  );
+  expect(ports.map(({ containerPort, hostPort }) => [containerPort, hostPort])).toEqual(STARTS.map(() => ["80", ""]));
+});
 
 test("WordPress and MySQL: variables, a free name and a free port", () => {
   expect(build(WORDPRESS).manifest).toEqual({

@@ -8,6 +8,8 @@ interface Around {
   readonly names: readonly string[];
   readonly hostPorts: readonly number[];
   readonly password: () => string;
+  /** Whether a pod may have a port on the node; without, the preview leads to what it serves. */
+  readonly publishes: boolean;
 }
 
 export interface Start {
@@ -76,7 +78,7 @@ interface Sketch {
   readonly env?: Readonly<Record<string, string>>;
   readonly command?: readonly string[];
   readonly listens?: number;
-  /** It listens there, and the host has a port for it. */
+  /** It listens there, and the host has a port for it where pods may have one. */
   readonly publishes?: number;
 }
 
@@ -85,7 +87,8 @@ function pod(name: string, around: Around, sharesProcesses: boolean, sketches: r
   const members = sketches.map((sketch): Member => {
     const id = next++;
     const env = Object.entries(sketch.env ?? {}).map(([key, value]): Pair => ({ id: next++, name: key, value }));
-    const hostPort = sketch.publishes === undefined ? "" : String(freeHostPort(EMPTY, around.hostPorts));
+    const isPublished = sketch.publishes !== undefined && around.publishes;
+    const hostPort = isPublished ? String(freeHostPort(EMPTY, around.hostPorts)) : "";
     const inside = sketch.publishes ?? sketch.listens;
     const port = { containerPort: String(inside), protocol: "", hostPort };
     return {

@@ -13,7 +13,7 @@ interface Asked {
 type Answers = Readonly<Record<string, readonly [status: number, body: unknown]>>;
 
 export const SESSION = {
-  user: { name: "ada", isStaff: false, seesAll: false, role: "learner", guestUntil: null },
+  user: { name: "ada", isStaff: false, seesAll: false, role: "learner", guestUntil: null, publishesPorts: true },
   namespace: "ada",
   csrfToken: "t0ken",
   guests: "off",

@@ -37,7 +37,7 @@ export function Troubles({ troubles, readings, object, onLog, onStart }: Props) 
         <div key={why} className="trouble">
           <div className="trouble-words">
             <strong>{title}</strong>
-            <p>{visible(why)}. It is tried again by itself.</p>
+            <p>{visible(why).replace(/\.$/, "")}. It is tried again by itself.</p>
           </div>
         </div>
       ))}

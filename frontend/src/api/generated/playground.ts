@@ -2026,13 +2026,14 @@ export interface components {
         };
         /**
          * @description Who is signed in; `guestUntil` (RFC 3339) for a guest. Who `needsSecondFactor` can do
-         *     nothing but set one up.
+         *     nothing but set one up. `publishesPorts`: whether the profile of their pods has ports on the node.
          */
         SessionUser: {
             guestUntil: string | null;
             isStaff: boolean;
             name: string;
             needsSecondFactor: boolean;
+            publishesPorts: boolean;
             /** @enum {string} */
             role: "learner" | "author" | "auditor" | "operator";
         };
