@@ -6,7 +6,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('people', '0005_guest_list'),
+        ('people', '0006_guests_are_no_admins'),
     ]
 
     operations = [
