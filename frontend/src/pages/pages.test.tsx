@@ -330,7 +330,7 @@ test("a log is followed, in its colours and searched, and the choice of times is
   visit("/pods/ada/demo");
   await hear(SNAPSHOT);
   const region = await screen.findByRole("region", { name: "Log of web" });
-  await vi.waitFor(() => expect(region.textContent).toBe("GET / 500"));
+  await waitFor(() => expect(region.textContent).toBe("GET / 500"));
   const { search } = asked.find((each) => each.path.endsWith("/log")) ?? { search: "" };
   expect(search).toContain("follow=true");
   expect(screen.getByText("500").className).toBe("ansi-red");
