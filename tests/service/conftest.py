@@ -49,7 +49,6 @@ def throttled(redis: str, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Cal
         monkeypatch.setattr(throttle, "_TAKE", script.replace("redis.call('TIME')", moment))
 
     later(0)
-    assert script != throttle._TAKE
     settings.REDIS_URL, settings.INSTALL = redis, f"t{uuid4().hex[:8]}"
     monkeypatch.setattr(throttle, "WAITS", 30)
     throttle._redis.cache_clear()
