@@ -54,7 +54,7 @@ asyncio.run(watch.main())
 
 def open_files(*arguments: str) -> tuple[str, str]:
     script = [sys.executable, "-c", FILES, *arguments]
-    done = subprocess.run(script, capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run(script, capture_output=True, text=True, check=True, timeout=250)
     return done.stdout, done.stderr
 
 
