@@ -1,4 +1,4 @@
-"""Becomes a process in the engine's cgroup namespace: `python compose/beside_engine.py COMMAND…`.
+"""Becomes a process in the engine's cgroup namespace: `python -m compose.beside_engine COMMAND…`.
 
 In a namespace of its own, a container is told of other containers' cgroups by paths that lead nowhere there. The key
 `cgroup: host` would say the same, but docker-compose 1.29 does not know it. Needs `pid: host`, SYS_ADMIN and SYS_PTRACE
@@ -9,22 +9,14 @@ from __future__ import annotations
 
 import ctypes
 import os
-import socket
-import struct
 import sys
+
+from sandboxes.host.peer import listener
 
 ENGINE = "/var/run/docker.sock"
 CLONE_NEWCGROUP = 0x02000000  # linux/sched.h
 
 _libc = ctypes.CDLL(None, use_errno=True)
-
-
-def engine_pid() -> int:
-    """Who listens on the engine's socket: dockerd, or the machine's init that opened it for dockerd (unix(7))."""
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:
-        client.connect(ENGINE)
-        credentials = client.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
-    return int(struct.unpack("3i", credentials)[0])
 
 
 def enter_cgroup_namespace(pid: int) -> None:
@@ -37,5 +29,5 @@ def enter_cgroup_namespace(pid: int) -> None:
 
 
 if __name__ == "__main__":
-    enter_cgroup_namespace(engine_pid())
+    enter_cgroup_namespace(listener(ENGINE))
     os.execvp(sys.argv[1], sys.argv[1:])  # noqa: S606 - the command is docker-compose.yml's

@@ -36,6 +36,11 @@ def processes(seen: Seen) -> bool:
     return bool(0 < seen.host["PidsLimit"] <= most)
 
 
+def terminals(seen: Seen) -> bool:
+    """Nothing else can be at that place: the engine takes each once."""
+    return bodies.terminals() in (seen.host.get("Mounts") or ())
+
+
 def cpu(seen: Seen) -> bool:
     """Time and weight; no weight is the engine's, which is more than most members have."""
     if seen.is_pause:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from ipaddress import ip_address
 
-from sandboxes.engine import amounts
+from sandboxes.engine import amounts, bodies
 from sandboxes.engine.naming import canary_uids, network_name
 from sandboxes.engine.seen import Json, Seen
 from sandboxes.policy import PAUSE_USER, READONLY_PATHS, RESTRICTED, user_of
@@ -111,12 +111,18 @@ def _bound(seen: Seen) -> bool:
     for mount in seen.inspected["Mounts"]:
         if mount["Type"] == "bind" and (not str(mount["Source"]).startswith(own) or "/../" in str(mount["Source"])):
             return False
-        if mount["Type"] == "volume" and (seen.is_pause or seen.profile.tmpfs or len(mount["Name"]) != 64):
+        if mount["Type"] == "volume" and not _nameless(
+            mount, terminals_alone=seen.is_pause or bool(seen.profile.tmpfs)
+        ):
             return False
         # A tmpfs of ours is no mount to the engine (HostConfig.Tmpfs).
         if mount["Type"] not in ("bind", "volume"):
             return False
     return not seen.host.get("Binds")
+
+
+def _nameless(volume: Json, *, terminals_alone: bool) -> bool:
+    return len(volume["Name"]) == 64 and (not terminals_alone or volume["Destination"] == bodies.PTS)
 
 
 def _propagation(seen: Seen) -> bool:
@@ -203,6 +209,7 @@ CHECKS = (
     Check("no new privileges", _gains_nothing, "5.26", "Privilege Escalation"),
     Check("image", _image, "5.28"),
     Check("processes", amounts.processes, "5.29"),
+    Check("terminals", amounts.terminals),
     Check("bridge", _bridge, "5.30"),
     Check("user namespace", lambda s: s.host.get("UsernsMode") != "host", "5.31", "Host Namespaces"),
     Check("engine's socket", lambda s: "docker.sock" not in json.dumps(s.inspected["Mounts"]), "5.32"),

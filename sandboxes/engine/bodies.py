@@ -16,6 +16,7 @@ from sandboxes.policy import (
     PAUSE_USER,
     READONLY_PATHS,
     RESTRICTED,
+    TERMINALS,
     MemberBody,
     PauseBody,
     Profile,
@@ -26,6 +27,7 @@ Json = dict[str, Any]
 
 # The kubelet gives pause -998 and its members the rest; lowering needs CAP_SYS_RESOURCE.
 PAUSE_OOM_SCORE = -998
+PTS = "/dev/pts"
 
 
 def pause(identity: Identity, body: PauseBody, *, network: str, may_lower_oom_score: bool, has_ipv6: bool) -> Json:
@@ -51,6 +53,7 @@ def pause(identity: Identity, body: PauseBody, *, network: str, may_lower_oom_sc
         "MemorySwap": PAUSE_MEMORY,
         "PidsLimit": PAUSE_PIDS,
         "CpuShares": PAUSE_CPU_SHARES,
+        "Mounts": [terminals()],
     }
     if may_lower_oom_score:
         host["OomScoreAdj"] = PAUSE_OOM_SCORE
@@ -89,8 +92,11 @@ def member(identity: Identity, body: MemberBody, pause_id: str, *, may_lower_oom
         "Tmpfs": _tmpfs(body),
         # Mounts, not Binds: a missing source is an error instead of a new root-owned folder.
         "Mounts": [
-            {"Type": "bind", "Source": mount.source, "Target": mount.target, "ReadOnly": mount.read_only}
-            for mount in body.mounts
+            terminals(),
+            *(
+                {"Type": "bind", "Source": mount.source, "Target": mount.target, "ReadOnly": mount.read_only}
+                for mount in body.mounts
+            ),
         ],
     }
     if body.private_ipc:
@@ -128,6 +134,19 @@ def tmpfs_options(most: Tmpfs, user: str) -> str:
     # runc gives it the mode that the image's folder has, which may be its owner's alone: then that is who runs.
     uid, _, gid = user.partition(":")
     return f"rw,nosuid,nodev,noexec,size={most.size},nr_inodes={most.inodes},mode=1777,uid={uid},gid={gid}"
+
+
+def terminals() -> Json:
+    """The engine's own /dev/pts with `max` besides, which it has no option for: as a nameless volume that ends with its
+    container (mount(8), devpts; https://docs.docker.com/engine/storage/volumes/, driver options).
+    """
+    options = {
+        "type": "devpts",
+        "device": "devpts",
+        "o": f"newinstance,nosuid,noexec,ptmxmode=0666,mode=0620,gid=5,max={TERMINALS}",
+    }
+    volume = {"NoCopy": True, "DriverConfig": {"Name": "local", "Options": options}}
+    return {"Type": "volume", "Target": PTS, "VolumeOptions": volume}
 
 
 def _common(profile: Profile) -> Json:

@@ -82,7 +82,10 @@ class FakeEngine:
         else:
             created = bodies.member(kept.identity, kept.body, kept.pause_id, may_lower_oom_score=True)
         host = created.pop("HostConfig") | {"AutoRemove": False} | self.tampered.get(kept.identity.member, {})
-        mounts = [mount | {"RW": not mount["ReadOnly"]} for mount in host.get("Mounts", ())]
+        mounts = [
+            {"Name": "f" * 64} | mount | {"Destination": mount["Target"], "RW": not mount.get("ReadOnly")}
+            for mount in host.get("Mounts", ())
+        ]
         joined = {network: {"IPAddress": kept.seen.ip}} if kept.identity.is_pause else {}
         return {
             "Id": container_id,

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-import logging
 import subprocess
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
+from sandboxes.errors import PlaygroundError
 from sandboxes.policy import DiskUse
 
-log = logging.getLogger(__name__)
 # Seconds, after which there is more than anybody may have.
 PATIENCE = 30.0
 UNCOUNTED = 2**62
 
 
-def uses(folders: Iterable[str]) -> Mapping[str, DiskUse]:
-    """Of each folder, as the engine names it; one that is gone, or out of reach, has nothing."""
-    seen = {str(path): folder for folder in folders if (path := _seen_from_here(folder)) is not None}
+def uses(folders: Iterable[str], *, root: str = "") -> Mapping[str, DiskUse]:
+    """Of each folder, by what it is called here, or else below `root`; one that is gone has nothing.
+
+    Raises PlaygroundError for one that cannot be seen from here: it may have anything.
+    """
+    seen = {str(path): folder for folder in folders if (path := _found(folder, root)).is_dir()}
     if not seen:
         return {}
     sizes, files = _du(seen, "--block-size=1"), _du(seen, "--inodes")
@@ -35,12 +38,10 @@ def _du(paths: Iterable[str], what: str) -> dict[str, int]:
     return {path: int(count) for count, _, path in lines}
 
 
-def _seen_from_here(folder: str) -> Path | None:
-    """As it is, or below the root of the machine's first process: under Compose watch has one of its own."""
-    for path in (Path(folder), Path(f"/proc/1/root{folder}")):
-        try:
-            if path.is_dir():
+def _found(folder: str, root: str) -> Path:
+    """Where it is, or was: what it lies in, two above, stays when it goes."""
+    for path in dict.fromkeys((Path(folder), Path(f"{root}{folder}"))):
+        with suppress(PermissionError):
+            if path.parents[1].is_dir():
                 return path
-        except OSError as exc:
-            log.debug("%s: %s", path, exc)
-    return None
+    raise PlaygroundError(f"{folder} cannot be seen from here")

@@ -1,6 +1,6 @@
 """The real host of a node: its state directory and the network namespaces of its pods. Needs root.
 
-Only puts `state.py` and `netns.py` behind the port; imports no Docker and no Django.
+Only puts `state.py`, `netns.py` and the like behind the port; imports no Docker and no Django.
 """
 
 from __future__ import annotations
@@ -9,17 +9,22 @@ import uuid
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from sandboxes.host import disk, netns, shm, state
+from sandboxes.errors import PlaygroundError
+from sandboxes.host import disk, netns, peer, shm, state
 from sandboxes.host.port import Wants
 from sandboxes.policy import DiskUse, FileMount
 from sandboxes.spec.files import PodFiles
 
 
 class NodeHost:
-    """`port.Host` for one state directory. Every verb can be repeated; failures are PlaygroundErrors."""
+    """`port.Host` for one state directory. Every verb can be repeated; failures are PlaygroundErrors.
 
-    def __init__(self, state_dir: Path) -> None:
+    `engine`: the socket of who names folders that are not here, as when this runs in a container.
+    """
+
+    def __init__(self, state_dir: Path, *, engine: str = "") -> None:
         self._folders = state.PodFolders(state_dir)
+        self._engine = engine
 
     def files(self, uid: uuid.UUID) -> str:
         return self._folders.digest(uid)
@@ -44,7 +49,11 @@ class NodeHost:
         return disk.uses([folder]).get(folder, DiskUse())
 
     def disk(self, folders: Iterable[str]) -> Mapping[str, DiskUse]:
-        return disk.uses(folders)
+        try:
+            pid = peer.listener(self._engine) if self._engine else 0
+        except OSError as exc:
+            raise PlaygroundError(f"{self._engine}: {exc.strerror}") from exc
+        return disk.uses(folders, root=f"/proc/{pid}/root" if pid else "")
 
     def lock_network(self, pid: int, container_id: str, *, neighbours: bool = False) -> None:
         netns.lock_network(pid, container_id, neighbours=neighbours)

@@ -53,7 +53,10 @@ class Host(Protocol):
         """What an emptyDir has on disk, or all of the pod's files; nothing when it is gone."""
 
     def disk(self, folders: Iterable[str]) -> Mapping[str, DiskUse]:
-        """What each of the engine's folders has on disk; one that is gone is not there."""
+        """What each of the engine's folders has on disk; one that is gone is not there.
+
+        Raises PlaygroundError for one that cannot be seen from here.
+        """
 
     def lock_network(self, pid: int, container_id: str, *, neighbours: bool = False) -> None:
         """Docker's resolver 127.0.0.11 is refused in the network namespace of that pause's first process, and all

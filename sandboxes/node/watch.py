@@ -19,7 +19,7 @@ from uuid import UUID
 from channels.db import database_sync_to_async
 from django.conf import settings
 
-from sandboxes.engine.connect import connect
+from sandboxes.engine.connect import connect, socket_path
 from sandboxes.engine.naming import bridge_name
 from sandboxes.engine.streams import DockerStreams, Streams
 from sandboxes.errors import PlaygroundError
@@ -80,7 +80,7 @@ async def run(stop: asyncio.Event) -> None:
     pulls = Pulls(streams, builds, most=settings.IMAGE_BYTES)
     sampler = Sampler(partial(look, connect), pulls=pulls.progress, recorder=recorder, passing=Passing())
     scans = Scans(settings.IMAGE_SCAN, seconds=settings.IMAGE_SCAN_SECONDS, wake=waker.wake)
-    asked = Asked(streams, connect, NodeHost(settings.STATE_DIR))
+    asked = Asked(streams, connect, NodeHost(settings.STATE_DIR, engine=socket_path()))
     timers = Timers(node, wake=waker.wake, doers=(pulls, scans, asked), news=history.news)
     catalogue = Catalogue(streams, node, hidden=frozenset({settings.PAUSE_IMAGE}), pulls=pulls, wake=waker.wake)
     pulls.changed = builds.changed = catalogue.changed

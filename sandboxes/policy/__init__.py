@@ -44,6 +44,7 @@ from sandboxes.policy.profiles import (
     PROFILES,
     READONLY_PATHS,
     RESTRICTED,
+    TERMINALS,
     Profile,
     Tmpfs,
     on_offer,
@@ -55,7 +56,7 @@ from sandboxes.policy.rights import Rights
 
 __all__ = [
     "ACCEPTED", "BASELINE", "BRIDGE_OPTIONS", "FAILED", "LAB", "PAUSE_CPU_SHARES", "PAUSE_MEMORY", "PAUSE_PIDS",
-    "PAUSE_USER", "PRIVATE_IPC", "PROFILES", "READONLY_PATHS", "REFUSED", "RESTRICTED", "SCAN_AGAIN",
+    "PAUSE_USER", "PRIVATE_IPC", "PROFILES", "READONLY_PATHS", "REFUSED", "RESTRICTED", "SCAN_AGAIN", "TERMINALS",
     "Basis", "DiskUse", "FileMount", "Limits", "Made", "MemberBody", "PauseBody", "Profile", "PublishedPort", "Rights",
     "Tmpfs", "VolumeUse", "eviction", "forbidden_sysctl", "hostname_of", "hosts_text", "id_to_run", "is_image_id",
     "is_scan_due", "judged", "member_body", "on_offer", "pause_body", "profile_named", "published", "refusals",

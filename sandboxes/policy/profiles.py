@@ -20,6 +20,8 @@ PAUSE_USER = "65535:65535"
 PAUSE_CPU_SHARES = 2
 # Of all termination messages of a pod, bytes: a kubelet reads 4 KiB of each.
 MESSAGES = 2**20
+# That a container may have open: the machine has some thousand for all of them (pty(7), kernel.pty.max).
+TERMINALS = 64
 # The bridge that pods are on: nobody reaches the next one, nobody is masqueraded (Docker's bridge driver options).
 BRIDGE_OPTIONS = {
     "com.docker.network.bridge.enable_icc": "false",

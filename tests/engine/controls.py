@@ -229,6 +229,13 @@ CONTROLS = (
         put(PidsLimit=-1),
     ),
     Control(
+        "terminals",
+        ("Mounts",),
+        'perl -e \'my @f; while (@f < 100 && open(my $f, "+<", "/dev/ptmx")) { push @f, $f } '
+        'print @f < 100 ? "held" : "broken", " at ", scalar @f, " terminals\\n"\'',
+        put(Mounts=[]),
+    ),
+    Control(
         "memory",
         ("Memory",),
         f'perl -e \'my $x = "x" x (300 * {MIB}); print "broken with ", length($x) >> 20, " MiB\\n"\'; '
@@ -284,7 +291,7 @@ CONTROLS = (
 ELSEWHERE = frozenset({
     "NetworkMode", "IpcMode",  # test_network.py and test_pod_on_docker.py: whose namespaces it joins
     "MemorySwap",  # with Memory
-    "GroupAdd", "Mounts",  # what the pod's spec names
+    "GroupAdd",  # what the pod's spec names
     "RestartPolicy",  # the service restarts, not the engine
 })  # fmt: skip
 PROFILE = PROFILES["restricted"]

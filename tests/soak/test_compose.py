@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.engine import test_disk
 from tests.engine.pods import Json, LivePod, pod, toolbox, wait_for
 from tests.stack import run
 
@@ -92,6 +93,16 @@ def test_a_pod_comes_back_whose_file_was_closed_to_root(composed: ComposedStack)
         before = set(running(found))
         run("docker", "kill", found.container("POD"))
         wait_for(lambda: len(running(found)) == 2 and not before & set(running(found)), "all of it to run anew")
+
+
+def test_what_a_pod_has_on_the_disk_is_found_from_a_container_too(composed: ComposedStack) -> None:
+    with (
+        pod(composed, "less", test_disk.spec(test_disk.LARGE.format("a b"))) as less,
+        pod(composed, "over", test_disk.spec(test_disk.LARGE.format("a b c"))) as over,
+    ):
+        less.wait_phase("Running")
+        wait_for(lambda: test_disk.evicted(over), "the one with more than 2 GiB to be evicted", 90)
+        assert less.read()["status"]["phase"] == "Running"
 
 
 @pytest.mark.parametrize("service", UNTRUSTED)

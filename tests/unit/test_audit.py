@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from copy import deepcopy
 from dataclasses import replace
@@ -42,7 +43,10 @@ def inspected(body: dict[str, Any], *networks: str) -> dict[str, Any]:
     created = deepcopy(body)
     host = {"OomScoreAdj": 0, "ShmSize": 64 * MIB} | created.pop("HostConfig")
     host |= {"AutoRemove": False, "CgroupParent": "", "UsernsMode": "", "UTSMode": ""}
-    mounts = [mount | {"Propagation": "rprivate"} for mount in host.get("Mounts", ())]
+    mounts = [
+        {"Name": "a" * 64} | mount | {"Destination": mount["Target"], "Propagation": "rprivate"}
+        for mount in host["Mounts"]
+    ]
     joined = {"Networks": {name: {"IPAddress": "172.20.0.2"} for name in networks}}
     return {
         "Id": "c" * 64, "Path": "nginx", "Config": created, "HostConfig": host, "Mounts": mounts,
@@ -126,6 +130,7 @@ PORT = {"80/tcp": [{"HostIp": "127.0.0.1", "HostPort": "8080"}]}
 OURS = bodies.logs(RESTRICTED)["Config"]
 TMPFS = member().host["Tmpfs"]["/tmp"]
 UNSIZED = [{"Type": "tmpfs", "Source": "", "Destination": "/x", "Propagation": ""}]
+MANY_TERMINALS = json.loads(json.dumps(bodies.terminals()).replace("max=64", "max=4096"))
 
 
 def log(**changes: str) -> dict[str, Any]:
@@ -188,6 +193,8 @@ def networks(*names: str) -> dict[str, Any]:
         ("memory", "HostConfig", {"Memory": 2**31, "MemorySwap": 2**31}),
         ("memory", "HostConfig", {"MemorySwap": -1}),
         ("processes", "HostConfig", {"PidsLimit": None}),
+        ("terminals", "HostConfig", {"Mounts": []}),
+        ("terminals", "HostConfig", {"Mounts": [MANY_TERMINALS]}),
         ("CPU", "HostConfig", {"NanoCpus": 0}),
         ("CPU", "HostConfig", {"CpuShares": 0}),
         ("CPU", "HostConfig", {"CpuShares": 513}),
@@ -237,6 +244,7 @@ def test_pause_without_a_bound_of_its_ipc_namespace_is_a_violation(profile: Prof
         ("CPU", "HostConfig", {"CpuShares": 3}),
         ("logs", "HostConfig", log(**{"max-size": "900g"})),
         ("mounts", "", {"Mounts": UNSIZED}),
+        ("terminals", "HostConfig", {"Mounts": []}),
         ("image", "Config", {"Image": "nginx:latest"}),
         ("image", "Config", {"Image": "sha256:1"}),
         (

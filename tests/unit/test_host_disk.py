@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from sandboxes.errors import PlaygroundError
 from sandboxes.host import disk
 from sandboxes.policy import DiskUse
 
@@ -60,6 +61,19 @@ def test_a_sparse_file_counts_with_what_it_has(tmp_path: Path) -> None:
 def test_what_is_gone_has_nothing(tmp_path: Path) -> None:
     assert disk.uses([str(tmp_path / "gone")]) == {}
     assert disk.uses([]) == {}
+
+
+def test_what_is_not_here_is_looked_for_where_the_engine_is(tmp_path: Path) -> None:
+    folder = tmp_path / "elsewhere" / "data" / "layer" / "diff"
+    folder.mkdir(parents=True)
+    (folder / "file").write_bytes(b"x" * BLOCK)
+    named = "/data/layer/diff"
+    assert disk.uses([named], root=str(tmp_path / "elsewhere"))[named].size >= BLOCK
+
+
+def test_what_cannot_be_seen_from_here_is_not_taken_for_nothing() -> None:
+    with pytest.raises(PlaygroundError, match=r"^/data/layers/a/diff cannot be seen from here$"):
+        disk.uses(["/data/layers/a/diff"])
 
 
 def test_what_cannot_be_counted_in_time_is_more_than_anybody_may_have(
