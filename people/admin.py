@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
-from django.contrib import admin
+from asgiref.sync import async_to_sync
+from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group, User
 from django.core.exceptions import ValidationError
@@ -18,7 +19,7 @@ from django.db.models import Model, QuerySet
 from django.forms import BaseInlineFormSet, ModelForm
 from django.http import HttpRequest, HttpResponse
 
-from people import sessions, team_admins
+from people import provider, sessions, team_admins
 from people.admin_site import Rows
 from people.groups import mapping_of
 from people.guests import make_code
@@ -92,14 +93,18 @@ class RoleAssignmentAdmin(Rows):
 
 
 class MembersForm(MembersFormSet):
-    """Refuses what would leave a team that has an admin without one."""
+    """Refuses a guest as an admin, and what would leave a team that has one without."""
 
     def clean(self) -> None:
         super().clean()
-        if self.instance.pk is None or any(self.errors):
+        if any(self.errors):
             return
         stay = [form for form in self.forms if form not in self.deleted_forms]
         admins = [form for form in stay if form.cleaned_data.get("role") == Membership.ADMIN]
+        if never := [told for form in admins if (told := team_admins.why_never(form.cleaned_data["user"]))]:
+            raise ValidationError(never)
+        if self.instance.pk is None:
+            return
         if any("role" in form.changed_data or form.instance.pk is None for form in admins):
             return  # one is made here
         leaving = {form.instance.pk for form in self.initial_forms} - {form.instance.pk for form in admins}
@@ -145,16 +150,21 @@ class EventCodeAdmin(Rows):
 
 @admin.register(GroupMapping)
 class GroupMappingAdmin(Rows):
-    """The action tells what groups come to; `manage.py groups GROUP …` also for some that have no row."""
+    """The action tells what groups come to, and what is found of the provider; `manage.py groups GROUP …` and
+    `manage.py provider` do without a row.
+    """
 
     list_display = ("group", "role", "team", "team_role")
     actions = ("test",)
 
-    @admin.action(description="Test: what somebody in all of these groups gets", permissions=["view"])
+    @admin.action(description="Test the provider, and what somebody in all of these groups gets", permissions=["view"])
     def test(self, request: HttpRequest, rows: QuerySet[GroupMapping]) -> None:
         told = mapping_of(sorted({row.group for row in rows}))
         teams = ", ".join(f"{role} of {team}" for team, role in sorted(told.teams.items()))
         self.message_user(request, f"Role: {told.role or 'none of these gives one'}. Teams: {teams or 'none'}.")
+        for found in async_to_sync(provider.tested)():
+            level = messages.SUCCESS if found.is_good else messages.WARNING
+            self.message_user(request, f"Provider: {found.said}", level)
 
 
 @admin.register(Guest)

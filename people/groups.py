@@ -1,13 +1,14 @@
 """Roles and teams by the groups of the identity provider: read at each sign-in, by the rules in the admin.
 
 What an admin has assigned by hand stays: only what came from groups is changed, or taken away, by them. They take no
-team its last admin.
+team its last admin, and make no guest one.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Collection
+from dataclasses import replace
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -29,6 +30,8 @@ def mapping_of(groups: Collection[str]) -> Mapped:
 def apply(user: User, groups: Collection[str]) -> None:
     """Make the user what the groups say. Rows that say so already are left alone, for a change closes what is open."""
     told = mapping_of(groups)
+    if team_admins.why_never(user):
+        told = replace(told, teams=dict.fromkeys(told.teams, Membership.MEMBER))
     with transaction.atomic():
         _assign(user, told)
         _join(user, told)

@@ -21,7 +21,7 @@ def change(request: HttpRequest, user: User, old: str, new: str) -> None:
     if not user.has_usable_password():
         raise Conflict("you have no password: you sign in by a link, or with your organisation")
     failure = sign_in.count(user.username, sign_in.address_of(request))
-    if not _knows(user, old):
+    if not user.check_password(old):
         raise _wrong("old", ["this is not your password"])
     failure.delete()
     try:
@@ -32,10 +32,6 @@ def change(request: HttpRequest, user: User, old: str, new: str) -> None:
     user.save(update_fields=["password"])
     update_session_auth_hash(request, user)
     sessions.end_others(user, request.session.session_key)
-
-
-def _knows(user: User, old: str) -> bool:
-    return user.check_password(old)
 
 
 def _wrong(field: str, told: list[str]) -> Malformed:

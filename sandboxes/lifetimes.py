@@ -16,11 +16,11 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import OperationalError, transaction
-from django.db.models import Case, CharField, F, Q, QuerySet, Value, When
+from django.db.models import Case, CharField, Q, QuerySet, Value, When
 from django.db.models.functions import Now
 
 from people.roles import is_guest
-from sandboxes import deletion, publish, rows, sweep
+from sandboxes import deletion, rows, sweep
 from sandboxes.journal import Entry
 from sandboxes.lifetime import Among, Rule, Terms, noted_every, rules, told
 from sandboxes.models import Counter, Pod
@@ -147,8 +147,7 @@ def end(found: Over, now: datetime) -> bool:
         changes = deletion.columns(row, None, row.now) if found.rule.deletes else {"desired": Desired.STOPPED.value}
         changes |= {"ending": {"reason": reason, "message": message}}
         rows.write(row.uid, (Entry(reason, message, warning=not found.rule.deletes),), now)
-        Pod.objects.filter(pk=row.pk).update(**changes, rev=F("rev") + 1, resource_version=version)
-        sweep.wake(row.uid, now)
-        transaction.on_commit(lambda: publish.pod_changed(row.uid, row.rev + 1))
+        rows.change(row, version, **changes)
+        sweep.wake(row.uid, now)  # no message: the sweep then sends to every pod that is due
     log.info("pod %s: %s", row.uid, reason)
     return True

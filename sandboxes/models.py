@@ -7,7 +7,7 @@
 - Fact, Image, ImageScan, Node: `watch`; RegistryCredential: the admins, in Django's admin; ImagePin, SignedInPull:
   `pins.py`
 - wakes: anyone, only by `wakes = wakes + 1`
-- PreviewVisit, PreviewShare: `preview/grants.py`
+- PreviewVisit, PreviewShare: `preview/grants.py`; IdempotencyKey: `idempotency.py`
 - PodEvent: reconcile and watch, append-only (a repeat raises the count)
 """
 
@@ -20,6 +20,7 @@ from django.db import connection, models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from sandboxes.idempotency_models import IdempotencyKey as IdempotencyKey
 from sandboxes.image_models import Image as Image
 from sandboxes.image_models import ImagePin as ImagePin
 from sandboxes.image_models import ImageScan as ImageScan

@@ -119,8 +119,9 @@ def _own(user: User) -> Namespace | None:
 
 
 def _make(user: User) -> Namespace:
-    # The user's row is the lock: two first requests at once make one namespace.
-    User.objects.select_for_update().get(pk=user.pk)
+    # The user's row is the lock: two first requests at once make one namespace. Not its key, which a pod that is being
+    # made refers to while it holds the counter.
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)
     found = _own(user)
     if found is not None:
         return found

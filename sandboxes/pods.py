@@ -13,7 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.crypto import get_random_string
@@ -26,8 +26,8 @@ from sandboxes import (
     lifetimes,
     policy,
     present,
-    publish,
     quotas,
+    rows,
     spec,
     tasks,
     throttle,
@@ -190,9 +190,8 @@ def _dated() -> QuerySet[Any]:
 
 def write_intent(row: Pod, changes: dict[str, Any], version: int) -> None:
     """Other columns of intent for a row that the caller has locked, after it took the counter; and the wake."""
-    Pod.objects.filter(pk=row.pk).update(**changes, rev=F("rev") + 1, resource_version=version)
+    rows.change(row, version, **changes)
     tasks.wake(row.pk)
-    transaction.on_commit(lambda: publish.pod_changed(row.pk, row.rev + 1))
 
 
 def pod_object(row: Pod) -> dict[str, Any]:
@@ -259,6 +258,7 @@ def _values(row: Pod) -> PodValues:
         generation=row.generation,
         expires_at=row.expires_at,
         ends_at_latest=row.ends_at_latest,
+        idle_seconds=lifetimes.terms().idle,
     )
 
 

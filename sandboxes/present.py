@@ -22,13 +22,16 @@ Json = dict[str, Any]
 NEW_STATUS = {"phase": "Pending"}
 COMPONENT = "playground"
 PROFILE = "playground/profile"
-# When the pod ends by itself, and how far that can be extended.
-EXPIRES, LATEST = "playground/expires-at", "playground/extendable-until"
+# When the pod ends by itself, how far that can be extended, and after how many seconds without use it is stopped.
+EXPIRES, LATEST, IDLE = "playground/expires-at", "playground/extendable-until", "playground/idle-seconds"
 
 
 @dataclass(frozen=True)
 class PodValues:
-    """The columns of a pod's row that show. `manifest` is the accepted Pod v1; `node` is "" while no node has it."""
+    """The columns of a pod's row that show. `manifest` is the accepted Pod v1; `node` is "" while no node has it.
+
+    `idle_seconds` is the installation's: 0 where no pod is stopped for want of use.
+    """
 
     uid: UUID
     namespace: str
@@ -44,6 +47,7 @@ class PodValues:
     generation: int = 1
     expires_at: datetime | None = None
     ends_at_latest: datetime | None = None
+    idle_seconds: int = 0
 
 
 @dataclass(frozen=True)
@@ -104,7 +108,8 @@ def _pod_metadata(row: PodValues) -> Json:
 
 def _lifetime(row: PodValues) -> dict[str, str]:
     times = {EXPIRES: row.expires_at, LATEST: row.ends_at_latest}
-    return {key: stamp(at) for key, at in times.items() if at is not None}
+    idle = {IDLE: str(row.idle_seconds)} if row.idle_seconds else {}
+    return {key: stamp(at) for key, at in times.items() if at is not None} | idle
 
 
 def event(row: EventValues, about: PodValues) -> Json:

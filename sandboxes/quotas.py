@@ -20,7 +20,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
-from django.db.models import F, QuerySet
+from django.db.models import Count, F, QuerySet
 from django.db.models.functions import Now
 
 from people.models import Team
@@ -223,13 +223,24 @@ def _refused(row: Pod, pool: Pool, resource: Resource, amount: int, viewer: User
     )
 
 
+def used_on(nodes: Iterable[Node]) -> dict[tuple[str, str], int]:
+    """What the pods of these nodes have, by name of the node's pool and resource. Two queries, however many."""
+    pools = [pool_of_node(node) for node in nodes]
+    slots = Slot.objects.filter(pool__in=[pool.name for pool in pools])
+    places = slots.values("pool").annotate(taken=Count("pk"))
+    return _sums(pools) | {(each["pool"], Resource.PODS): each["taken"] for each in places}
+
+
+def _sums(pools: Iterable[Pool]) -> dict[tuple[str, str], int]:
+    found = Budget.objects.filter(pool__in=[pool.name for pool in pools]).values_list("pool", "resource", "used")
+    return {(pool, resource): used for pool, resource, used in found}
+
+
 def uses(user: User) -> tuple[Use, ...]:
     """What is in use of each resource of each of this user's pools, and of their teams'. Six queries, however many."""
     pools = (*_own_pools(user), *(_team_pool(team, user) for team in _teams(user)))
     holders = _holders(pools, user)
-    sums = Budget.objects.filter(pool__in=[pool.name for pool in pools]).values_list("pool", "resource", "used")
-    used = {(pool, resource): amount for pool, resource, amount in sums}
-    used |= {key: len(pods) for key, pods in holders.items() if key[1] is Resource.PODS}
+    used = _sums(pools) | {key: len(pods) for key, pods in holders.items() if key[1] is Resource.PODS}
     return tuple(
         Use(pool.title, each, used.get((pool.name, each), 0), pool.limits.get(each), tuple(holders[pool.name, each]))
         for pool in pools

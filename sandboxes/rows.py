@@ -1,4 +1,5 @@
-"""The rows a pass works on: its claim, what it records, the journal. The one writer of status and memory.
+"""The rows a pass works on: its claim, what it records, the journal. The one writer of status and memory; and `change`,
+by which whoever has locked a pod's row writes its other columns.
 
 Every write to the pod names the owner of the claim; one that finds another owner raises LostClaim, which takes the
 journal entries of its transaction with it and ends the pass. No transaction is open across an engine call.
@@ -151,6 +152,14 @@ def prune(uid: uuid.UUID) -> None:
         oldest = rows.order_by("-id").values_list("id", flat=True)[kept - 1 : kept].first()
         if oldest is not None:
             rows.filter(id__lt=oldest).delete()
+
+
+def change(row: Pod, version: int, **changes: Any) -> None:
+    """Other columns for a row that the caller has locked, after it took the counter for `version`; and the nudge, once
+    they can be read.
+    """
+    Pod.objects.filter(pk=row.pk).update(**changes, rev=F("rev") + 1, resource_version=version)
+    transaction.on_commit(lambda: publish.pod_changed(row.pk, row.rev + 1))
 
 
 def tell(uid: uuid.UUID, entries: tuple[Entry, ...], now: datetime) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F, Q
 
-from sandboxes import publish, quotas, rows, spec
+from sandboxes import quotas, rows, spec
 from sandboxes.act import Tools
 from sandboxes.engine.naming import canary_uids
 from sandboxes.engine.port import Engine, Listed
@@ -60,12 +60,12 @@ def schedule(uid: uuid.UUID, now: datetime) -> str | None:
         if row is None:
             return node_of(uid)
         if row.desired == Desired.GONE:  # it never was on a node: there is nothing to take down
-            _change(row, finished_at=now, gone_at=row.gone_at or now)
+            rows.change(row, Counter.next(), finished_at=now, gone_at=row.gone_at or now)
             quotas.free(uid)
             return None
         if row.desired == Desired.STOPPED:  # starting it wakes it
             known = {"phase": "Pending", "qosClass": _qos(row)} | row.status
-            _change(row, status=known | STOPPED | row.ending, next_look_at=None)
+            rows.change(row, Counter.next(), status=known | STOPPED | row.ending, next_look_at=None)
             return None
         placement = _take_place(row, _placement(row, nodes, now), nodes)
         status = unscheduled(placement.message, previous=row.status, now=now, qos=_qos(row))
@@ -76,7 +76,7 @@ def schedule(uid: uuid.UUID, now: datetime) -> str | None:
         else:
             if status != row.status:
                 rows.write(uid, (Entry("FailedScheduling", placement.message, warning=True),), now)
-                _change(row, status=status)
+                rows.change(row, Counter.next(), status=status)
             Pod.objects.filter(pk=uid).update(next_look_at=now + PLACE_AGAIN)
     return placement.node
 
@@ -89,12 +89,6 @@ def _take_place(row: Pod, found: Placement, nodes: list[Node]) -> Placement:
     Counter.next()  # before the node's budgets, as who gives shares back takes them: no two can wait for each other
     lacking = quotas.take_on_node(row, node)
     return found if lacking is None else full(len(nodes), lacking)
-
-
-def _change(row: Pod, **changes: Any) -> None:
-    """A change of a pod that no pass can hold, for it has no node; nudges when it can be read."""
-    Pod.objects.filter(pk=row.pk).update(resource_version=Counter.next(), rev=F("rev") + 1, **changes)
-    transaction.on_commit(lambda: publish.pod_changed(row.uid, row.rev + 1))
 
 
 def _placement(row: Pod, nodes: list[Node], now: datetime) -> Placement:

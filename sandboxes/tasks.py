@@ -14,7 +14,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from people import trail
-from sandboxes import lifetimes
+from sandboxes import idempotency, lifetimes
 from sandboxes import sweep as sweeping
 from sandboxes.act import Tools
 from sandboxes.engine.connect import connect
@@ -70,9 +70,10 @@ def sweep() -> None:
 
 @shared_task(name="sandboxes.tasks.collect", expires=EXPIRES)
 def collect() -> None:
-    """Ask every node to remove its orphans; drop what is too old of the trail."""
+    """Ask every node to remove its orphans; drop what is too old of the trail, and of the keys of requests."""
     now = timezone.now()
     trail.forget(settings.TRAIL_DAYS)
+    idempotency.forget()
     for node in sweeping.node_names(now):
         orphans.apply_async(queue=sweeping.queue_of(node), retry=False)
 

@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
-from people import rules
+from people import rules, team_admins
 from people.models import Membership, Team
 from people.roles import require_scope, role_of
 from people.rules import Relation, Verb
@@ -56,8 +56,8 @@ def standing(user: User, team: Team) -> Standing:
 
 
 def may_found(user: User) -> bool:
-    """Whether the user's role founds teams."""
-    return role_of(user) in rules.FOUNDERS
+    """Whether the user's role founds teams, and they can be the admin of one."""
+    return role_of(user) in rules.FOUNDERS and not team_admins.why_never(user)
 
 
 def found_team(user: User, name: str) -> Team:
@@ -66,7 +66,8 @@ def found_team(user: User, name: str) -> Team:
     Raises NotAllowed, Malformed, AlreadyExists.
     """
     if not may_found(user):
-        raise NotAllowed(f"teams is forbidden: the role {role_of(user)} may not create", kind="teams")
+        told = team_admins.why_never(user) or f"the role {role_of(user)} may not create"
+        raise NotAllowed(f"teams is forbidden: {told}", kind="teams")
     require_scope(user, Verb.CREATE, "teams")
     if not LABEL.fullmatch(name):
         raise Malformed(f"name: {NO_LABEL}", (Cause("name", "FieldValueInvalid", NO_LABEL),))
@@ -91,18 +92,20 @@ def delete_team(user: User, name: str) -> None:
 def put_member(user: User, name: str, username: str, role: str) -> Team:
     """Take a user in, or give a member another role.
 
-    Raises NotFound, NotAllowed, Conflict for the last admin and for who is there by a group.
+    Raises NotFound, NotAllowed, Conflict for the last admin, for a guest as one, and for who is there by a group.
     """
     team = live_team(user, name, Verb.MANAGE)
     member = _user(username)
+    if role == Membership.ADMIN and (told := team_admins.why_never(member)):
+        raise _refused(team, "role", told)
     with transaction.atomic():
         _lock(team)
         row, _ = Membership.objects.get_or_create(team=team, user=member, defaults={"role": role})
         if row.role != role:
             _require_by_hand(row)
+            _require_another_admin(row)
             row.role = role
             row.save()
-        _check_admins(team)
     return visible_teams(user).get(pk=team.pk)
 
 
@@ -119,12 +122,12 @@ def remove_member(user: User, name: str, username: str) -> None:
         if row is None:
             raise _no_user(username)
         _require_by_hand(row)
+        _require_another_admin(row)
         row.delete()
-        _check_admins(team)
 
 
 def _lock(team: Team) -> None:
-    """One change at a time: two admins who show each other out at once would leave none."""
+    """One change at a time: what is read here of who is in it holds until it is written."""
     if Team.objects.select_for_update().filter(pk=team.pk).first() is None:
         raise NotFound(f'teams "{team.name}" not found', kind="teams", name=team.name)
 
@@ -132,17 +135,20 @@ def _lock(team: Team) -> None:
 def _require_by_hand(row: Membership) -> None:
     """What came from groups would come again at the next sign-in."""
     if row.from_groups:
-        username, team = row.user.username, row.team.name
+        username = row.user.username
         told = f"{username} is there by a group of the identity provider: change it there, it is read at each sign-in"
-        refused = Cause("user", "FieldValueForbidden", told)
-        raise Conflict(f'teams "{team}": {told}', kind="teams", name=team, causes=(refused,))
+        raise _refused(row.team, "user", told)
 
 
-def _check_admins(team: Team) -> None:
-    if not Membership.objects.filter(team=team, role=Membership.ADMIN).exists():
-        told = "a team needs an admin: make somebody else one first, or delete the team"
-        refused = Cause("user", "FieldValueForbidden", told)
-        raise Conflict(f'teams "{team.name}": {told}', kind="teams", name=team.name, causes=(refused,))
+def _require_another_admin(row: Membership) -> None:
+    """Where this one is to be no admin any more."""
+    if last := team_admins.last_admins(row.team_id, {row.pk}):
+        raise _refused(row.team, "user", team_admins.refusal(last))
+
+
+def _refused(team: Team, field: str, told: str) -> Conflict:
+    cause = Cause(field, "FieldValueForbidden", told)
+    return Conflict(f'teams "{team.name}": {told}', kind="teams", name=team.name, causes=(cause,))
 
 
 def _user(username: str) -> User:

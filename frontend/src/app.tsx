@@ -1,17 +1,18 @@
 // Addresses, and what stands around every page.
 import { QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { useState } from "react";
+import { Suspense, useState } from "react";
 import { BrowserRouter, Navigate, Route, Routes } from "react-router";
 import { Refusal } from "./api/refusal";
 import { Frame } from "./pages/frame";
 import { NowherePage } from "./pages/nowhere";
 import { PodsPage } from "./pages/pods";
 import { SESSION_KEY } from "./pages/session";
-import { SignInPage } from "./pages/sign-in";
 import { SiteScope } from "./pages/site";
 import { late } from "./ui/late";
+import { Mishap } from "./ui/mishap";
 
-// The large pages, and the one few open, come when they are first opened; what everyone loads stays small.
+// Pages come when they are first opened, but for the one that most visits begin with: what everyone loads stays small.
+const SignInPage = late(async () => (await import("./pages/sign-in")).SignInPage);
 const NewPodPage = late(async () => (await import("./pages/new-pod")).NewPodPage);
 const AccountPage = late(async () => (await import("./pages/account")).AccountPage);
 const TeamsPage = late(async () => (await import("./pages/teams")).TeamsPage);
@@ -50,7 +51,16 @@ export function App() {
       <SiteScope>
         <BrowserRouter>
           <Routes>
-            <Route path="/sign-in" element={<SignInPage />} />
+            <Route
+              path="/sign-in"
+              element={
+                <Mishap place="sign-in">
+                  <Suspense fallback={null}>
+                    <SignInPage />
+                  </Suspense>
+                </Mishap>
+              }
+            />
             <Route element={<Frame />}>
               <Route index element={<PodsPage />} />
               <Route path="/pods" element={<Navigate to="/" replace />} />

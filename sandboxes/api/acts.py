@@ -4,14 +4,16 @@ replace.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from asgiref.sync import sync_to_async
 from django.contrib.auth.models import User
 from django.http import HttpResponse
 
 from people import trail
 from people.rules import Verb
-from sandboxes import changes, pods, spec, upstream
-from sandboxes.api import bodies
+from sandboxes import changes, idempotency, namespaces, pods, spec, upstream
+from sandboxes.api import bodies, options
 from sandboxes.api import playground_shapes as shapes
 from sandboxes.api import shapes as kubernetes_shapes
 from sandboxes.api.answers import answer
@@ -52,24 +54,38 @@ def add(api: Documented) -> None:
 
     @api.post(f"{POD}/clone", openapi_extra=body_of(shapes.CloneTo), operation_id="clonePod",
               response={201: kubernetes_shapes.Pod}, by_alias=True)  # fmt: skip
-    def clone(request: SignedIn, namespace: str, name: str) -> HttpResponse:
-        """Another pod of the same spec under another name."""
+    def clone(request: SignedIn, namespace: str, name: str, key: options.IdempotencyKey = None) -> HttpResponse:
+        """Another pod of the same spec under another name; under an Idempotency-Key once."""
         asked = bodies.shaped(request, shapes.CloneTo)
         if asked.dry_run:
             trail.leave_out(request)
-        return answer(
-            pods.pod_object(changes.clone(request.auth, namespace, name, asked.name, dry_run=asked.dry_run)), 201
-        )
+
+        def make() -> Pod:
+            return changes.clone(request.auth, namespace, name, asked.name, dry_run=asked.dry_run)
+
+        return _made(request, namespace, None if asked.dry_run else options.key(request, key, asked.model_dump()), make)
 
     @api.post(f"{POD}/replace", openapi_extra=body_of(bodies.PodManifest, yaml=True), operation_id="replaceByForce",
               response={201: kubernetes_shapes.Pod}, by_alias=True)  # fmt: skip
-    def replace(request: SignedIn, namespace: str, name: str) -> HttpResponse:
-        """Another pod in the place of this one, which goes at once (kubectl replace --force)."""
-        pods.live_pod(request.auth, namespace, name, Verb.DELETE)
-        pod = spec.decode(bodies.read(request) | {})
-        return answer(pods.pod_object(changes.replace(request.auth, namespace, name, pod)), 201)
+    def replace(request: SignedIn, namespace: str, name: str, key: options.IdempotencyKey = None) -> HttpResponse:
+        """Another pod in the place of this one, which goes at once (kubectl replace --force); under an Idempotency-Key
+        once.
+        """
+        # A stranger learns nothing from how a body is refused.
+        namespaces.live_namespace(request.auth, namespace, Verb.DELETE)
+        body = bodies.read(request)
+
+        def make() -> Pod:
+            return changes.replace(request.auth, namespace, name, spec.decode(body))
+
+        return _made(request, namespace, options.key(request, key, body), make)
 
     _add_acts(api)
+
+
+def _made(request: SignedIn, namespace: str, key: idempotency.Key | None, make: Callable[[], Pod]) -> HttpResponse:
+    home = namespaces.live_namespace(request.auth, namespace, Verb.CREATE)
+    return answer(pods.pod_object(idempotency.once(request.auth, home, key, make)), 201)
 
 
 def _add_acts(api: Documented) -> None:

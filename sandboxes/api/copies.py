@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing
+from collections.abc import AsyncIterator
 
 from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -15,6 +14,7 @@ from sandboxes.api import playground_shapes as shapes
 from sandboxes.api.answers import UnsupportedMedia, answer
 from sandboxes.api.auth import SignedIn
 from sandboxes.api.documents import Documented
+from sandboxes.api.downloads import while_allowed
 from sandboxes.api.logs import member_for_exec
 
 COPY = "/namespaces/{namespace}/pods/{name}/copy"
@@ -40,7 +40,8 @@ def add(api: Documented) -> None:
         member = member_for_exec(pods.pod_object(row), query.container)
         pieces = upstream_copies.copy_out(row.uid, member, query.path)
         await anext(pieces)  # what is refused is refused before an answer begins
-        return StreamingHttpResponse(_rest(pieces), content_type=TAR)
+        told = while_allowed(pieces, request, row, Verb.COPY, breaks=True)
+        return StreamingHttpResponse(told, content_type=TAR)
 
     @api.put(COPY, operation_id="copyIn", response=shapes.Done, by_alias=True,
              openapi_extra={"requestBody": {"content": A_TAR, "required": True}})  # fmt: skip
@@ -52,12 +53,6 @@ def add(api: Documented) -> None:
         member = member_for_exec(pods.pod_object(row), query.container)
         await upstream_copies.copy_in(row.uid, member, query.path, _body(request))
         return answer({"members": 1})
-
-
-async def _rest(pieces: AsyncGenerator[bytes, None]) -> AsyncIterator[bytes]:
-    async with aclosing(pieces):
-        async for piece in pieces:
-            yield piece
 
 
 async def _body(request: HttpRequest) -> AsyncIterator[bytes]:

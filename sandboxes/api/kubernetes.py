@@ -5,22 +5,21 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, suppress
 from dataclasses import replace
-from functools import partial
 from typing import Annotated, Any
 
 from asgiref.sync import sync_to_async
-from channels.db import database_sync_to_async
 from django.contrib.auth.models import User
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from ninja import Query
 
 from people.rules import Verb
-from sandboxes import access, credentials, lifetimes, namespaces, operators, pods, present, spec, upstream
+from sandboxes import idempotency, namespaces, operators, pods, present, spec, upstream
 from sandboxes.api import bodies, changes, configs, options, selectors, shapes
 from sandboxes.api.answers import answer
 from sandboxes.api.auth import SIGNED_IN, SignedIn
 from sandboxes.api.documents import Documented, body_of
-from sandboxes.api.logs import LogQuery, member_of, while_allowed
+from sandboxes.api.downloads import while_allowed
+from sandboxes.api.logs import LogQuery, member_of
 from sandboxes.errors import NotFound
 from sandboxes.models import Namespace, Pod
 
@@ -91,12 +90,22 @@ def delete_pods(request: SignedIn, namespace: str, query: Query[options.DeleteQu
     operation_id="createPod",
     openapi_extra=body_of(bodies.PodManifest, yaml=True),
 )
-def create_pod(request: SignedIn, namespace: str, dry_run: Annotated[str, Query(alias="dryRun")] = "") -> HttpResponse:
-    """Create a pod. With `dryRun=All` everything is checked and nothing is kept."""
+def create_pod(
+    request: SignedIn,
+    namespace: str,
+    dry_run: Annotated[str, Query(alias="dryRun")] = "",
+    key: options.IdempotencyKey = None,
+) -> HttpResponse:
+    """Create a pod; under an Idempotency-Key once. With `dryRun=All` everything is checked and nothing is kept."""
     dry = options.dry_run(request, dry_run, options.CREATE)
     # A stranger learns nothing from how a body is refused.
-    namespaces.live_namespace(request.auth, namespace, Verb.CREATE)
-    row = pods.create_pod(request.auth, namespace, spec.decode(bodies.read(request)), dry_run=dry)
+    home = namespaces.live_namespace(request.auth, namespace, Verb.CREATE)
+    body = bodies.read(request)
+
+    def make() -> Pod:
+        return pods.create_pod(request.auth, namespace, spec.decode(body), dry_run=dry)
+
+    row = make() if dry else idempotency.once(request.auth, home, options.key(request, key, body), make)
     return answer(pods.pod_object(row), 201)
 
 
@@ -135,9 +144,9 @@ async def read_log(request: SignedIn, namespace: str, name: str, query: Query[Lo
     row, member = await sync_to_async(_of_log)(request.auth, namespace, name, query)
     pieces = upstream.log(row.uid, member, query.options())
     first = await anext(pieces, b"")  # what is refused is refused before an answer begins
-    allowed = partial(database_sync_to_async(_may_still), request, row)
-    told = _with_first(first, while_allowed(pieces, allowed))
-    return StreamingHttpResponse(told, content_type="text/plain; charset=utf-8")
+    # Who follows knows no end; all there is now is a file, which must not seem whole when it is not.
+    rest = while_allowed(pieces, request, row, Verb.LOG, breaks=not query.follow)
+    return StreamingHttpResponse(_with_first(first, rest), content_type="text/plain; charset=utf-8")
 
 
 @api.get("/v1/namespaces/{namespace}/events", response=shapes.EventList, by_alias=True, operation_id="listEvents")
@@ -170,15 +179,6 @@ def _chosen(user: User, namespace: str, labels: str, fields: str) -> list[dict[s
 def _of_log(user: User, namespace: str, name: str, query: LogQuery) -> tuple[Pod, str]:
     row = pods.live_pod(user, namespace, name, Verb.LOG)
     return row, member_of(pods.pod_object(row), query.container, previous=query.previous)
-
-
-def _may_still(request: SignedIn, row: Pod) -> bool:
-    """Whether who asked may read this log now; it may take hours until a followed log ends."""
-    user = credentials.again(request)
-    if user is None or user != request.auth or not access.may_still(user, Verb.LOG, row.pk):
-        return False
-    lifetimes.note_use(row.pk)
-    return True
 
 
 async def _with_first(first: bytes, rest: AsyncGenerator[bytes, None]) -> AsyncIterator[bytes]:

@@ -1,13 +1,9 @@
-"""Which member's log is meant, which part of it, and for how long: the checks of the API server and the kubelet, in
-their words.
-"""
+"""Which member's log is meant, and which part of it: the checks of the API server and the kubelet, in their words."""
 
 from __future__ import annotations
 
-import asyncio
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
-from contextlib import aclosing
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from ninja import Schema
@@ -23,7 +19,6 @@ WAITING = {
     "ImagePullBackOff": "trying and failing to pull image",
 }
 MOST = 2**31 - 1
-REAUTHORISE = 1.5  # seconds
 
 
 class LogQuery(Schema):
@@ -106,33 +101,3 @@ def _must_have_run(pod: Mapping[str, Any], member: str, found: Mapping[str, Any]
         reason = state["waiting"].get("reason", "")
         told = WAITING.get(reason, reason)
         raise Malformed(f'container "{member}" in pod "{pod["metadata"]["name"]}" is waiting to start: {told}')
-
-
-async def while_allowed(
-    pieces: AsyncGenerator[bytes, None], allowed: Callable[[], Awaitable[bool]]
-) -> AsyncGenerator[bytes, None]:
-    """The same pieces, for as long as `allowed` says so when it is asked, every 1.5 s; then they end."""
-    loop = asyncio.get_running_loop()
-    due, coming = loop.time() + REAUTHORISE, None
-    async with aclosing(pieces):  # the node stops reading when the client leaves
-        try:
-            while True:
-                coming = coming or asyncio.create_task(_next(pieces))
-                await asyncio.wait({coming}, timeout=due - loop.time())
-                if loop.time() >= due:
-                    if not await allowed():
-                        return
-                    due = loop.time() + REAUTHORISE
-                if coming.done():
-                    piece, coming = coming.result(), None
-                    if piece is None:
-                        return
-                    yield piece
-        finally:
-            if coming is not None:
-                coming.cancel()
-                await asyncio.gather(coming, return_exceptions=True)
-
-
-async def _next(pieces: AsyncGenerator[bytes, None]) -> bytes | None:
-    return await anext(pieces, None)

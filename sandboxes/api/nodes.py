@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from asgiref.sync import sync_to_async
 from django.http import HttpResponse
 
@@ -19,8 +21,10 @@ def add(api: Documented) -> None:
 
     @api.get("/nodes", response=shapes.NodeList, by_alias=True, operation_id="listNodes")
     def list_nodes(request: SignedIn) -> HttpResponse:
-        """The nodes by name: whether each takes pods, and why not. For staff."""
-        return answer({"items": [_listed(node) for node in nodes.visible_nodes(request.auth)]})
+        """The nodes by name: whether each takes pods, why not, and what its pods have of it. For staff."""
+        found = nodes.visible_nodes(request.auth)
+        taken = nodes.taken(found)
+        return answer({"items": [_listed(node, taken[node.name]) for node in found]})
 
     @api.get("/nodes/{name}", response=node_wire.NodeView, by_alias=True, operation_id="readNode")
     async def read_node(request: SignedIn, name: str) -> HttpResponse:
@@ -29,7 +33,7 @@ def add(api: Documented) -> None:
         return HttpResponse(await nodes.view(node), content_type="application/json")
 
 
-def _listed(node: Node) -> dict[str, object]:
+def _listed(node: Node, taken: tuple[nodes.Taken, ...]) -> dict[str, object]:
     return {
         "name": node.name,
         "ready": node.ready,
@@ -37,4 +41,5 @@ def _listed(node: Node) -> dict[str, object]:
         "engine": node.engine,
         "mostPods": node.max_pods,
         "seenAt": stamp(node.seen_at) if node.seen_at else None,
+        "quota": [asdict(each) for each in taken],
     }

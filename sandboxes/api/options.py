@@ -1,22 +1,45 @@
-"""What a request asks for besides its object: dryRun, and the DeleteOptions in a deletion's body.
+"""What a request asks for besides its object: dryRun, the DeleteOptions in a deletion's body, and the Idempotency-Key
+of what makes a pod.
 
 Only fields that mean something here are read, and those strictly; Kubernetes' others do not matter.
 """
 
 from __future__ import annotations
 
-from typing import Any
+import hashlib
+import json
+import re
+from typing import Annotated, Any
 
 from django.http import HttpRequest
-from ninja import Schema
-from pydantic import Field
+from ninja import Header, Schema
+from pydantic import AfterValidator, Field, WithJsonSchema
 
 from people import trail
 from sandboxes.api import bodies
 from sandboxes.deletion import Terms
 from sandboxes.errors import Cause, Malformed, SpecRefused
+from sandboxes.idempotency import HEADER, Key
 
 CREATE, DELETE, UPDATE, PATCH = (f"{verb}Options.meta.k8s.io" for verb in ("Create", "Delete", "Update", "Patch"))
+
+PRINTABLE = r"^[ -~]{1,255}$"  # what a header can hold of a text (RFC 9651 §3.3.3), quotation marks too
+
+
+def _printable(text: str) -> str:
+    if not re.fullmatch(PRINTABLE, text):
+        raise ValueError("must be 1 to 255 printable ASCII characters")
+    return text
+
+
+Printable = Annotated[str, AfterValidator(_printable), WithJsonSchema({"type": "string", "pattern": PRINTABLE})]
+IdempotencyKey = Annotated[
+    Printable | None,
+    Header(
+        alias=HEADER,
+        description="The same for each time that the same request is sent: then it makes one pod. Good for 24 h.",
+    ),
+]
 
 
 class DeleteQuery(Schema):
@@ -41,6 +64,14 @@ def _is_all(asked: str, kind: str) -> bool:
         told = f'Unsupported value: "{asked}": supported values: "All"'
         raise SpecRefused("", (Cause("dryRun", "FieldValueNotSupported", told),), kind=kind)
     return asked == "All"
+
+
+def key(request: HttpRequest, text: str | None, body: dict[str, Any]) -> Key | None:
+    """The request by what its header said: it is the same one where the same is asked of the same path."""
+    if text is None:
+        return None
+    asked = json.dumps([request.path, body], sort_keys=True)
+    return Key(text, hashlib.sha256(asked.encode()).hexdigest())
 
 
 def deletion(request: HttpRequest) -> tuple[int | None, Terms]:

@@ -179,6 +179,18 @@ class Quota(Answer):
     items: list[QuotaUse]
 
 
+class NodeUse(Answer):
+    """What a node's pods have of a resource together, by their limits; `limit` null: any amount. Units as in QuotaUse.
+
+    `machine`: how much of it there is, null for pods, and until the node has told.
+    """
+
+    resource: Literal["pods", "limits.cpu", "limits.memory"]
+    used: int
+    limit: int | None
+    machine: int | None
+
+
 class ListedNode(Answer):
     """A node's row. `reason` says why it takes no pods; `seen_at` when it last said that it is alive (RFC 3339)."""
 
@@ -188,6 +200,7 @@ class ListedNode(Answer):
     engine: str
     most_pods: int
     seen_at: str | None
+    quota: list[NodeUse]
 
 
 class NodeList(Answer):

@@ -13,6 +13,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.contrib.auth.models import User
+from django.db import transaction
 from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
@@ -140,24 +141,31 @@ def share(request: HttpRequest, user: User, pod: Pod, port: int, hours: int) -> 
     if not 1 <= hours <= LONGEST_SHARE:
         raise _invalid("hours", hours, f"must be between 1 and {LONGEST_SHARE}, inclusive")
     now = timezone.now()
-    PreviewShare.objects.filter(expires_at__lte=now).delete()
-    if len(shares(pod)) >= MOST_SHARES:
-        told = f"a pod's previews have at most {MOST_SHARES} links: revoke some"
-        raise Conflict(told, kind="pods", name=pod.name)
     text, access_token = secret_text.make(SHARE), _token_of(request)
     ends = [now + timedelta(hours=hours)]
     if access_token is not None and access_token.expires_at is not None:
         ends.append(access_token.expires_at)
-    made = PreviewShare.objects.create(
-        pod=pod,
-        port=port,
-        made_by=user,
-        access_token=access_token,
-        auth_hash=user.get_session_auth_hash(),
-        digest=secret_text.digest(text),
-        expires_at=min(ends),
-    )
+    with transaction.atomic():
+        PreviewShare.objects.filter(expires_at__lte=now).delete()
+        _check_room(pod)
+        made = PreviewShare.objects.create(
+            pod=pod,
+            port=port,
+            made_by=user,
+            access_token=access_token,
+            auth_hash=user.get_session_auth_hash(),
+            digest=secret_text.digest(text),
+            expires_at=min(ends),
+        )
     return made, text
+
+
+def _check_room(pod: Pod) -> None:
+    """Raises Conflict. Whoever comes next is counted only after the caller's transaction: the pod's row is the lock."""
+    Pod.objects.select_for_update().filter(pk=pod.pk).first()
+    if len(shares(pod)) >= MOST_SHARES:
+        told = f"a pod's previews have at most {MOST_SHARES} links: revoke some"
+        raise Conflict(told, kind="pods", name=pod.name)
 
 
 def shares(pod: Pod) -> list[PreviewShare]:

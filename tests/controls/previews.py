@@ -117,6 +117,10 @@ PREVIEWS = (
     Control("previews end with their time", "W9", forgetting(grants, "admitted", PreviewVisit, expires_at=never()), (
         f"{PREVIEW}::test_a_preview_ends_with_what_it_rests_on[_expire]",
     )),
+    Control("number of shared links", "W18", put(grants, "_check_room", always(None)), (
+        f"{PREVIEW}::test_a_pod_has_so_many_shares_and_no_more",
+        "service/test_api_races.py::test_of_many_at_once_no_more_are_made_than_there_may_be[shares]",
+    )),
     Control("shared links end with their time", "W9", forgetting(grants, "_shares", PreviewShare, expires_at=never()), (
         f"{PREVIEW}::test_a_shared_link_ends[_expire_share]",
     )),

@@ -68,6 +68,7 @@ def test_a_countdown_says_when_the_pod_ends_and_a_press_puts_it_off(
     lifetime = page.get_by_role("region", name="Lifetime")
     expect(lifetime.get_by_role("timer")).to_have_text("Ends in 7 h 59 min.")
     expect(lifetime).to_contain_text("it is deleted with its volumes. Extend it, up to")
+    expect(lifetime).to_contain_text("Unused for 1 h, it is stopped before that and keeps its volumes.")
     fits(page, "lifetime")
     lifetime.get_by_role("button", name="Extend by 1 h").click()
     expect(lifetime.get_by_role("timer")).to_have_text("Ends in 8 h 59 min.")

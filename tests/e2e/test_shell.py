@@ -152,7 +152,7 @@ def test_a_part_and_what_it_imports_are_asked_for_again_when_the_network_dropped
 @pytest.mark.parametrize("part", ["main", "imported", "style"])
 def test_a_page_whose_own_parts_the_network_dropped_loads_itself_anew(home: Page, part: str) -> None:
     dropped: list[str] = []
-    of = {"main": "**/static/index-*.js", "imported": "**/static/session-*.js", "style": "**/static/*.css"}
+    of = {"main": "**/static/first-*.js", "imported": "**/static/rolldown-runtime-*.js", "style": "**/static/*.css"}
 
     def drop(route: Route) -> None:
         if dropped:

@@ -18,9 +18,9 @@ from sandboxes import throttle
 # Where the databases may differ: locks, constraints, clocks, text. Those run on both; all do in `./play soak`, among
 # them `test_reconcile`, whose crash points take long.
 ON_BOTH = frozenset({
-    "test_api_changes", "test_api_races", "test_api_session", "test_guests", "test_lifetimes", "test_namespaces",
-    "test_ownership", "test_quota_pools", "test_quotas", "test_second_factor", "test_sweep", "test_teams",
-    "test_tokens", "test_trail",
+    "test_api_changes", "test_api_races", "test_api_session", "test_guests", "test_idempotency", "test_lifetimes",
+    "test_namespaces", "test_ownership", "test_quota_pools", "test_quotas", "test_second_factor", "test_sweep",
+    "test_teams", "test_tokens", "test_trail",
 })  # fmt: skip
 # Requests that are made up hold what only Postgres refuses (a NUL).
 ON_POSTGRES = frozenset({"test_any_request"})

@@ -9,9 +9,10 @@ import base64
 import hashlib
 import json
 import secrets
+import ssl
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -24,10 +25,16 @@ SIGNED_WITH = "a key of the issuer that nobody else has or needs"
 
 
 class Issuer:
-    """`claims`: what it says of whoever comes. `consent` is the person at its page, who says yes."""
+    """`claims`: what it says of whoever comes. `consent` is the person at its page, who says yes.
+
+    `told` stands beside what the discovery document has; `instead` answers for a path in the place of all this.
+    """
 
     def __init__(self, address: str) -> None:
         self.address = address
+        self.told: dict[str, Any] = {}
+        self.instead: dict[str, Callable[[BaseHTTPRequestHandler], None]] = {}
+        self.over = threading.Event()
         self.claims: dict[str, Any] = {}
         self.codes: dict[str, str] = {}
         self.refused: list[str] = []
@@ -58,15 +65,19 @@ class Issuer:
 
 
 @contextmanager
-def running() -> Iterator[Issuer]:
+def running(tls: ssl.SSLContext | None = None) -> Iterator[Issuer]:
     """An issuer that answers on a port of loopback."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Answering)
-    server.issuer = Issuer(f"http://127.0.0.1:{server.server_port}")  # type: ignore[attr-defined]
+    scheme = "http"
+    if tls is not None:
+        scheme, server.socket = "https", tls.wrap_socket(server.socket, server_side=True)
+    server.issuer = Issuer(f"{scheme}://127.0.0.1:{server.server_port}")  # type: ignore[attr-defined]
     thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     try:
         yield server.issuer  # type: ignore[attr-defined]
     finally:
+        server.issuer.over.set()  # type: ignore[attr-defined]
         server.shutdown()
         thread.join()
         server.server_close()
@@ -76,12 +87,16 @@ class _Answering(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         issuer: Issuer = self.server.issuer  # type: ignore[attr-defined]
         at = issuer.address
-        if self.path == "/.well-known/openid-configuration":
+        if self.path in issuer.instead:
+            issuer.instead[self.path](self)
+        elif self.path == "/.well-known/openid-configuration":
             names = ("authorization", "token", "userinfo")
             found = {f"{name}_endpoint": f"{at}/{'authorize' if name == 'authorization' else name}" for name in names}
             methods = ["client_secret_post"]
             found |= {"issuer": at, "jwks_uri": f"{at}/keys"}
-            self._answer(200, found | {"token_endpoint_auth_methods_supported": methods})
+            self._answer(200, found | {"token_endpoint_auth_methods_supported": methods} | issuer.told)
+        elif self.path == "/keys":
+            self._answer(200, {"keys": [{"kty": "RSA", "kid": "1"}]})
         elif self.path == "/userinfo" and self.headers["Authorization"] == "Bearer access":
             self._answer(200, issuer.claims)
         else:

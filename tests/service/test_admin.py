@@ -109,11 +109,25 @@ def test_the_admin_does_not_take_a_teams_last_admin(row: dict[str, str]) -> None
     crew, root = made.team("crew", admin="alice", member="bob"), as_root()
     path = f"/admin/people/team/{crew.pk}/change/"
     page = root.post(path, change(crew, row, {}))
-    told = "alice is the last admin of team crew: make somebody else one first, or delete the team."
+    told = "alice is the last admin of team crew: make somebody else one first, or delete the team"
     assert page.status_code == 200 and told in page.content.decode()
     assert Membership.objects.get(user__username="alice").role == "admin"
     assert root.post(path, change(crew, row, {"role": "admin"})).status_code == 302, "with another one in the same form"
     assert list(Membership.objects.filter(role="admin").values_list("user__username", flat=True)) == ["bob"]
+
+
+@pytest.mark.parametrize("before", [[], ["member"]], ids=["taken in", "made one"])
+def test_the_admin_makes_no_guest_a_teams_admin(before: list[str]) -> None:
+    crew, root, gus = made.team("crew", admin="alice", member="gus" if before else ""), as_root(), user("gus")
+    made.guest(gus)
+    page = root.post(f"/admin/people/team/{crew.pk}/change/", change(crew, {}, {"user": gus.pk, "role": "admin"}))
+    told = "gus is a guest, whose time ends: a guest is no team&#x27;s admin"
+    assert page.status_code == 200 and told in page.content.decode()
+    assert list(Membership.objects.filter(user=gus).values_list("role", flat=True)) == before
+    new = {"name": "new", "memberships-TOTAL_FORMS": 1, "memberships-INITIAL_FORMS": 0}
+    line = {"memberships-0-user": gus.pk, "memberships-0-role": "admin"}
+    assert told in root.post("/admin/people/team/add/", new | line).content.decode()
+    assert not Team.objects.filter(name="new").exists()
 
 
 def test_the_admin_founds_a_team_without_an_admin_and_changes_one() -> None:
@@ -133,7 +147,7 @@ def test_the_admin_founds_a_team_without_an_admin_and_changes_one() -> None:
 def test_the_admin_does_not_delete_a_user_who_is_a_teams_last_admin() -> None:
     crew, root = made.team("crew", admin="alice", member="bob"), as_root()
     alice, bob = User.objects.get(username="alice"), User.objects.get(username="bob")
-    told = "alice is the last admin of team crew: make somebody else one first, or delete the team."
+    told = "alice is the last admin of team crew: make somebody else one first, or delete the team"
     chosen = {"action": "delete_selected", "_selected_action": [alice.pk, bob.pk], "post": "yes"}
     for page in (
         root.post(f"/admin/auth/user/{alice.pk}/delete/", {"post": "yes"}),

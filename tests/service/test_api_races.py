@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from itertools import count
@@ -12,14 +12,16 @@ from typing import TypeVar
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.http import HttpRequest
 
-from people import links, tokens
-from people.models import Membership, Team
+from people import links, team_admins, tokens
+from people.models import Membership
 from people.rules import Scope
 from sandboxes import configs, pods, spec, teams
 from sandboxes.errors import AlreadyExists, Conflict, Malformed, NotAllowed, NotFound
 from sandboxes.models import Counter, Namespace, Node, Pod
 from sandboxes.namespaces import namespace_of
+from sandboxes.preview import grants
 from sandboxes.spec import ObjectMeta
 from sandboxes.spec.configs import ConfigMap
 from tests.service import made
@@ -77,20 +79,21 @@ def test_of_two_admins_who_show_each_other_out_one_stays(monkeypatch: pytest.Mon
     for name in ("alice", "bob"):
         made.team("crew", admin=name)
     pairs = iter([("alice", "bob"), ("bob", "alice")])
-    meeting, check = Barrier(2), teams._check_admins
+    meeting, check = Barrier(2), team_admins.last_admins
 
-    def check_together(team: Team) -> None:
-        """Both have taken the other away before either looks whether an admin is left, unless one has to wait."""
+    def check_together(team: int, leaving: Collection[int]) -> list[Membership]:
+        """Both have looked whether an admin is left before either takes the other away, unless one has to wait."""
+        found = check(team, leaving)
         with suppress(BrokenBarrierError):
             meeting.wait(timeout=1)
-        check(team)
+        return found
 
     def show_out() -> None:
         name, other = next(pairs)
         with suppress(Conflict, NotAllowed, NotFound):
             teams.remove_member(user(name), "crew", other)
 
-    monkeypatch.setattr(teams, "_check_admins", check_together)
+    monkeypatch.setattr(team_admins, "last_admins", check_together)
     at_once(show_out, times=2)
     assert Membership.objects.get().role == Membership.ADMIN
 
@@ -119,21 +122,24 @@ def test_deletions_at_once_take_the_shortest_grace() -> None:
     assert Pod.objects.get().deletion_grace == 10
 
 
-@pytest.mark.parametrize("limited", ["configs", "tokens"])
+@pytest.mark.parametrize("limited", ["configs", "tokens", "shares"])
 def test_of_many_at_once_no_more_are_made_than_there_may_be(limited: str, monkeypatch: pytest.MonkeyPatch) -> None:
     alice, names = user("alice"), count()
-    namespace_of(alice)
+    pod = made.pod()
     monkeypatch.setattr(settings, "NAMESPACE_MAX_CONFIGS", 2)
     monkeypatch.setattr(tokens, "MOST", 2)
+    monkeypatch.setattr(grants, "MOST_SHARES", 2)
 
     def make() -> bool:
         name = f"n{next(names)}"
         try:
             if limited == "configs":
                 configs.create(alice, "alice", ConfigMap(metadata=ObjectMeta(name=name), data={"a": "b"}))
+            elif limited == "shares":
+                grants.share(HttpRequest(), alice, pod, 80, 1)
             else:
                 tokens.grant(alice, name=name, days=1, scopes=frozenset({Scope.READ}))
-        except (Malformed, tokens.TooManyTokens):
+        except (Conflict, Malformed, tokens.TooManyTokens):
             return False
         return True
 

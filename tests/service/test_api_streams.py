@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from contextlib import aclosing
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -17,7 +18,7 @@ from django.test import AsyncClient
 
 from people import tokens
 from people.models import AccessToken, Session
-from sandboxes import upstream
+from sandboxes import upstream, upstream_copies
 from sandboxes.calls import LogOptions
 from sandboxes.errors import Malformed, NodeUnavailable, NotFound
 from sandboxes.models import Pod
@@ -27,6 +28,7 @@ from tests.service.fakes import SOON, until
 
 pytestmark = pytest.mark.usefixtures("database_thread")
 POD = "/api/v1/namespaces/alice/pods/web"
+COPY = "/api/playground/v1/namespaces/alice/pods/web/copy?path=/srv"
 LIVE = "/api/playground/v1/namespaces/alice/pods/web/live"
 
 
@@ -48,15 +50,27 @@ class Upstream:
         self.endless = False
         monkeypatch.setattr(upstream, "log", self.log)
         monkeypatch.setattr(upstream, "one_sample", self.one_sample)
+        monkeypatch.setattr(upstream_copies, "copy_out", self.copy_out)
 
     async def log(self, uid: UUID, member: str, options: LogOptions) -> AsyncGenerator[bytes, None]:
         self.asked.append((uid, member, options))
         if self.refusal:
             raise self.refusal
+        async with aclosing(self._told()) as told:
+            async for piece in told:
+                yield piece
+
+    async def copy_out(self, uid: UUID, member: str, path: str) -> AsyncGenerator[bytes, None]:
+        yield b""  # the node has begun
+        async with aclosing(self._told()) as told:
+            async for piece in told:
+                yield piece
+
+    async def _told(self) -> AsyncGenerator[bytes, None]:
         try:
             for piece in self.pieces:
                 yield piece
-            if options.follow and self.endless:
+            if self.endless:
                 await asyncio.Event().wait()
         finally:
             self.closed = True
@@ -127,19 +141,67 @@ async def _end_session() -> None:
 async def test_a_followed_log_ends_with_the_right_to_read_it(
     node: Upstream, monkeypatch: pytest.MonkeyPatch, end: Callable[[], Awaitable[None]]
 ) -> None:
-    monkeypatch.setattr("sandboxes.api.logs.REAUTHORISE", 0.05)
+    monkeypatch.setattr("sandboxes.api.downloads.REAUTHORISE", 0.05)
     node.endless = True
     get, _ = await prepared(status("a", RUNNING))
     await _ends(node, await get(f"{POD}/log?follow=true"), end)
 
 
 async def test_a_followed_log_ends_with_the_session(node: Upstream, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sandboxes.api.logs.REAUTHORISE", 0.05)
+    monkeypatch.setattr("sandboxes.api.downloads.REAUTHORISE", 0.05)
     node.endless = True
     await prepared(status("a", RUNNING))
     client = AsyncClient()
     await client.aforce_login(await User.objects.aget(username="alice"))
     await _ends(node, await client.get(f"{POD}/log?follow=true"), _end_session)
+
+
+@pytest.mark.parametrize("path", [f"{POD}/log", COPY], ids=["log", "files"])
+@pytest.mark.parametrize("end", [_revoke_token, _put_out, _give_away])
+async def test_what_is_taken_along_breaks_off_with_the_right_to_it(
+    node: Upstream, monkeypatch: pytest.MonkeyPatch, path: str, end: Callable[[], Awaitable[None]]
+) -> None:
+    """It does not end as if that were all."""
+    monkeypatch.setattr("sandboxes.api.downloads.REAUTHORISE", 0.05)
+    node.endless = True
+    get, _ = await prepared(status("a", RUNNING))
+    response = await get(path)
+    with pytest.raises(ConnectionAbortedError):
+        await _ends(node, response, end)
+    assert node.closed
+
+
+async def test_files_that_are_taken_along_break_off_with_the_session(
+    node: Upstream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sandboxes.api.downloads.REAUTHORISE", 0.05)
+    node.endless = True
+    await prepared(status("a", RUNNING))
+    client = AsyncClient()
+    await client.aforce_login(await User.objects.aget(username="alice"))
+    response = await client.get(COPY)
+    with pytest.raises(ConnectionAbortedError):
+        await _ends(node, response, _end_session)
+
+
+async def test_a_reader_who_takes_nothing_meanwhile_gets_nothing_more(
+    node: Upstream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sandboxes.api.downloads.REAUTHORISE", 0.05)
+    get, _ = await prepared(status("a", RUNNING))
+    pieces = aiter(await get(COPY))
+    assert await anext(pieces) == b"one\n"
+    await _revoke_token()
+    await asyncio.sleep(0.06)
+    with pytest.raises(ConnectionAbortedError):
+        await anext(pieces)
+
+
+async def test_files_are_whole_however_often_one_is_asked(node: Upstream, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sandboxes.api.downloads.REAUTHORISE", 0.0)
+    node.pieces = [f"{i}\n".encode() for i in range(50)]
+    get, _ = await prepared(status("a", RUNNING))
+    assert b"".join([piece async for piece in await get(COPY)]) == b"".join(node.pieces)
 
 
 async def _ends(node: Upstream, response: Any, end: Callable[[], Awaitable[None]]) -> None:
@@ -162,7 +224,7 @@ async def _ends(node: Upstream, response: Any, end: Callable[[], Awaitable[None]
 async def test_a_log_that_ends_by_itself_is_whole_however_often_one_is_asked(
     node: Upstream, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sandboxes.api.logs.REAUTHORISE", 0.0)
+    monkeypatch.setattr("sandboxes.api.downloads.REAUTHORISE", 0.0)
     node.pieces = [f"{i}\n".encode() for i in range(50)]
     get, _ = await prepared(status("a", RUNNING))
     assert await text(await get(f"{POD}/log?follow=true")) == b"".join(node.pieces)

@@ -25,7 +25,7 @@ __all__ = ["node"]  # a fixture
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PODS, POD = "/api/v1/namespaces/alice/pods", "/api/playground/v1/namespaces/alice/pods/web"
-EXPIRES, LATEST = "playground/expires-at", "playground/extendable-until"
+EXPIRES, LATEST, IDLE = "playground/expires-at", "playground/extendable-until", "playground/idle-seconds"
 RUNNING = {"phase": "Running"}
 
 
@@ -76,6 +76,12 @@ def test_without_a_time_a_pod_does_not_end(alice: Caller, settings: Any) -> None
     assert (refused.code, refused.causes) == (422, [("minutes", "FieldValueInvalid")])
     assert "the pod does not end by itself" in refused.body["message"]
     assert reasons() == []
+
+
+def test_a_pod_says_after_how_many_seconds_without_use_it_is_stopped(alice: Caller, settings: Any) -> None:
+    assert alice.post(PODS, manifest()).body["metadata"]["annotations"][IDLE] == "3600"
+    settings.IDLE = 0
+    assert IDLE not in alice.get(f"{PODS}/web").body["metadata"]["annotations"]
 
 
 def test_a_copy_of_a_pods_annotations_does_not_move_its_end(alice: Caller) -> None:

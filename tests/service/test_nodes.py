@@ -9,7 +9,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from sandboxes import quotas
 from sandboxes.models import Node
+from sandboxes.quota import Resource
 from tests.service import made
 from tests.service.caller import Caller
 
@@ -29,6 +31,22 @@ def test_staff_see_each_node_and_why_one_takes_no_pods() -> None:
     first, second = found.body["items"]
     assert (first["name"], first["ready"], first["mostPods"], first["engine"]) == ("n1", True, 7, "20.10")
     assert (second["ready"], second["reason"], second["seenAt"]) == (False, "the engine does not answer", None)
+
+
+def test_a_node_tells_what_its_pods_have_of_what_they_may_and_of_the_machine() -> None:
+    Node.objects.filter(name="n1").update(cpu=2000, memory=4 << 30, max_cpu=20_000)
+    node = Node.objects.get(name="n1")
+    rows = [made.pod(name=f"web-{i}") for i in range(2)]
+    assert [quotas.take_on_node(row, node) for row in rows] == [None, None]
+    each = quotas.amounts_of(rows[0])
+    assert each[Resource.CPU] and each[Resource.MEMORY]
+    first, second = Caller("root", staff=True).get(NODES).body["items"]
+    assert first["quota"] == [
+        {"resource": "pods", "used": 2, "limit": 7, "machine": None},
+        {"resource": "limits.cpu", "used": 2 * each[Resource.CPU], "limit": 20_000, "machine": 2000},
+        {"resource": "limits.memory", "used": 2 * each[Resource.MEMORY], "limit": None, "machine": 4 << 30},
+    ]
+    assert [(use["used"], use["machine"]) for use in second["quota"]] == [(0, None)] * 3, "it never told its size"
 
 
 @pytest.mark.parametrize("path", [NODES, f"{NODES}/n1", f"{NODES}/n2", f"{NODES}/none"])

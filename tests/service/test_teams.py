@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from contextlib import suppress
+from importlib import import_module
 from threading import Barrier, BrokenBarrierError
 
 import pytest
+from django.apps import apps
 from django.contrib.auth.models import User
 from django.test import Client
 
@@ -33,7 +35,7 @@ def author(name: str = "alice") -> Caller:
 
 def causes(found: Answered) -> list[tuple[str, str]]:
     """(field, message) of each cause."""
-    return [(cause["field"], cause["message"]) for cause in found.body["details"]["causes"]]
+    return [(cause["field"], cause["message"]) for cause in found.body.get("details", {}).get("causes", [])]
 
 
 def test_an_author_founds_a_team_with_a_namespace() -> None:
@@ -85,7 +87,7 @@ def test_a_team_keeps_an_admin() -> None:
     alice = author()
     Caller("bob")
     alice.post(TEAMS, {"name": "crew"})
-    told = "a team needs an admin: make somebody else one first, or delete the team"
+    told = "alice is the last admin of team crew: make somebody else one first, or delete the team"
     for refused in (
         alice.put(f"{TEAMS}/crew/members/alice", {"role": "member"}),
         alice.delete(f"{TEAMS}/crew/members/alice"),
@@ -99,15 +101,16 @@ def test_a_team_keeps_an_admin() -> None:
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("how", ["leaves", "steps down", "removes the other"])
 def test_a_team_keeps_an_admin_whatever_two_of_them_do_at_once(how: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    alice, bob, both, check = author().user, user("bob"), Barrier(2), teams._check_admins
+    alice, bob, both, check = author().user, user("bob"), Barrier(2), team_admins.last_admins
     teams.found_team(alice, "crew")
     teams.put_member(alice, "crew", "bob", Membership.ADMIN)
 
-    def check_together(team: Team) -> None:
-        """When the other has come as far, unless something keeps them from it."""
+    def check_together(team: int, leaving: Collection[int]) -> list[Membership]:
+        """Both have looked before one of them writes, unless something keeps them from it."""
+        found = check(team, leaving)
         with suppress(BrokenBarrierError):
             both.wait(0.5)
-        check(team)
+        return found
 
     def go(i: int) -> str:
         me, other = (alice, bob) if i else (bob, alice)
@@ -120,7 +123,7 @@ def test_a_team_keeps_an_admin_whatever_two_of_them_do_at_once(how: str, monkeyp
             return "refused"
         return "done"
 
-    monkeypatch.setattr(teams, "_check_admins", check_together)
+    monkeypatch.setattr(team_admins, "last_admins", check_together)
     assert sorted(at_once(2, go)) == ["done", "refused"]
     assert Membership.objects.filter(role=Membership.ADMIN).count() == 1
 
@@ -148,14 +151,61 @@ def test_a_teams_namespace_goes_to_an_admin_then_to_a_member_and_a_guest_comes_l
     alice = author()
     alice.post(TEAMS, {"name": "crew"})
     made.guest(user("gus"))
-    for name, role in (("gus", "admin"), ("mia", "member"), ("bob", "admin")):
+    for name, role in (("gus", "member"), ("mia", "member"), ("bob", "admin")):
         user(name)
         alice.put(f"{TEAMS}/crew/members/{name}", {"role": role})
     owners = []
-    for name in ("alice", "bob", "gus"):
+    for name in ("alice", "bob", "mia"):
         Membership.objects.get(user__username=name).delete()  # in the admin, or by groups of the identity provider
         owners.append(Namespace.objects.get(name="crew").owner.username)
-    assert owners == ["bob", "gus", "mia"]
+    assert owners == ["bob", "mia", "gus"]
+
+
+def test_a_guest_is_never_a_teams_admin() -> None:
+    """Their time ends, and would take the team's admin with it."""
+    alice, gus = author(), author("gus")
+    made.guest(gus.user)
+    alice.post(TEAMS, {"name": "crew"})
+    told = "gus is a guest, whose time ends: a guest is no team's admin"
+    assert alice.put(f"{TEAMS}/crew/members/gus", {"role": "member"}).code == 200
+    refused = alice.put(f"{TEAMS}/crew/members/gus", {"role": "admin"})
+    assert (refused.code, causes(refused)) == (409, [("role", told)])
+    founded = gus.post(TEAMS, {"name": "guests"})
+    assert founded.code == 403 and told in founded.body["message"]
+    assert gus.get(TEAMS).body["mayFound"] is False
+    GroupMapping.objects.create(group="captains", team=Team.objects.get(), team_role="admin")
+    Membership.objects.filter(user=gus.user).update(from_groups=True)
+    groups.apply(gus.user, ["captains"])
+    assert dict(Membership.objects.values_list("user__username", "role")) == {"alice": "admin", "gus": "member"}
+    assert alice.delete(f"{TEAMS}/crew/members/alice").code == 409, "and does not stand in for one"
+
+
+def test_a_team_without_an_admin_is_filled_by_an_operator_as_it_is() -> None:
+    """Groups of the identity provider, or `/admin/`, may have left it without one."""
+    crew = made.team("crew", admin="", member="bob")
+    user("carol")
+    root = Caller("root", staff=True)
+    assert root.put(f"{TEAMS}/crew/members/carol", {}).code == 200
+    assert root.delete(f"{TEAMS}/crew/members/bob").code == 200
+    assert [row.user.username for row in crew.memberships.all()] == ["carol"]
+
+
+def test_guests_who_were_admins_before_are_members_and_who_is_longest_in_a_team_is_its_admin() -> None:
+    for name, admins, members in (
+        ("held", ["gus", "alice"], ["bob"]),
+        ("left", ["gus"], ["gil", "carol", "bob", "alice"]),
+        ("alone", ["gus"], ["gil"]),
+    ):
+        for role, people in ((Membership.ADMIN, admins), (Membership.MEMBER, members)):
+            for person in people:
+                Membership.objects.create(team=made.team(name, admin=""), user=user(person), role=role)
+    for name in ("gus", "gil"):
+        made.guest(user(name))
+    User.objects.filter(username="carol").update(is_active=False)
+    import_module("people.migrations.0006_guests_are_no_admins").take_from_guests(apps, None)
+    left = Membership.objects.filter(role=Membership.ADMIN)
+    assert set(left.values_list("team__name", "user__username")) == {("held", "alice"), ("left", "bob")}
+    assert Membership.objects.count() == 10
 
 
 def test_whoever_a_teams_namespace_goes_to_keeps_their_own() -> None:

@@ -10,7 +10,7 @@ import pytest
 from people.rules import Verb
 from tests.controls.control import Control
 from tests.controls.page import PAGE, page
-from tests.controls.people import VERBS
+from tests.controls.rights import VERBS
 from tests.controls.site import FRONTEND, SITE, SiteControl
 from tests.controls.table import CONTROLS
 from tests.stack import ROOT

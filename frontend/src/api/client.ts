@@ -135,14 +135,21 @@ export async function getPod(namespace: string, name: string): Promise<PodFacts>
   return readPod(record(await unwrap(call)));
 }
 
-/** With `dry` everything is checked and nothing is kept. A text is YAML, sent as it is. */
-export async function createPod(
-  namespace: string,
+/** A text is YAML, sent as it is. Sent again with the same key it makes no second pod. */
+export async function createPod(namespace: string, body: Manifest | string, key: string): Promise<PodFacts> {
+  return postPod(body, { path: { namespace }, header: { "Idempotency-Key": key } });
+}
+
+/** Everything is checked and nothing is kept. */
+export async function checkPod(namespace: string, body: Manifest | string, signal?: AbortSignal): Promise<PodFacts> {
+  return postPod(body, { path: { namespace }, query: { dryRun: "All" } }, signal);
+}
+
+async function postPod(
   body: Manifest | string,
-  dry = false,
+  params: KubernetesPaths["/api/v1/namespaces/{namespace}/pods"]["post"]["parameters"],
   signal?: AbortSignal,
 ): Promise<PodFacts> {
-  const params = { path: { namespace }, query: dry ? { dryRun: "All" } : {} };
   const path = "/api/v1/namespaces/{namespace}/pods";
   if (typeof body !== "string") return readPod(record(await unwrap(kubernetes.POST(path, { params, body, signal }))));
   const asYaml = { headers: { "Content-Type": "application/yaml" }, bodySerializer: () => body };

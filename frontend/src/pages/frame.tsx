@@ -4,7 +4,7 @@ import { Suspense, useMemo, useState } from "react";
 import { Navigate, Outlet, useLocation, useNavigate } from "react-router";
 import { type Session, type SessionUser, signOut } from "../api/client";
 import { told } from "../api/refusal";
-import { dropDraft } from "../state/draft";
+import { dropDraft } from "../state/drop-draft";
 import { following, THEME } from "../state/preferences";
 import type { Command } from "../state/shortcuts";
 import { Button } from "../ui/button";

@@ -133,6 +133,27 @@ test("the service is asked once the typing pauses, and tells at touched fields o
   expect(screen.getByRole("alert").textContent).toContain("The pod was not made");
 });
 
+test("what is sent again after a loss has the same key, and what is changed another one", async () => {
+  const made = (asked: ReturnType<typeof service>) =>
+    asked.filter((each) => each.path === PODS && each.method === "POST");
+  const lost = service({ ...BASE, [`POST ${PODS}`]: [503, { reason: "ServiceUnavailable", message: "away" }] });
+  await open();
+  await type("Pod name", "demo");
+  await settle();
+  await press("Create pod");
+  await press("Create pod");
+  await type("Pod name", "s");
+  await press("Create pod");
+  const [check, first, second, other] = made(lost).filter((each, i) => i === 0 || each.search === "");
+  expect(check).toMatchObject({ search: "?dryRun=All", key: null });
+  expect(first?.key).toMatch(/^[0-9a-f]{32}$/);
+  expect(second?.key).toBe(first?.key);
+  expect(other?.key).not.toBe(first?.key);
+  const there = service(BASE);
+  await press("Create pod");
+  await waitFor(() => expect(made(there).at(-1)?.key).toBe(other?.key));
+});
+
 test("a service that has had enough is not asked at each key", async () => {
   const asked = service({ ...BASE, [`POST ${PODS}`]: [429, { reason: "TooManyRequests", message: "too many" }] });
   await open();

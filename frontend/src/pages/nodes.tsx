@@ -7,7 +7,7 @@ import type { ListedNode } from "../state/node";
 import { Choice } from "../ui/field";
 import { LitScope } from "../ui/lit";
 import { Empty, Problem, Skeleton } from "../ui/pane";
-import { NodePanes } from "../views/node";
+import { NodePanes, TakenPane } from "../views/node";
 import type { FrameContext } from "./frame";
 import { NowherePage } from "./nowhere";
 
@@ -41,7 +41,11 @@ function Nodes() {
       </div>
       {error && !nodes && <Problem title="The nodes could not be listed">{told(error)}</Problem>}
       {nodes && !node && <Empty>No node has ever reported here. Start one: its watch says that it is there.</Empty>}
-      {node ? <Seen key={node.name} node={node} chosen={search.get("netns") ?? ""} /> : !error && !nodes && <Waiting />}
+      {node ? (
+        <Seen key={node.name} node={node} chosen={search.get("netns") ?? ""} />
+      ) : (
+        !error && !nodes && <NothingYet />
+      )}
     </LitScope>
   );
 }
@@ -75,17 +79,29 @@ function Seen({ node, chosen }: { readonly node: ListedNode; readonly chosen: st
           </p>
         </Problem>
       )}
-      {view ? <NodePanes view={view} chosen={chosen} /> : !error && <Waiting />}
+      <div className="node" aria-busy={!view && !error}>
+        <TakenPane node={node} />
+        {view ? <NodePanes view={view} chosen={chosen} /> : !error && <Waiting />}
+      </div>
     </>
+  );
+}
+
+function NothingYet() {
+  return (
+    <div className="node" aria-busy="true">
+      <Skeleton id="taken" title="Taken by pods" lines={3} />
+      <Waiting />
+    </div>
   );
 }
 
 function Waiting() {
   return (
-    <div className="node" aria-busy="true">
-      <Skeleton id="capacity" title="Capacity" lines={5} />
+    <>
+      <Skeleton id="capacity" title="Capacity" lines={4} />
       <Skeleton id="netns" title="Network namespaces" lines={4} />
       <Skeleton id="bridge" title="Bridge" lines={3} />
-    </div>
+    </>
   );
 }

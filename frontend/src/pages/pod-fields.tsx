@@ -1,7 +1,8 @@
 // The part of the form that is about the pod as a whole.
 import type { Form } from "../state/form";
 import { FIELD } from "../state/manifest";
-import { Choice, Field, Toggle } from "../ui/field";
+import { Choice, Field } from "../ui/field";
+import { Toggle } from "../ui/toggle";
 import { PairRows } from "./pair-rows";
 import { PodPorts } from "./pod-ports";
 

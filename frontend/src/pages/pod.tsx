@@ -133,6 +133,7 @@ function backToLive(past: Past) {
 function Missing({ namespace, name }: { readonly namespace: string; readonly name: string }) {
   return (
     <div className="centre">
+      <title>No such pod · Pod playground</title>
       <h1>No such pod</h1>
       <p>
         There is no pod <span className="mono">{name}</span> in <span className="mono">{namespace}</span>, or it is not
@@ -146,6 +147,7 @@ function Missing({ namespace, name }: { readonly namespace: string; readonly nam
 function TooMany() {
   return (
     <div className="centre">
+      <title>Too many pages are open · Pod playground</title>
       <h1>Too many pages are open</h1>
       <p>You have as many pods and shells open as one person may at once. Close another tab, then try again.</p>
       <Button kind="main" onPress={() => location.reload()}>

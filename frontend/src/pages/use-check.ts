@@ -1,6 +1,6 @@
 // The service's own rules, asked while somebody types: what it says of the draft as it stands.
 import { useEffect, useRef, useState } from "react";
-import { createPod } from "../api/client";
+import { checkPod } from "../api/client";
 import { told } from "../api/refusal";
 import { build } from "../state/manifest";
 import { agrees, type Draft } from "../state/two-ways";
@@ -44,7 +44,7 @@ export function useCheck(namespace: string, draft: Draft, hear: (verdict: Verdic
     const ask = async () => {
       setCheck({ state: "checking" });
       try {
-        await createPod(namespace, bodyOf(draft), true, asking.signal);
+        await checkPod(namespace, bodyOf(draft), asking.signal);
         quiet.current = { wait: 0, until: 0 };
         answer(NO_COMPLAINT, { state: "good" });
       } catch (error) {

@@ -2,8 +2,9 @@
 import { useMutation } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 import { useNavigate } from "react-router";
-import { createPod } from "../api/client";
+import { checkPod, createPod } from "../api/client";
 import { build, type Placed } from "../state/manifest";
+import { submissionKeys } from "../state/submission";
 import { agrees, type Draft } from "../state/two-ways";
 import { marksOn, NO_COMPLAINT, placed, type Verdict, verdictOf } from "../state/verdict";
 import { bodyOf, useCheck } from "./use-check";
@@ -34,6 +35,7 @@ export function useCreate(namespace: string, making: Making) {
   const [verdict, setVerdict] = useState<Verdict>(NO_COMPLAINT);
   const [touched, setTouched] = useState(UNTOUCHED);
   const [refusals, setRefusals] = useState(0);
+  const [keyOf] = useState(submissionKeys);
   const hear = (said: Verdict) => {
     setVerdict(said);
     setTouched((last) => ({ ...last, since: new Set() }));
@@ -46,7 +48,11 @@ export function useCreate(namespace: string, making: Making) {
   };
   const call = useMutation({
     // With a problem of the page's own nothing is made, yet the service says what else is wrong.
-    mutationFn: (sent: Draft) => createPod(namespace, bodyOf(sent), hasProblems(sent)),
+    mutationFn: (sent: Draft) => {
+      const body = bodyOf(sent);
+      if (hasProblems(sent)) return checkPod(namespace, body);
+      return createPod(namespace, body, keyOf(JSON.stringify([namespace, body])));
+    },
     onError: (error) => refuse(verdictOf(error)),
     onSuccess: (pod, sent) => {
       if (hasProblems(sent)) return refuse(NO_COMPLAINT);

@@ -1,6 +1,7 @@
 // The draft under the hands of a person: changed from either side, kept over a reload, and what was taken away given back.
 import { useEffect, useRef, useState } from "react";
-import { dropDraft, loadDraft, saveDraft } from "../state/draft";
+import { loadDraft, saveDraft } from "../state/draft";
+import { dropDraft } from "../state/drop-draft";
 import { EMPTY, type Form, insertMember, isEmpty, removeMember } from "../state/form";
 import { memberField } from "../state/manifest";
 import { agrees, changeForm, changeText, type Draft, ofForm, ofText } from "../state/two-ways";

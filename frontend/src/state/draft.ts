@@ -1,4 +1,5 @@
 // What is being made, kept over a reload, in this tab only. A draft that cannot be read is no draft.
+import { DRAFT } from "./drop-draft";
 import { EMPTY, type Form, type Member, type Pair, type Port } from "./form";
 import { flag, isRecord, list, number, type Obj, object, text } from "./read";
 
@@ -7,8 +8,6 @@ export interface Kept {
   /** The Pod as YAML, as it stands in the editor. */
   readonly text: string;
 }
-
-const KEY = "new-pod";
 
 function extra(row: Obj): { readonly extra?: Obj } {
   return isRecord(row.extra) ? { extra: row.extra } : {};
@@ -72,17 +71,13 @@ function readDraft(stored: string | null): Kept | null {
 }
 
 export function loadDraft(): Kept | null {
-  return readDraft(globalThis.sessionStorage.getItem(KEY));
+  return readDraft(globalThis.sessionStorage.getItem(DRAFT));
 }
 
 export function saveDraft({ form, text: typed }: Kept): void {
   try {
-    globalThis.sessionStorage.setItem(KEY, JSON.stringify({ form, text: typed }));
+    globalThis.sessionStorage.setItem(DRAFT, JSON.stringify({ form, text: typed }));
   } catch {
     // A text too large to keep: it is still on the page.
   }
-}
-
-export function dropDraft(): void {
-  globalThis.sessionStorage.removeItem(KEY);
 }

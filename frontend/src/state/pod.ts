@@ -41,6 +41,8 @@ export interface PodFacts {
   /** When it ends by itself, and how far that can be put off; "" for one that does not end. */
   readonly expiresAt: string;
   readonly extendableUntil: string;
+  /** After so many seconds without use it is stopped; 0: never. */
+  readonly idleSeconds: number;
   readonly phase: string;
   readonly reason: string;
   readonly message: string;
@@ -139,6 +141,7 @@ export function readPod(pod: Obj): PodFacts {
     deletedAt: text(metadata, "deletionTimestamp"),
     expiresAt: text(notes, "playground/expires-at"),
     extendableUntil: text(notes, "playground/extendable-until"),
+    idleSeconds: Number(text(notes, "playground/idle-seconds")) || 0,
     phase: text(status, "phase") || "Pending",
     reason: text(status, "reason"),
     message: text(status, "message"),
@@ -168,7 +171,7 @@ export function readEvent(event: Obj): EventFacts {
 /** By somebody, or because nobody used it or its start hung. */
 const STOPPED: ReadonlySet<string> = new Set(["Stopped", "Idle", "NeverUsed", "StartDeadlineExceeded"]);
 
-export function isStopped(pod: PodFacts): boolean {
+export function isStopped(pod: Pick<PodFacts, "reason">): boolean {
   return STOPPED.has(pod.reason);
 }
 

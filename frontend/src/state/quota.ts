@@ -1,6 +1,5 @@
 // What a person's pods have of what they may have: what to show of it, and in which words.
 import type { QuotaUse } from "../api/client";
-import { counted } from "./text";
 
 /** One limited amount, as a bar: `text` says it in words. */
 export interface Bar {
@@ -48,22 +47,36 @@ function of(pool: string): string {
 }
 
 const GIB = 2 ** 30;
+const MIB = 2 ** 20;
 const HOUR = 3600;
 
+type Resource = QuotaUse["resource"];
+
 /** "1.5 of 16 CPUs": at most one digit after the point, rounded up, so that what is full is never said to be less. */
-function amount(resource: QuotaUse["resource"], used: number, limit: number): string {
-  const of = (unit: number, words: string) => `${rounded(used / unit)} of ${rounded(limit / unit)} ${words}`;
+export function amount(resource: Resource, used: number, limit: number): string {
+  const [unit, words] = unitOf(resource, limit);
+  return `${rounded(used / unit)} of ${rounded(limit / unit)} ${words}`;
+}
+
+/** "1.5 CPUs". */
+export function quantity(resource: Resource, value: number): string {
+  const [unit, words] = unitOf(resource, value);
+  return `${rounded(value / unit)} ${words}`;
+}
+
+/** How large the unit is that suits the value, and its name. */
+function unitOf(resource: Resource, value: number): readonly [number, string] {
   switch (resource) {
     case "limits.cpu":
-      return of(1000, "CPUs");
+      return [1000, value === 1000 ? "CPU" : "CPUs"];
     case "limits.memory":
-      return limit < GIB ? of(2 ** 20, "MiB of memory") : of(GIB, "GiB of memory");
+      return value < GIB ? [MIB, "MiB of memory"] : [GIB, "GiB of memory"];
     case "seconds":
-      return of(HOUR, "h of life");
+      return [HOUR, "h of life"];
     case "members":
-      return `${used} of ${counted(limit, "member")}`;
+      return [1, value === 1 ? "member" : "members"];
     case "pods":
-      return `${used} of ${counted(limit, "pod")}`;
+      return [1, value === 1 ? "pod" : "pods"];
   }
 }
 

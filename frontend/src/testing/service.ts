@@ -6,6 +6,7 @@ interface Asked {
   readonly path: string;
   readonly search: string;
   readonly token: string | null;
+  readonly key: string | null;
   readonly body: unknown;
 }
 
@@ -25,8 +26,8 @@ export function service(answers: Answers): readonly Asked[] {
   vi.stubGlobal("fetch", async (request: Request) => {
     const { pathname, search } = new URL(request.url);
     const text = await request.clone().text();
-    const token = request.headers.get("X-CSRFToken");
-    asked.push({ method: request.method, path: pathname, search, token, body: read(request, text) });
+    const [token, key] = [request.headers.get("X-CSRFToken"), request.headers.get("Idempotency-Key")];
+    asked.push({ method: request.method, path: pathname, search, token, key, body: read(request, text) });
     const [status, body] = answers[`${request.method} ${pathname}`] ?? [404, { reason: "NotFound", message: "no" }];
     return new Response(typeof body === "string" ? body : JSON.stringify(body), {
       status,

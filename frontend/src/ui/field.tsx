@@ -1,6 +1,5 @@
 // Labelled inputs whose error is tied to them; whoever holds the errors hears of each change.
-import { createContext, type ReactNode, useContext, useId } from "react";
-import { FieldError, Input, type InputProps, Label, Switch, Text, TextArea, TextField } from "react-aria-components";
+import { type ChangeEvent, createContext, type InputHTMLAttributes, type ReactNode, useContext, useId } from "react";
 
 interface Errors {
   readonly of: ReadonlyMap<string, string>;
@@ -32,46 +31,66 @@ export function Naming({ about, label }: { readonly about: string | undefined; r
   );
 }
 
+/** What stands under an input: what it is for, and what is wrong with it. */
+function Notes({ of, description, error }: NotesProps) {
+  return (
+    <>
+      {description !== undefined && (
+        <span id={`${of}-hint`} className="hint">
+          {description}
+        </span>
+      )}
+      {error !== undefined && (
+        <span id={`${of}-error`} className="error">
+          {error}
+        </span>
+      )}
+    </>
+  );
+}
+
+interface NotesProps {
+  readonly of: string;
+  readonly description: ReactNode;
+  readonly error: string | undefined;
+}
+
+/** Both for the input itself: that it is wrong, and which notes are its own. */
+function noted({ of, description, error }: NotesProps) {
+  const ids = [description !== undefined && `${of}-hint`, error !== undefined && `${of}-error`].filter(Boolean);
+  return { "aria-invalid": error !== undefined || undefined, "aria-describedby": ids.join(" ") || undefined };
+}
+
 interface FieldProps extends Common {
   readonly lines?: number;
   readonly mono?: boolean;
-  readonly input?: InputProps;
+  readonly input?: InputHTMLAttributes<HTMLInputElement>;
 }
 
+/** A line of text, or several: the browser's own inputs, which weigh nothing. */
 export function Field(props: FieldProps) {
   const { id, label, value, onChange, description, about, bare, lines, mono, input } = props;
   const errors = useContext(FieldErrors);
-  const error = errors.of.get(id);
-  const change = (next: string) => {
-    errors.changed(id);
-    onChange(next);
+  const notes = { of: useId(), description, error: errors.of.get(id) };
+  const common = {
+    id,
+    value,
+    className: mono ? "input mono" : "input",
+    spellCheck: false,
+    onChange: (event: ChangeEvent<HTMLInputElement | HTMLTextAreaElement>) => {
+      errors.changed(id);
+      onChange(event.target.value);
+    },
+    ...noted(notes),
   };
-  const look = mono ? "input mono" : "input";
   return (
-    <TextField
-      id={id}
-      value={value}
-      onChange={change}
-      isInvalid={error !== undefined}
-      validationBehavior="aria"
-      className="field"
-    >
-      <Label className={bare ? "unseen" : "label"}>
+    <div className="field">
+      <label htmlFor={id} className={bare ? "unseen" : "label"}>
         <Naming about={about} label={label} />
-      </Label>
-      {lines ? (
-        <TextArea rows={lines} className={look} spellCheck={false} />
-      ) : (
-        <Input className={look} autoComplete="off" spellCheck={false} {...input} />
-      )}
-      {/* One that has nothing to say yet stays in its place: it is looked for once. */}
-      {description !== undefined && (
-        <Text slot="description" className="hint">
-          {description}
-        </Text>
-      )}
-      <FieldError className="error">{error}</FieldError>
-    </TextField>
+      </label>
+      {lines ? <textarea {...common} rows={lines} /> : <input type="text" autoComplete="off" {...common} {...input} />}
+      <Notes {...notes} />
+    </div>
   );
 }
 
@@ -81,8 +100,7 @@ interface ChoiceProps extends Common {
 
 export function Choice({ id, label, value, onChange, description, about, bare, options }: ChoiceProps) {
   const errors = useContext(FieldErrors);
-  const error = errors.of.get(id);
-  const notes = useId();
+  const notes = { of: useId(), description, error: errors.of.get(id) };
   return (
     <div className="field">
       <label htmlFor={id} className={bare ? "unseen" : "label"}>
@@ -92,8 +110,7 @@ export function Choice({ id, label, value, onChange, description, about, bare, o
         id={id}
         value={value}
         className="input"
-        aria-invalid={error !== undefined}
-        aria-describedby={description || error ? notes : undefined}
+        {...noted(notes)}
         onChange={(event) => {
           errors.changed(id);
           onChange(event.target.value);
@@ -107,32 +124,7 @@ export function Choice({ id, label, value, onChange, description, about, bare, o
           </option>
         ))}
       </select>
-      <div id={notes}>
-        {description && <span className="hint">{description}</span>}
-        {error && <span className="error">{error}</span>}
-      </div>
-    </div>
-  );
-}
-
-interface ToggleProps {
-  readonly label: string;
-  readonly isOn: boolean;
-  readonly onChange: (on: boolean) => void;
-  readonly description: string;
-}
-
-export function Toggle({ label, isOn, onChange, description }: ToggleProps) {
-  const hint = useId();
-  return (
-    <div className="field">
-      <Switch isSelected={isOn} onChange={onChange} className="toggle" aria-describedby={hint}>
-        <span className="track" aria-hidden="true" />
-        {label}
-      </Switch>
-      <span id={hint} className="hint">
-        {description}
-      </span>
+      <Notes {...notes} />
     </div>
   );
 }

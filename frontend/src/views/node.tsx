@@ -3,6 +3,7 @@ import "./node.css";
 import { Link } from "react-router";
 import {
   type BridgePort,
+  type ListedNode,
   type Measure,
   measures,
   type NetworkNamespace,
@@ -10,6 +11,9 @@ import {
   nodeSentences,
   ownerOf,
   type PodOnNode,
+  type Taken,
+  taken,
+  takenSentences,
 } from "../state/node";
 import { bytes, visible } from "../state/text";
 import { Empty, Pane, Said } from "../ui/pane";
@@ -22,6 +26,19 @@ const MEASURES: readonly Column<Measure>[] = [
     cell: ({ name, used, of, said }) => <meter aria-label={`${name}: ${said}`} value={used} max={of} />,
   },
   { head: "Figures", fills: true, cell: ({ said }) => <span className="mono">{said}</span> },
+];
+
+const TAKEN: readonly Column<Taken>[] = [
+  { head: "What", cell: ({ name }) => name },
+  {
+    head: "Taken",
+    cell: ({ used, limit, said }) =>
+      limit !== null && (
+        <meter aria-label={said} value={Math.min(used, limit)} max={limit} low={limit * 0.99} optimum={0} />
+      ),
+  },
+  { head: "Of what pods may have", fills: true, cell: ({ said }) => <span className="mono">{said}</span> },
+  { head: "Of the machine", own: true, cell: ({ ofMachine }) => <span className="mono">{ofMachine}</span> },
 ];
 
 const NAMESPACES: readonly Column<NetworkNamespace>[] = [
@@ -60,6 +77,21 @@ function portKeys({ pod, index }: BridgePort): Keys {
   return { lights: keys, answers: keys };
 }
 
+/** By rows of the database: it stays when the node itself cannot be read. */
+export function TakenPane({ node }: { readonly node: ListedNode }) {
+  return (
+    <Pane id="taken" title="Taken by pods" aside="by their limits" note={<Said sentences={takenSentences(node)} />}>
+      <FactTable
+        caption="Taken by pods"
+        columns={TAKEN}
+        groups={whole(taken(node))}
+        keyOf={({ name }) => name}
+        wraps="narrow"
+      />
+    </Pane>
+  );
+}
+
 interface Props {
   readonly view: NodeView;
   /** The inode that the address names. */
@@ -69,7 +101,7 @@ interface Props {
 export function NodePanes({ view, chosen }: Props) {
   const problems = view.problems.map((problem) => `Not read: ${visible(problem)}.`);
   return (
-    <div className="node">
+    <>
       <Pane id="capacity" title="Capacity" aside={`kernel ${view.kernel}, cgroups ${view.cgroups}`}>
         <FactTable caption="Capacity" columns={MEASURES} groups={whole(measures(view))} keyOf={({ name }) => name} />
       </Pane>
@@ -91,7 +123,7 @@ export function NodePanes({ view, chosen }: Props) {
         </div>
       </Pane>
       <BridgePane view={view} />
-    </div>
+    </>
   );
 }
 

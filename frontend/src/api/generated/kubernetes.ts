@@ -115,7 +115,7 @@ export interface paths {
         put?: never;
         /**
          * Create Pod
-         * @description Create a pod. With `dryRun=All` everything is checked and nothing is kept.
+         * @description Create a pod; under an Idempotency-Key once. With `dryRun=All` everything is checked and nothing is kept.
          */
         post: operations["createPod"];
         /**
@@ -1318,7 +1318,10 @@ export interface operations {
             query?: {
                 dryRun?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The same for each time that the same request is sent: then it makes one pod. Good for 24 h. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 namespace: string;
             };

@@ -75,7 +75,7 @@ export interface paths {
         put?: never;
         /**
          * Clone
-         * @description Another pod of the same spec under another name.
+         * @description Another pod of the same spec under another name; under an Idempotency-Key once.
          */
         post: operations["clonePod"];
         delete?: never;
@@ -384,7 +384,8 @@ export interface paths {
         put?: never;
         /**
          * Replace
-         * @description Another pod in the place of this one, which goes at once (kubectl replace --force).
+         * @description Another pod in the place of this one, which goes at once (kubectl replace --force); under an Idempotency-Key
+         *     once.
          */
         post: operations["replaceByForce"];
         delete?: never;
@@ -566,7 +567,7 @@ export interface paths {
         };
         /**
          * List Nodes
-         * @description The nodes by name: whether each takes pods, and why not. For staff.
+         * @description The nodes by name: whether each takes pods, why not, and what its pods have of it. For staff.
          */
         get: operations["listNodes"];
         put?: never;
@@ -1391,6 +1392,7 @@ export interface components {
             engine: string;
             mostPods: number;
             name: string;
+            quota: components["schemas"]["NodeUse"][];
             ready: boolean;
             reason: string;
             seenAt: string | null;
@@ -1542,6 +1544,18 @@ export interface components {
         /** @description Nodes by name. */
         NodeList: {
             items: components["schemas"]["ListedNode"][];
+        };
+        /**
+         * @description What a node's pods have of a resource together, by their limits; `limit` null: any amount. Units as in QuotaUse.
+         *
+         *     `machine`: how much of it there is, null for pods, and until the node has told.
+         */
+        NodeUse: {
+            limit: number | null;
+            machine: number | null;
+            /** @enum {string} */
+            resource: "pods" | "limits.cpu" | "limits.memory";
+            used: number;
         };
         /** @description `problems` names what could not be read, and is left out then. */
         NodeView: {
@@ -2393,7 +2407,10 @@ export interface operations {
     clonePod: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same for each time that the same request is sent: then it makes one pod. Good for 24 h. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 namespace: string;
                 name: string;
@@ -2984,7 +3001,10 @@ export interface operations {
     replaceByForce: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same for each time that the same request is sent: then it makes one pod. Good for 24 h. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 namespace: string;
                 name: string;
