@@ -21,5 +21,5 @@ export default defineConfig({
   },
   server: { proxy: { "/api": service, "/ws": { target: service, ws: true } } },
   // A busy machine draws a page in seconds; what never comes fails all the same.
-  test: { environment: "happy-dom", setupFiles: ["src/testing/setup.ts"], restoreMocks: true, testTimeout: 40_000 },
+  test: { environment: "happy-dom", setupFiles: ["src/testing/setup.ts"], restoreMocks: true, testTimeout: 120_000 },
 });

@@ -34,8 +34,11 @@ class PodLive(PodSocket):
         await self.close(wire.CLOSE_MALFORMED)
 
     def _nudged(self, nudge: Nudge) -> None:
-        """The row may be newer than what was sent, or the user be another: look when the reader is free."""
-        self.doubted |= nudge.get("type") == "user.changed"
+        """The row may be newer than what was sent, or the user be another: look when the reader is free.
+
+        Both after {}: who was shown out before this page listened was told to nobody.
+        """
+        self.doubted |= nudge.get("type", "user.changed") == "user.changed"
         if nudge.get("rev", self.rev + 1) > self.rev:
             self.changed.set()
 

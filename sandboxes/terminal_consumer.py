@@ -124,8 +124,11 @@ class PodTerminal(PodSocket):
             code: int = await database_sync_to_async(self._still)()
             if code:
                 return code
-            if settings.TERMINAL_IDLE and monotonic() - self.busy_at >= settings.TERMINAL_IDLE:
+            if self._is_idle():
                 return messages.CLOSE_IDLE
+
+    def _is_idle(self) -> bool:
+        return bool(settings.TERMINAL_IDLE) and monotonic() - self.busy_at >= settings.TERMINAL_IDLE
 
     def _still(self) -> int:
         code = self.refusal()

@@ -16,6 +16,7 @@ from django.conf import settings
 from sandboxes.errors import TooManyRequests
 
 log = logging.getLogger(__name__)
+WAITS = 1.0  # seconds for Redis, whoever serves
 
 # KEYS: the bucket. ARGV: how many it holds, how many come back a second. Seconds until there is one, "0" when taken.
 # Redis' own clock: web processes may disagree on the time.
@@ -80,4 +81,4 @@ def take(rate: Rate, whose: str) -> None:
 
 @cache
 def _redis() -> redis.Redis:
-    return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1)
+    return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=WAITS, socket_connect_timeout=WAITS)

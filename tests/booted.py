@@ -37,7 +37,7 @@ def web_options(folder: Path) -> dict[str, Any]:
         path.parent.mkdir(parents=True)
         path.write_text(text)
         path.chmod(0o755)
-    told = subprocess.run([script, "web"], capture_output=True, text=True, check=True, timeout=30).stdout.splitlines()
+    told = subprocess.run([script, "web"], capture_output=True, text=True, check=True, timeout=100).stdout.splitlines()
     assert told[:3] == ["-m", "uvicorn", "playground.asgi:application"]
     asked = uvicorn.main.make_context("uvicorn", told[2:]).params
     given = {"ws", "ws_max_size", "ws_max_queue", "lifespan", "server_header", "proxy_headers", "forwarded_allow_ips"}

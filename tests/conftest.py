@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import time
@@ -11,11 +12,23 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.conf import settings
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis
 
 from tests.stack import ROOT, Stack, containers_since, last_words, run, wipe
 
 if TYPE_CHECKING:
     from sandboxes.engine.port import Engine
+
+# A busy machine is no bug. What is made up is the same in each run of a commit, and something else in `./play soak`.
+hypothesis.register_profile(
+    "steady",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize="PLAYGROUND_SOAK_STRIDE" not in os.environ,
+    database=None,
+)
+hypothesis.load_profile("steady")
 
 started: list[Stack] = []
 began = time.time()

@@ -15,12 +15,21 @@ PATIENCE = 30.0
 UNCOUNTED = 2**62
 
 
-def uses(folders: Iterable[str], *, root: str = "") -> Mapping[str, DiskUse]:
+def uses(folders: Iterable[str]) -> Mapping[str, DiskUse]:
+    """Of each folder; one that is gone has nothing."""
+    return _uses({folder: Path(folder) for folder in folders})
+
+
+def uses_elsewhere(folders: Iterable[str], root: str) -> Mapping[str, DiskUse]:
     """Of each folder, by what it is called here, or else below `root`; one that is gone has nothing.
 
     Raises PlaygroundError for one that cannot be seen from here: it may have anything.
     """
-    seen = {str(path): folder for folder in folders if (path := _found(folder, root)).is_dir()}
+    return _uses({folder: _found(folder, root) for folder in folders})
+
+
+def _uses(places: Mapping[str, Path]) -> Mapping[str, DiskUse]:
+    seen = {str(path): folder for folder, path in places.items() if path.is_dir()}
     if not seen:
         return {}
     sizes, files = _du(seen, "--block-size=1"), _du(seen, "--inodes")

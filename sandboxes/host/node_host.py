@@ -53,7 +53,7 @@ class NodeHost:
             pid = peer.listener(self._engine) if self._engine else 0
         except OSError as exc:
             raise PlaygroundError(f"{self._engine}: {exc.strerror}") from exc
-        return disk.uses(folders, root=f"/proc/{pid}/root" if pid else "")
+        return disk.uses_elsewhere(folders, root=f"/proc/{pid}/root" if pid else "")
 
     def lock_network(self, pid: int, container_id: str, *, neighbours: bool = False) -> None:
         netns.lock_network(pid, container_id, neighbours=neighbours)

@@ -9,16 +9,16 @@ from playground import logs
 from sandboxes import (
     pod_socket,
     policy,
-    terminal_consumer,
     terminal_wire,
     throttle,
 )
-from sandboxes.api import bodies
+from sandboxes.api import bodies, trail
 from sandboxes.api.limit import BodyLimit
 from sandboxes.consumers import PodLive
 from sandboxes.node.terminals import Terminals
 from sandboxes.spec import decoding, reading, yaml_text
 from sandboxes.spec.yaml_text import YamlText
+from sandboxes.terminal_consumer import PodTerminal
 from sandboxes.throttle import Rate
 from tests.controls.browsers import in_process
 from tests.controls.control import Control, Off, always, put
@@ -142,14 +142,14 @@ REQUESTS = (
     Control("throttle of WebSockets", "W17", put(throttle, "requests", always(Rate("requests", "requests", 0))), (
         f"{SOCKETS}::test_who_opens_too_many_a_minute_is_told_to_come_later",
     )),
-    Control("shells in which nothing happens", "W15", put(terminal_consumer, "monotonic", always(0.0)), (
+    Control("shells in which nothing happens", "W15", put(PodTerminal, "_is_idle", always(False)), (
         f"{SOCKETS}::test_a_shell_in_which_nothing_happens_is_let_go_of_and_not_ended",
     )),
     Control("throttle", "W17", put(throttle, "_TAKE", "return '0'"), (
         f"{THROTTLE}::test_thirty_at_once_are_five",
         f"{THROTTLE}::test_over_http_it_is_a_429_that_says_when_to_come_back",
     )),
-    Control("throttle of refusals in the trail", "W17", put(throttle, "refusals", always(Rate("refusals", "", 0))), (
+    Control("throttle of refusals in the trail", "W17", put(trail, "_is_too_much", always(False)), (
         f"{THROTTLE}::test_who_is_nobody_fills_the_trail_only_so_far_and_hides_no_sign_in",
     )),
     Control("throttle of the provider's addresses", "W17", put(throttle, "take", always(None)), (

@@ -25,7 +25,10 @@ print(make_code(EventCode(event="class", expires_at=timezone.now() + timedelta(h
 
 
 def app(secret: str) -> str:
-    """What an authenticator app shows now (RFC 4226 and 6238)."""
+    """What an authenticator app shows now (RFC 4226 and 6238); who types slowly waits for the next, near its end."""
+    left = 30 - time.time() % 30
+    if left < 15:
+        time.sleep(left)
     digest = hmac.digest(base64.b32decode(secret), struct.pack(">Q", int(time.time()) // 30), "sha1")
     offset = digest[-1] & 0x0F
     return f"{(struct.unpack('>I', digest[offset : offset + 4])[0] & 0x7FFFFFFF) % 10**6:06}"
@@ -63,7 +66,7 @@ def test_a_guest_comes_with_a_code_that_another_one_cannot_use(page: Page, stack
     expect(page.get_by_role("heading", name="My pods")).to_be_visible()
     page.goto("/account")
     expect(page.get_by_role("region", name="Your visit", exact=True)).to_contain_text(
-        "Your visit ends in 3 h 59 min, at"
+        re.compile(r"Your visit ends in 3 h 5\d min, at")
     )
     expect(page.get_by_text("Then you are signed out, and your pods are deleted")).to_be_visible()
     a_guests_pod_is_restricted_and_shows(page)
@@ -84,7 +87,7 @@ def a_guests_pod_is_restricted_and_shows(page: Page) -> None:
     page.get_by_role("button", name="Create pod").click()
     expect(page.get_by_text("Running", exact=True).first).to_be_visible(timeout=20_000)
     processes = page.get_by_role("region", name="Processes")
-    expect(processes.get_by_text(re.compile(r"^20\d{4}$")).first).to_be_visible(timeout=10_000)
+    expect(processes.get_by_text(re.compile(r"^20\d{4}$")).first).to_be_visible()
     with page.context.expect_page() as opened:
         page.get_by_role("button", name="Open preview of port 80").click()
     expect(opened.value.get_by_role("heading", name="Welcome to nginx")).to_be_visible(timeout=20_000)

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, Page, expect
 
+from tests.engine.pods import wait_for
 from tests.stack import Stack
 
 from .axe import expect_none
@@ -57,9 +58,8 @@ def test_nginx_opens_on_another_site_and_a_shared_link_until_it_is_revoked(
     expect(stranger.get_by_role("heading", name="Welcome to nginx")).to_be_visible()
     home.get_by_role("button", name="Revoke").click()
     expect(home.get_by_text("No link leads here.")).to_be_visible()
-    stranger.wait_for_timeout(2000)  # as long as a revoked link may still open
-    stranger.reload()
-    expect(stranger.get_by_role("heading", name="This preview is private")).to_be_visible()
+    private = stranger.get_by_role("heading", name="This preview is private")
+    wait_for(lambda: stranger.reload() and private.is_visible(), "the link to open nothing any more")
     stranger.context.close()
 
 

@@ -89,7 +89,7 @@ def test_a_page_that_is_left_sends_the_deletion_at_once(home: Page, pod: str, st
     home.get_by_role("button", name=f"Delete pod {pod}").click()
     expect(home.get_by_role("button", name=f"Undo deleting {pod}")).to_be_visible()
     home.goto("about:blank")
-    wait_for(lambda: status(stack, pod) == 404, "the pod to go", 5)
+    wait_for(lambda: status(stack, pod) == 404, "the pod to go")
 
 
 def test_the_chosen_theme_is_there_at_the_first_paint(home: Page) -> None:

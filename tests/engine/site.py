@@ -182,8 +182,8 @@ def udp(ip: str, listener: socket.socket, seconds: float = 1) -> str:
 
 def talk(ip: str, port: int, listener: socket.socket) -> str:
     """Whether a connection ends at that listener: docker-proxy would take one that leads nowhere."""
-    listener.settimeout(2)
-    with socket.create_connection((ip, port), timeout=2) as client:
+    listener.settimeout(20)
+    with socket.create_connection((ip, port), timeout=20) as client:
         peer, _ = listener.accept()
         with peer:
             peer.sendall(b"it is me")

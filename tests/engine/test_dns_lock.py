@@ -42,7 +42,7 @@ def ask(pod: Inside, question: bytes, *, by: str) -> bytes:
     def attempt() -> bytes:
         kind = socket.SOCK_DGRAM if by == "udp" else socket.SOCK_STREAM
         with socket.socket(socket.AF_INET, kind) as client:
-            client.settimeout(3)
+            client.settimeout(20)
             client.connect(RESOLVER)
             client.sendall(question if by == "udp" else struct.pack(">H", len(question)) + question)
             return client.recv(4096)
@@ -73,7 +73,7 @@ def test_a_raw_query_is_forwarded_before_the_lock_and_refused_after(here: Site) 
     pod, question = here.pod(), query("example.com", A)
     # Pods are told to ask their own localhost; whoever listens there sees what the resolver forwards.
     with pod.do(lambda: listen("127.0.0.1", 53, socket.SOCK_DGRAM)) as upstream:
-        upstream.settimeout(3)
+        upstream.settimeout(20)
         with pod.do(lambda: socket.socket(type=socket.SOCK_DGRAM)) as client:
             client.sendto(question, RESOLVER)
             assert b"\x07example\x03com" in upstream.recv(512)

@@ -50,11 +50,11 @@ def shown(client: httpx.Client, reference: str) -> Json:
 
 
 def wait_shown(client: httpx.Client, reference: str, **told: str) -> None:
-    wait_for(lambda: told.items() <= shown(client, reference).items(), f"{reference} shown as {told}", 10)
+    wait_for(lambda: told.items() <= shown(client, reference).items(), f"{reference} shown as {told}")
 
 
 def wait_told(found: LivePod, words: str) -> None:
-    wait_for(lambda: words in found.waiting("web").get("message", ""), words, 20)
+    wait_for(lambda: words in found.waiting("web").get("message", ""), words)
 
 
 def test_the_catalogue_follows_a_build_until_the_engine_has_the_image(
@@ -68,7 +68,7 @@ def test_the_catalogue_follows_a_build_until_the_engine_has_the_image(
         wait_shown(client, reference, state="ready", message="")
         report.unlink()
         run("docker", "rmi", reference)
-        wait_for(lambda: not shown(client, reference), "no line at all", 10)
+        wait_for(lambda: not shown(client, reference), "no line at all")
 
 
 @pytest.mark.parametrize("policy", ["Always", "IfNotPresent"])
@@ -84,7 +84,7 @@ def test_a_pod_waits_for_the_build_of_its_image_and_runs(
         assert found.read()["status"]["phase"] == "Pending"
         there(reference)
         report.unlink()
-        found.wait_phase("Running", 10)
+        found.wait_phase("Running")
         told = {event["reason"]: event["message"] for event in found.events()}
         assert told["Building"] == f'Waiting for image "{reference}" to be built on this node'
         assert told["Pulled"] == f'Container image "{reference}" already present on machine'
@@ -103,5 +103,5 @@ def test_a_pod_whose_image_could_not_be_built_says_why(stack: Stack, report: Pat
 def test_a_pod_does_not_wait_for_a_builder_that_was_killed(stack: Stack, report: Path, reference: str) -> None:
     report.write_text(f"1 1\nbuilding 127.0.0.1:1/{reference}\n")
     with pod(stack, "orphaned", sleeper(f"127.0.0.1:1/{reference}"), user="builder") as found:
-        wait_for(lambda: found.waiting("web").get("reason") == "ErrImagePull", "ErrImagePull", 20)
+        wait_for(lambda: found.waiting("web").get("reason") == "ErrImagePull", "ErrImagePull")
         assert "build" not in found.waiting("web")["message"]

@@ -194,7 +194,10 @@ def test_a_flood_of_log_grows_no_disk_and_a_reader_who_reads_nothing_no_memory(p
         with found.client.stream("GET", f"{found.path}/log", params={"follow": "true"}) as answer:
             assert answer.status_code == 200
             until = time.monotonic() + FLOOD_SECONDS
-            while time.monotonic() < until:
+            # On a busy machine it takes longer until there is as much as the control wants.
+            while time.monotonic() < until or (
+                written(details["State"]["Pid"]) <= 2 * MOST_OF_READERS and time.monotonic() < until + 60
+            ):
                 most = max(most, on_disk(details["LogPath"]))
                 time.sleep(0.02)
             grown = memory(carriers) - before

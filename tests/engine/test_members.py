@@ -170,7 +170,7 @@ def test_hooks_run_after_the_start_and_before_the_signal(stack: Stack) -> None:
     spec = {
         "containers": [shell("a", script, volumeMounts=mount, lifecycle=hooks), stays],
         "volumes": [{"name": "v", "emptyDir": {}}],
-        "terminationGracePeriodSeconds": 4,
+        "terminationGracePeriodSeconds": 10,
     }
     with pod(stack, "hooked", spec) as found:
         wait_for(lambda: ready(found), "ready", 20)
@@ -179,8 +179,8 @@ def test_hooks_run_after_the_start_and_before_the_signal(stack: Stack) -> None:
         wait_for(
             lambda: found.execute("b", "cat", "/v/log")["stdout"] == "started\nstopping\nterm\n",
             "all three in order",
-            3,
+            9,
         )
         assert not statuses(found)["b"]["ready"]
-        found.wait_gone(10)
-        assert 3 < time.monotonic() - begun < 7
+        found.wait_gone()
+        assert 9 < time.monotonic() - begun < 25  # and not the 30 s of whoever says nothing

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -65,6 +67,14 @@ def until(condition: Callable[[], bool], seconds: float = 10) -> bool:
     return True
 
 
+def listening(pause: str) -> str:
+    """It, once it hears TERM: until then, as PID 1, it would not even die of it (proc_pid_status(5), SigCgt)."""
+    status = Path(f"/proc/{inspect(pause, '.State.Pid')}/status")
+    bit = 1 << signal.SIGTERM - 1
+    assert until(lambda: bool(int(re.findall(r"^SigCgt:\s*(\w+)", status.read_text(), re.M)[0], 16) & bit))
+    return pause
+
+
 def test_v_prints_the_version() -> None:
     assert run("docker", "run", "--rm", PAUSE, "-v") == "pause 1\n"
 
@@ -80,7 +90,7 @@ def test_it_is_one_static_file_run_by_a_user_who_is_nobody(start: Run) -> None:
 
 @pytest.mark.parametrize(("name", "said"), [("TERM", "terminated"), ("INT", "interrupted")])
 def test_term_and_int_print_and_leave_with_0(start: Run, name: str, said: str) -> None:
-    pause = start(PAUSE)
+    pause = listening(start(PAUSE))
     run("docker", "kill", "--signal", name, pause)
     assert run("docker", "wait", pause) == "0\n"
     assert output(pause) == (f"pause: {said}, leaving\n", "")
@@ -88,7 +98,7 @@ def test_term_and_int_print_and_leave_with_0(start: Run, name: str, said: str) -
 
 @pytest.mark.parametrize("name", ["HUP", "USR1", "QUIT", "PIPE"])
 def test_as_pid_1_it_ignores_what_it_has_no_handler_for(start: Run, name: str) -> None:
-    pause = start(PAUSE)
+    pause = listening(start(PAUSE))
     run("docker", "kill", "--signal", name, pause)
     run("docker", "kill", "--signal", "TERM", pause)
     assert run("docker", "wait", pause) == "0\n"

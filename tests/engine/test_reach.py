@@ -14,7 +14,7 @@ from contextlib import contextmanager
 import pytest
 
 from sandboxes.policy import PROFILES
-from tests.engine.pods import TOOLBOX, LivePod, pod
+from tests.engine.pods import TOOLBOX, LivePod, pod, wait_for
 from tests.stack import Stack, run
 
 MEMBERS = {"containers": [{"name": "web", "image": "nginx:latest"}, {"name": "box", "image": TOOLBOX}]}
@@ -22,9 +22,9 @@ OUTSIDE = ("169.254.169.254:80", "10.1.2.3:80", "172.31.0.1:22", "192.168.1.1:44
 
 
 def reaches(found: LivePod, *places: str) -> set[str]:
-    """Those of the places (address:port) that a program in the pod's toolbox can connect to within a second."""
+    """Those of the places (address:port) that a program in the pod's toolbox can connect to within some seconds."""
     script = "".join(
-        f"timeout 1 bash -c '< /dev/tcp/{place.rpartition(':')[0]}/{place.rpartition(':')[2]}' 2> /dev/null"
+        f"timeout 4 bash -c '< /dev/tcp/{place.rpartition(':')[0]}/{place.rpartition(':')[2]}' 2> /dev/null"
         f" && echo {place} & "
         for place in places
     )
@@ -68,6 +68,7 @@ def test_a_pod_reaches_itself_and_nothing_else(stack: Stack, profile: str) -> No
         network = json.loads(run("docker", "network", "inspect", f"pg_{stack.install}"))[0]
         gateway = network["IPAM"]["Config"][0]["Gateway"]
         with listening(gateway) as port:
+            wait_for(lambda: reaches(found, "127.0.0.1:80"), "nginx to listen")
             places = (f"{there}:80", f"{gateway}:{port}", f"{gateway}:22", f"{gateway}:53", *OUTSIDE)
             assert reaches(found, "127.0.0.1:80", *places) == {"127.0.0.1:80"}
             assert reaches(other, f"{found.read()['status']['podIP']}:80") == set()

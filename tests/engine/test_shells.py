@@ -54,7 +54,7 @@ def token(stack: Stack) -> Iterator[str]:
 @pytest.fixture
 def shell(stack: Stack, token: str) -> Iterator[Shell]:
     yield Shell(address(stack.url, "web", namespace="ada"), token)
-    wait_for(lambda: not marked(stack), "no process of a shell is left", 15)
+    wait_for(lambda: not marked(stack), "no process of a shell is left", 30)
 
 
 def marked(stack: Stack) -> list[int]:
@@ -169,12 +169,12 @@ async def test_a_closed_tab_ends_the_shell_and_all_that_came_of_it(shell: Shell,
     async with shell.open("a"):
         await shell.type(OFFSPRING)
         await shell.until("offspring\r\n")
-        await asyncio.to_thread(wait_for, lambda: len(marked(stack)) >= 4, "all of them to have begun", 8)
+        await asyncio.to_thread(wait_for, lambda: len(marked(stack)) >= 4, "all of them to have begun", 30)
         began = time.monotonic()
         await shell.say(wire.EndTerminal())
         assert await shell.until_over() == wire.CLOSE_ENDED
-    await asyncio.to_thread(wait_for, lambda: not marked(stack), "all are gone", 8)
-    assert time.monotonic() - began < 7.5
+    await asyncio.to_thread(wait_for, lambda: not marked(stack), "all are gone", 12)
+    assert time.monotonic() - began < 12  # who is only left has these KEPT seconds first
     assert isinstance(shell.over, wire.Ended)
     assert shell.over.reason == "closed"
 
@@ -226,7 +226,7 @@ async def test_a_watch_that_is_killed_leaves_no_shell_to_the_next(shell: Shell, 
         await shell.until_over()
     assert len(marked(stack)) > 1
     stack.launch("watch")
-    await asyncio.to_thread(wait_for, lambda: marked(stack) == [left], "the next watch has killed it", 15)
+    await asyncio.to_thread(wait_for, lambda: marked(stack) == [left], "the next watch has killed it", 30)
     os.kill(left, signal.SIGKILL)
     await asyncio.to_thread(stack.wait_ready)
 
@@ -240,7 +240,7 @@ async def test_a_revoked_token_ends_its_shells(stack: Stack, shell: Shell) -> No
         await asyncio.to_thread(stack.manage, "shell", "-c", revoke)
         assert await shell.until_over() in (4401, wire.CLOSE_ENDED)
     assert time.monotonic() - began < SOON
-    await asyncio.to_thread(wait_for, lambda: not marked(stack), "it is gone", 8)
+    await asyncio.to_thread(wait_for, lambda: not marked(stack), "it is gone", 30)
 
 
 async def test_the_timeline_knows_that_a_shell_wrote_and_nothing_of_what(stack: Stack, shell: Shell) -> None:
@@ -254,7 +254,7 @@ async def test_the_timeline_knows_that_a_shell_wrote_and_nothing_of_what(stack: 
         def told() -> list[dict[str, Any]]:
             return [each for each in client.get(path).json()["shells"] if each["member"] == "a"]
 
-        await asyncio.to_thread(wait_for, told, "the shell on the timeline", 15)
+        await asyncio.to_thread(wait_for, told, "the shell on the timeline", 30)
         assert sum(each["bytes"] for each in told()) >= len("hiddenword")
     files = list((stack.state / "recordings").rglob("*.rec"))
     shells = [record for file in files for record in unpack(file.read_bytes()) if record.kind == TERMINAL]

@@ -33,7 +33,7 @@ from sandboxes.world import ObservedContainer
 from tests.service.fake_tty import FakeTty
 
 # Generous: a test that waits so long has failed.
-SOON = 5.0
+SOON = 30.0
 
 
 async def until(true: Callable[[], bool]) -> None:

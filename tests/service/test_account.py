@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Callable
 from datetime import timedelta
@@ -10,6 +9,7 @@ from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
+from channels.layers import get_channel_layer
 from django.conf import settings as configured
 from django.contrib.auth.models import User
 from django.test import Client
@@ -21,8 +21,10 @@ from people.rules import Role, Scope
 from sandboxes import teams, wire
 from sandboxes.api import people_shapes as shapes
 from sandboxes.models import Namespace
+from sandboxes.publish import user_group
 from tests.service import made
 from tests.service.caller import Answered, Caller, manifest, read, user
+from tests.service.fakes import until
 from tests.service.test_api_session import PASSWORD, Browser
 from tests.service.test_consumers import Upstream, bearer, code, cookie, message, node, page
 
@@ -203,21 +205,33 @@ ENDS: dict[str, tuple[Callable[[dict[str, str]], object], int]] = {
 }
 
 
+@pytest.fixture
+def nudged_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page looks again when a nudge says so, and never else."""
+    monkeypatch.setattr("sandboxes.nudges.LISTENING", 600.0)
+
+
+async def listening(name: str, pages: int = 1) -> None:
+    """Until as many of the user's pages hear what is said to them."""
+    group = user_group((await User.objects.aget(username=name)).pk)
+    await until(lambda: len(get_channel_layer().groups.get(group, {})) == pages)
+
+
+@pytest.mark.usefixtures("nudged_alone")
 @pytest.mark.parametrize("how", ENDS)
 async def test_a_page_that_is_open_closes_at_once(how: str, node: Upstream) -> None:
-    """The nudge does it: without one the page would look again after 15 s only."""
     await sync_to_async(made.pod)()
     await sync_to_async(_shared)("bob")
     headers = await cookie("bob")
     end, expected = ENDS[how]
     async with page(headers) as socket:
         assert (await message(socket))["type"] == "snapshot"
-        await asyncio.sleep(0.2)  # until it listens
+        await listening("bob")
         await sync_to_async(end)(headers)
-        async with asyncio.timeout(2):
-            assert await code(socket) == expected
+        assert await code(socket) == expected
 
 
+@pytest.mark.usefixtures("nudged_alone")
 async def test_a_founder_who_is_removed_from_the_team_loses_the_page(node: Upstream) -> None:
     def removed() -> None:
         teams.remove_member(user("bob"), "crew", "alice")
@@ -227,32 +241,31 @@ async def test_a_founder_who_is_removed_from_the_team_loses_the_page(node: Upstr
     await Namespace.objects.filter(name="alice").aupdate(team=team)  # it stays alice's
     async with page(await cookie()) as socket:
         assert (await message(socket))["type"] == "snapshot"
-        await asyncio.sleep(0.2)
+        await listening("alice")
         await sync_to_async(removed)()
-        async with asyncio.timeout(2):
-            assert await code(socket) == wire.CLOSE_NOT_FOUND
+        assert await code(socket) == wire.CLOSE_NOT_FOUND
 
 
+@pytest.mark.usefixtures("nudged_alone")
 async def test_a_role_that_is_taken_away_closes_the_page(node: Upstream) -> None:
     await sync_to_async(made.pod)()
     audrey = await sync_to_async(user)("audrey")
     assignment = await RoleAssignment.objects.acreate(user=audrey, role=Role.AUDITOR)
     async with page(await bearer("audrey")) as socket:
         assert (await message(socket))["type"] == "snapshot"
-        await asyncio.sleep(0.2)
+        await listening("audrey")
         await assignment.adelete()
-        async with asyncio.timeout(2):
-            assert await code(socket) == wire.CLOSE_NOT_FOUND
+        assert await code(socket) == wire.CLOSE_NOT_FOUND
 
 
+@pytest.mark.usefixtures("nudged_alone")
 async def test_a_token_that_is_revoked_closes_its_pages_and_no_others(node: Upstream) -> None:
     await sync_to_async(made.pod)()
     headers, kept = await bearer(), await cookie()
     async with page(headers) as socket, page(kept) as other:
         for each in (socket, other):
             assert (await message(each))["type"] == "snapshot"
-        await asyncio.sleep(0.2)
+        await listening("alice", pages=2)
         await sync_to_async(lambda: AccessToken.objects.get().delete())()
-        async with asyncio.timeout(2):
-            assert await code(socket) == wire.CLOSE_UNAUTHENTICATED
+        assert await code(socket) == wire.CLOSE_UNAUTHENTICATED
         assert await other.receive_nothing(timeout=0.3)

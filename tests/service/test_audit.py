@@ -91,7 +91,7 @@ async def test_a_start_is_looked_at_at_once_and_not_after_a_minute() -> None:
     node = FakeNode()
     row = await sync_to_async(running_pod)(node)
     async with auditing(node) as audit:
-        await asyncio.sleep(0.05)  # the first look at all is over
+        await until(lambda: "inspections" in node.faults.calls)  # the first look at all
         node.engine.tampered["box"] = {"PidMode": "host"}
         audit.event(EngineEvent(row.uid, "start", "c", timezone.now()))
         await until(lambda: "box" not in node.running())

@@ -255,6 +255,26 @@ async def test_a_session_that_ends_ends_its_sockets(node: Upstream, monkeypatch:
         assert await code(socket) == wire.CLOSE_UNAUTHENTICATED
 
 
+async def test_who_is_shown_out_before_a_page_listens_is_gone_when_it_does(
+    node: Upstream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for patience in ("LISTENING", "ALONE"):
+        monkeypatch.setattr(nudges, patience, 600.0)
+    may_listen, listen = asyncio.Event(), Nudges._listen
+
+    async def late(listener: Nudges) -> None:
+        await may_listen.wait()
+        await listen(listener)
+
+    monkeypatch.setattr(Nudges, "_listen", late)
+    await sync_to_async(made.pod)()
+    async with page(await cookie()) as socket:
+        await message(socket)
+        await sync_to_async(User.objects.filter(username="alice").update)(is_active=False)
+        may_listen.set()
+        assert await code(socket) == wire.CLOSE_UNAUTHENTICATED
+
+
 async def test_a_pod_that_changes_hands_is_not_found_any_more(node: Upstream, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sandboxes.nudges.LISTENING", 0.05)
     pod = await sync_to_async(made.pod)()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,7 +13,6 @@ from django.utils import timezone
 
 from people.models import Guest
 from sandboxes import lifetimes, pods, sweep, tasks
-from sandboxes.consumers import TRUSTED
 from sandboxes.management.commands import sample
 from sandboxes.models import Node, Pod, PodEvent
 from sandboxes.namespaces import namespace_of
@@ -232,13 +230,14 @@ def test_use_is_written_once_a_minute_at_most(alice: Caller, django_assert_num_q
 
 
 @pytest.mark.usefixtures("database_thread", "node")
-async def test_who_goes_on_watching_a_pod_uses_it() -> None:
+async def test_who_goes_on_watching_a_pod_uses_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sandboxes.consumers.TRUSTED", 0.0)
     pod = await database_sync_to_async(made.pod)()
     async with page(await bearer("alice")) as socket:
         await message(socket)
+        await change(pod, nudge=False, used_at=None)
         lifetimes.noted.clear()
-        await asyncio.sleep(TRUSTED)
-        await change(pod, used_at=None, rev=2)
+        await change(pod, rev=2)
         await message(socket)
         assert await database_sync_to_async(Pod.objects.values_list("used_at", flat=True).get)(pk=pod.pk)
 

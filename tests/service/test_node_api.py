@@ -25,7 +25,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from sandboxes.calls import Call, Verb, new_call, sign
 from sandboxes.world import ObservedContainer, RunState
-from tests.service.fakes import Served, live, sample, still, until
+from tests.service.fakes import SOON, Served, live, sample, still, until
 
 KEY = "the node's key"
 POD = UUID(int=1)
@@ -207,7 +207,7 @@ async def test_the_server_ends_within_its_time_with_streams_open(node: Served) -
         caller.stream("GET", "/log", headers=call),
     ):
         await watcher.recv()
-        async with asyncio.timeout(4):
+        async with asyncio.timeout(SOON):
             await node.stop()
         with pytest.raises(ConnectionClosed):
             while True:

@@ -11,11 +11,11 @@ from uuid import UUID
 import pytest
 from asgiref.sync import sync_to_async
 
-from sandboxes import lifetimes, pod_socket, throttle, wire
+from sandboxes import lifetimes, pod_socket, terminal_consumer, wire
 from sandboxes import terminal_wire as messages
 from sandboxes.pace import Allowance
 from tests.service import made
-from tests.service.fakes import until
+from tests.service.fakes import SOON, until
 from tests.service.test_consumers import Communicator, bearer, code, message, page
 from tests.service.test_consumers import node as live_node
 from tests.service.test_terminal_consumer import PATH, say, soon, told
@@ -60,9 +60,9 @@ async def test_shells_and_live_pages_are_counted_together_and_what_is_refused_is
     assert not pod_socket._open
 
 
-async def test_who_opens_too_many_a_minute_is_told_to_come_later(live_node: Any, settings: Any, redis: str) -> None:
-    settings.REDIS_URL, settings.INSTALL, settings.REQUESTS_PER_MINUTE = redis, "sockets", 2
-    throttle._redis.cache_clear()
+@pytest.mark.usefixtures("throttled")
+async def test_who_opens_too_many_a_minute_is_told_to_come_later(live_node: Any, settings: Any) -> None:
+    settings.REQUESTS_PER_MINUTE = 2
     await sync_to_async(made.pod)()
     headers = await bearer()
     for _ in range(2):
@@ -97,7 +97,7 @@ async def test_what_a_page_says_faster_than_it_may_comes_later_and_whole(
     node: Node, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pod_socket, "MESSAGES", Allowance(rate=20, most=5))
-    assert await _seconds_to_type(node, 14, b"x") >= 0.45  # 10 too many: the first word counts too
+    assert await _seconds_to_type(node, 14, b"x") >= 0.4  # 9 too many, and 10 if the first word was said just now
 
 
 async def test_so_does_what_is_too_much(node: Node, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -105,20 +105,25 @@ async def test_so_does_what_is_too_much(node: Node, monkeypatch: pytest.MonkeyPa
     assert await _seconds_to_type(node, 2, b"x" * 10_000) >= 0.45
 
 
-async def test_a_shell_in_which_nothing_happens_is_let_go_of_and_not_ended(node: Node, settings: Any) -> None:
-    settings.TERMINAL_IDLE = 0.4
+async def test_a_shell_in_which_nothing_happens_is_let_go_of_and_not_ended(
+    node: Node, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.TERMINAL_IDLE, now = 60, 0
+    monkeypatch.setattr(terminal_consumer, "monotonic", lambda: now)
     async with page(await bearer(), PATH) as socket:
         await say(socket, opening())
         await told(socket, "from")
-        begun = monotonic()
-        for number in range(3):  # each of which is something
-            await asyncio.sleep(0.2)
-            if number == 1:
-                node.shell.says(b"$ ")
-            else:
-                await typed(socket, number // 2, b"l")
+        for position in range(2):  # each of which is something
+            now += 50
+            await typed(socket, position, b"l")
+            await told(socket, "taken")
+            now += 50
+            node.shell.says(b"$ ")
+            assert (await socket.receive_output(SOON))["bytes"] == b"$ "
+        now += 59
+        assert await socket.receive_nothing(timeout=0.3), "it was looked at several times"
+        now += 1
         assert await code(socket) == messages.CLOSE_IDLE
-        assert monotonic() - begun >= 0.95
         assert node.family.heard == []
 
 
@@ -126,11 +131,12 @@ async def test_a_shell_that_is_only_left_open_keeps_no_pod_from_being_idle(
     node: Node, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     used: list[UUID] = []
+    monkeypatch.setattr(lifetimes, "note_use", used.append)
     async with page(await bearer(), PATH) as socket:
         await say(socket, opening())
         await told(socket, "from")
-        await asyncio.sleep(0.2)  # who opens it uses the pod
-        monkeypatch.setattr(lifetimes, "note_use", used.append)
+        await until(lambda: used == [node.uid] * 2)  # who opens it uses the pod: at the door, and at the first look
+        used.clear()
         node.shell.says(b"$ ")
         await asyncio.sleep(0.2)
         assert used == []

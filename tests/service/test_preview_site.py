@@ -24,7 +24,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from people.models import AccessToken, RoleAssignment, Session
 from people.rules import Role
-from sandboxes import lifetimes, throttle
+from sandboxes import lifetimes
 from sandboxes.models import Pod, PreviewShare, PreviewVisit
 from sandboxes.preview import grants
 from sandboxes.preview.hosts import Place
@@ -37,9 +37,7 @@ pytestmark = pytest.mark.usefixtures("database_thread")
 SURE_FOR = 0.3
 PATH = "/api/playground/v1/namespaces/alice/pods/web/preview"
 COOKIE = configured.PREVIEW_COOKIE_NAME
-# A refusal is seen within 2 s; this is for the test's own doing.
-SEEN_WITHIN = 2.0
-# For what only has to happen, however slow the machine is.
+# For what has to happen, however slow the machine is; how soon a refusal is seen is measured (benchmarks/revocation).
 IN_TIME = 20.0
 
 
@@ -286,7 +284,7 @@ async def test_a_preview_ends_with_what_it_rests_on(preview: Site, pod: Pod, end
     async with socket(preview, pod.uid, held) as open_socket:
         await sync_to_async(end)(pod)
         await _ended(open_socket, 1008)
-    await _refused_within(preview, pod.uid, held, SEEN_WITHIN)
+    await _refused_within(preview, pod.uid, held, IN_TIME)
     await until(lambda: preview.application.open == 0)
 
 
@@ -316,7 +314,7 @@ async def test_a_preview_ends_with_its_session(preview: Site, pod: Pod, end: Any
     held = (await visit(preview, url)).headers["set-cookie"].partition(";")[0]
     assert (await ask(preview, pod.uid, cookie=held)).status_code == 200
     await sync_to_async(end)(client)
-    await _refused_within(preview, pod.uid, held, SEEN_WITHIN)
+    await _refused_within(preview, pod.uid, held, IN_TIME)
 
 
 async def test_behind_tls_the_cookie_is_locked_to_its_host(preview: Site, pod: Pod, settings: Any) -> None:
@@ -334,7 +332,7 @@ async def test_an_answer_that_goes_on_breaks_off_when_its_reader_may_no_longer(p
         with pytest.raises(httpx.RemoteProtocolError):
             async with client.stream("GET", "/endless", headers=headers) as answer:
                 await sync_to_async(_end_token)(pod)
-                async with asyncio.timeout(SEEN_WITHIN + 1):
+                async with asyncio.timeout(IN_TIME):
                     async for _ in answer.aiter_raw():
                         await asyncio.sleep(0)
     await until(lambda: preview.application.open == 0)
@@ -412,7 +410,7 @@ async def test_a_websocket_passes_both_ways_with_its_subprotocol_and_its_end(pre
 
 
 async def _ended(open_socket: ClientConnection, code: int) -> None:
-    async with asyncio.timeout(SEEN_WITHIN):
+    async with asyncio.timeout(IN_TIME):
         with pytest.raises(ConnectionClosed):
             await open_socket.recv()
     assert open_socket.close_code == code
@@ -499,7 +497,7 @@ async def test_a_shared_link_ends(preview: Site, pod: Pod, end: Any) -> None:
     async with socket(preview, pod.uid, held) as open_socket:
         await sync_to_async(end)(pod)
         await _ended(open_socket, 1008)
-    await _refused_within(preview, pod.uid, held, SEEN_WITHIN)
+    await _refused_within(preview, pod.uid, held, IN_TIME)
     assert (await visit(preview, shared["url"])).status_code == 403
     assert await sync_to_async(grants.shares)(pod) == []
 
@@ -572,15 +570,15 @@ def test_made_up_cookies_cost_one_query(kind: str, django_assert_num_queries: An
         assert grants.admitted([f"{kind}{number}" for number in range(16)], Place(uuid4(), 80)) is None
 
 
-async def test_whoever_is_not_let_in_asks_only_so_often(preview: Site, pod: Pod, redis: str, settings: Any) -> None:
+@pytest.mark.usefixtures("throttled")
+async def test_whoever_is_not_let_in_asks_only_so_often(preview: Site, pod: Pod, settings: Any) -> None:
     held = await cookie(preview)
-    settings.REDIS_URL, settings.INSTALL, settings.REQUESTS_PER_MINUTE = redis, f"t{pod.uid.hex[:8]}", 3
-    throttle._redis.cache_clear()
+    settings.REQUESTS_PER_MINUTE = 3
     assert (await ask(preview, pod.uid, cookie=held)).status_code == 200
     tries = [await ask(preview, pod.uid, cookie=f"{COOKIE}=pgc_{number}") for number in range(3)]
     assert [each.status_code for each in tries] == [403, 403, 429]
     assert "Too many" in tries[-1].text
-    assert 0 < int(tries[-1].headers["retry-after"]) <= 20
+    assert tries[-1].headers["retry-after"] == "20"
     assert tries[-1].headers["content-security-policy"].startswith("default-src 'none'")
     url = f"http://{preview.host(pod.uid)}/-playground/enter?token=pgv_guess"
     assert (await visit(preview, url)).status_code == 429

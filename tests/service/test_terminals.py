@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -33,6 +34,7 @@ from tests.service.fakes import SOON, Served, until
 pytestmark = pytest.mark.usefixtures("database_thread")
 OWNER, CREDENTIAL = "7", "session x"
 FRAMES = 3 * wire.WINDOW // 1024
+KEPT_LONG = Limits(kept=600, per_pod=3, per_user=3)
 
 
 class Node:
@@ -73,8 +75,7 @@ async def node(tmp_path: Any, settings: Any, monkeypatch: pytest.MonkeyPatch) ->
     found = Node(served, pod.uid)
 
     def more(door: Any, streams: Any, engine: Any) -> Any:
-        limits = Limits(kept=0.3, per_pod=3, per_user=3)
-        found.terminals = Terminals(streams, engine, "test", limits, kin=FakeFamily)
+        found.terminals = Terminals(streams, engine, "test", KEPT_LONG, kin=FakeFamily)
         found.terminals.wrote = found.wrote
         return TerminalApi(door, found.terminals).routes
 
@@ -325,12 +326,17 @@ async def test_a_closed_tab_hangs_up_at_once_and_kills_what_does_not_hear(
 
 async def test_a_shell_that_nobody_comes_back_to_ends_in_its_time(node: Node) -> None:
     first = opening()
+    assert node.terminals is not None
     async with page(node, first) as here:
         await here.until(wire.From)
         node.link()
-        await asyncio.sleep(0.4)  # longer than one is kept alone
+        kept_short = replace(KEPT_LONG, kept=0.05)
+        node.terminals._limits = kept_short
+        await asyncio.sleep(0.3)  # longer than one is kept alone
         assert node.family.heard == []
+        node.terminals._limits = KEPT_LONG
     assert len(await listed(node)) == 1
+    node.terminals._limits = kept_short
     await until(lambda: node.family.heard == ["HUP"])
     assert await listed(node) == []
     async with page(node, attaching(first.terminal)) as late:

@@ -12,7 +12,7 @@ from django.test import Client
 
 from people.models import TrailEntry
 from playground.logs import as_json
-from sandboxes import throttle, violations
+from sandboxes import violations
 from tests.service.caller import read
 
 REPORT = {"csp-report": {"effective-directive": "script-src", "blocked-uri": "inline", "document-uri": "http://p/?x=1"}}
@@ -66,9 +66,8 @@ def test_what_is_no_report_or_too_long_is_refused_and_not_told(body: Any, kind: 
     assert lines() == [] and not TrailEntry.objects.exists()
 
 
-def test_an_address_reports_only_so_often(redis: str, settings: Any, lines: Any) -> None:
-    settings.REDIS_URL, settings.INSTALL = redis, "treports"
-    throttle._redis.cache_clear()
+@pytest.mark.usefixtures("throttled")
+def test_an_address_reports_only_so_often(lines: Any) -> None:
     assert [sent().status_code for _ in range(61)] == [204] * 60 + [429]
     assert len(lines()) == 60
 

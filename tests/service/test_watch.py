@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
-import time
 from typing import Any
 
 import pytest
@@ -16,7 +15,7 @@ from sandboxes.errors import EngineUnavailable
 from sandboxes.models import Node
 from sandboxes.node import watch
 from sandboxes.node.heartbeat import Heartbeat, Size
-from tests.service.fakes import until
+from tests.service.fakes import SOON, until
 
 STUCK = """
 import asyncio, os, signal, time
@@ -25,7 +24,7 @@ django.setup()
 from sandboxes.node import watch
 
 async def stuck(stop):
-    await watch.supervise({"stuck": lambda: asyncio.to_thread(time.sleep, 60)}, stop)
+    await watch.supervise({"stuck": lambda: asyncio.to_thread(time.sleep, 600)}, stop)
 
 watch.run = stuck
 print("started", flush=True)
@@ -55,7 +54,7 @@ asyncio.run(watch.main())
 
 def open_files(*arguments: str) -> tuple[str, str]:
     script = [sys.executable, "-c", FILES, *arguments]
-    done = subprocess.run(script, capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run(script, capture_output=True, text=True, check=True, timeout=250)
     return done.stdout, done.stderr
 
 
@@ -102,11 +101,9 @@ def test_a_thread_that_hangs_does_not_keep_the_process(tmp_path: Any) -> None:
         [sys.executable, "-c", STUCK], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout is not None and process.stdout.readline() == "started\n"
-        began = time.monotonic()
         # The handlers are set a moment after the line: a TERM before them ends the process as well.
         process.terminate()
-        _, told = process.communicate(timeout=20)
-        assert time.monotonic() - began < 5
+        _, told = process.communicate(timeout=60)
         assert process.returncode in (1, -15), told
 
 
@@ -140,7 +137,7 @@ async def test_a_node_is_ready_only_while_engine_and_canary_are_good(monkeypatch
     parts = [asyncio.create_task(part()) for part in (heart.ask_engine, heart.check_network, heart.beat)]
 
     async def row(*wanted: Any) -> None:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(SOON):
             while await node_row() != wanted:
                 await asyncio.sleep(0.005)
 

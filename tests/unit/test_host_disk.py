@@ -68,12 +68,12 @@ def test_what_is_not_here_is_looked_for_where_the_engine_is(tmp_path: Path) -> N
     folder.mkdir(parents=True)
     (folder / "file").write_bytes(b"x" * BLOCK)
     named = "/data/layer/diff"
-    assert disk.uses([named], root=str(tmp_path / "elsewhere"))[named].size >= BLOCK
+    assert disk.uses_elsewhere([named], root=str(tmp_path / "elsewhere"))[named].size >= BLOCK
 
 
 def test_what_cannot_be_seen_from_here_is_not_taken_for_nothing() -> None:
     with pytest.raises(PlaygroundError, match=r"^/data/layers/a/diff cannot be seen from here$"):
-        disk.uses(["/data/layers/a/diff"])
+        disk.uses_elsewhere(["/data/layers/a/diff"], root="")
 
 
 def test_what_cannot_be_counted_in_time_is_more_than_anybody_may_have(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, closing, suppress
 from typing import Any
 
@@ -74,7 +74,7 @@ def replying(text: str, heard: list[bytes] | None = None) -> Answers:
 
 async def _get(text: str, heard: list[bytes] | None = None, **more: Any) -> Result:
     async with serving(replying(text, heard)) as port:
-        return await requests.http(HTTPGetAction(path="/ok", port=port, **more), "127.0.0.1", port, 2)
+        return await requests.http(HTTPGetAction(path="/ok", port=port, **more), "127.0.0.1", port, 60)
 
 
 def get(text: str, heard: list[bytes] | None = None, **more: Any) -> Result:
@@ -121,7 +121,7 @@ def test_a_hook_says_that_it_is_none_of_the_probes() -> None:
 
     async def hook() -> None:
         async with serving(replying("HTTP/1.1 200 OK\ncontent-length: 0\n\n", heard)) as port:
-            await requests.http(HTTPGetAction(path="/", port=port), "127.0.0.1", port, 2, asks="lifecycle")
+            await requests.http(HTTPGetAction(path="/", port=port), "127.0.0.1", port, 60, asks="lifecycle")
 
     asyncio.run(hook())
     assert "user-agent: kube-lifecycle/1.34" in lines_of(heard)
@@ -150,7 +150,7 @@ def test_a_body_without_end_is_read_only_so_far() -> None:
 
     async def asked() -> Result:
         async with serving(endless) as port:
-            return await requests.http(HTTPGetAction(path="/", port=port), "127.0.0.1", port, 5)
+            return await requests.http(HTTPGetAction(path="/", port=port), "127.0.0.1", port, 60)
 
     found = asyncio.run(asked())
     assert found.succeeded
@@ -169,25 +169,27 @@ def test_who_does_not_answer_in_time_has_failed() -> None:
     assert "context deadline exceeded" in asyncio.run(asked()).output
 
 
-def free_port() -> int:
+@pytest.fixture
+def deaf_port() -> Iterator[int]:
+    """Where nobody listens, and nobody can begin to."""
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
+        yield int(found.getsockname()[1])
 
 
-def test_where_nobody_listens_the_words_are_gos() -> None:
-    port = free_port()
+def test_where_nobody_listens_the_words_are_gos(deaf_port: int) -> None:
+    port = deaf_port
     refused = f"dial tcp 127.0.0.1:{port}: connect: connection refused"
-    assert asyncio.run(requests.tcp(TCPSocketAction(port=port), "127.0.0.1", port, 1)) == Result(False, refused)
-    found = asyncio.run(requests.http(HTTPGetAction(path="/", port=port), "127.0.0.1", port, 1))
+    assert asyncio.run(requests.tcp(TCPSocketAction(port=port), "127.0.0.1", port, 60)) == Result(False, refused)
+    found = asyncio.run(requests.http(HTTPGetAction(path="/", port=port), "127.0.0.1", port, 60))
     assert found.output == f'Get "http://127.0.0.1:{port}/": {refused}'
-    assert not asyncio.run(requests.grpc(GRPCAction(port=port), "127.0.0.1", port, 1)).succeeded
+    assert not asyncio.run(requests.grpc(GRPCAction(port=port), "127.0.0.1", port, 60)).succeeded
 
 
 def test_a_port_that_can_be_connected_to_is_well() -> None:
     async def asked() -> Result:
         async with serving(replying("")) as port:
-            return await requests.tcp(TCPSocketAction(port=port), "127.0.0.1", port, 1)
+            return await requests.tcp(TCPSocketAction(port=port), "127.0.0.1", port, 60)
 
     assert asyncio.run(asked()) == Result(True)
 
@@ -195,7 +197,7 @@ def test_a_port_that_can_be_connected_to_is_well() -> None:
 def test_what_speaks_no_grpc_is_not_well() -> None:
     async def asked() -> Result:
         async with serving(replying("HTTP/1.1 200 OK\ncontent-length: 0\n\n")) as port:
-            return await requests.grpc(GRPCAction(port=port), "127.0.0.1", port, 1)
+            return await requests.grpc(GRPCAction(port=port), "127.0.0.1", port, 60)
 
     assert not asyncio.run(asked()).succeeded
 
@@ -248,7 +250,7 @@ async def test_an_answer_that_never_comes_to_its_point_is_broken_off(flood: byte
         writer.close()
 
     async with serving(answer) as port:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(50):
             if b"ping" in flood:
                 found = await requests.grpc(GRPCAction(port=port), "127.0.0.1", port, 60)
             else:

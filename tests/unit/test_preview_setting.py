@@ -13,7 +13,7 @@ def boots(**settings: str) -> str:
     """What a process that reads the settings says of them at its end, "" when they are good."""
     env = os.environ | {f"PLAYGROUND_{name}": value for name, value in settings.items()}
     command = [sys.executable, "-c", "import playground.settings"]
-    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=30)
+    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=100)
     assert (done.returncode == 0) == (done.stderr == "")
     return done.stderr.strip().rpartition("\n")[2]
 

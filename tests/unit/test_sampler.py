@@ -19,7 +19,7 @@ from sandboxes.node.readers.pod import Reading, Watched, nothing_runs
 from sandboxes.node.sampler import Sampler, period
 from sandboxes.passed_wire import Passed
 
-DEADLINE = 10.0
+DEADLINE = 30.0
 
 
 def watched(*, running: bool = True, host_pid: int = 100) -> Watched:
@@ -89,6 +89,13 @@ async def frame(frames: AsyncIterator[str]) -> Live:
     return wire.LIVE.validate_json(await asyncio.wait_for(anext(frames), DEADLINE))
 
 
+async def not_still(frames: AsyncIterator[str]) -> Live:
+    """The next frame that says something new: a Still comes each second, whatever else does."""
+    while isinstance(found := await frame(frames), wire.Still):
+        pass
+    return found
+
+
 @asynccontextmanager
 async def watching(sampler: Sampler, uid: UUID) -> AsyncIterator[AsyncGenerator[str, None]]:
     frames = sampler.stream(uid)
@@ -122,15 +129,15 @@ async def test_a_stream_says_that_it_is_live_and_then_what_is_there(sampler: Sam
 
 async def test_what_does_not_differ_is_not_sent_again_but_said_to_be_so(sampler: Sampler, world: World) -> None:
     async with watching(sampler, uuid4()) as frames:
-        seen = [await frame(frames) for _ in range(4)]
-        reads = world.reads
+        opened, first = await frame(frames), await frame(frames)
+        same = [await frame(frames) for _ in range(2)]
+        while world.reads <= 2 + len(same):  # it looks more often than it has something to say
+            same.append(await frame(frames))
         world.told = "two"
-        changed = await frame(frames)
-    assert [type(message) for message in seen] == [wire.Stream, wire.Sample, wire.Still, wire.Still]
-    assert isinstance(seen[1], wire.Sample) and isinstance(seen[2], wire.Still)
-    assert seen[2].rev == seen[1].rev
-    assert reads > 4, "it looked more often than it had something to say"
-    assert isinstance(changed, wire.Sample) and changed.rev > seen[1].rev
+        changed = await not_still(frames)
+    assert isinstance(opened, wire.Stream) and isinstance(first, wire.Sample)
+    assert {(type(message), getattr(message, "rev", None)) for message in same} == {(wire.Still, first.rev)}
+    assert isinstance(changed, wire.Sample) and changed.rev > first.rev
 
 
 async def test_nobody_watches_and_no_sample_is_taken(sampler: Sampler, world: World) -> None:
@@ -171,7 +178,8 @@ async def test_a_slow_reader_gets_the_newest_and_misses_the_rest(sampler: Sample
         for told in ("two", "three", "four"):
             before, world.told = world.reads, told
             await until(partial(read_since, world, before + 1))
-        newest = await frame(frames)
+        await asyncio.sleep(0)  # what the thread has said is heard in the loop's next round
+        newest = await not_still(frames)
     assert isinstance(newest, wire.Sample)
     assert newest.problems == ("four",)
 

@@ -1,3 +1,4 @@
+import { waitFor } from "@testing-library/react";
 import { afterEach, expect, test, vi } from "vitest";
 import { LogReading, type Source } from "./log-reading";
 
@@ -46,38 +47,38 @@ test("a broken stream is taken up where it was, and no line is there twice", asy
   const opened = streams();
   reading = new LogReading(WISH);
   reading.follow([WEB]);
-  await vi.waitFor(() => expect(opened.length).toBe(1));
+  await waitFor(() => expect(opened.length).toBe(1));
   expect(opened[0]?.query.get("tailLines")).toBe("1000");
   opened[0]?.say(`${stamp(1)} one\n${stamp(2)} two\n${stamp(3)} thr`);
-  await vi.waitFor(() => expect(texts()).toEqual(["one", "two"]));
+  await waitFor(() => expect(texts()).toEqual(["one", "two"]));
   opened[0]?.breaks();
-  await vi.waitFor(() => expect(opened.length).toBe(2), 3000);
+  await waitFor(() => expect(opened.length).toBe(2));
   expect(opened[1]?.query.get("sinceTime")).toBe("2026-01-02T03:04:01.998Z");
   expect(opened[1]?.query.get("tailLines")).toBeNull();
   opened[1]?.say(`${stamp(2)} two\n${stamp(3)} three\n`);
-  await vi.waitFor(() => expect(texts()).toEqual(["one", "two", "three"]));
+  await waitFor(() => expect(texts()).toEqual(["one", "two", "three"]));
 });
 
 test("one that ended is read again when it starts anew", async () => {
   const opened = streams();
   reading = new LogReading(WISH);
   reading.follow([{ ...WEB, isRunning: false, attempt: "0 terminated" }]);
-  await vi.waitFor(() => expect(opened.length).toBe(1));
+  await waitFor(() => expect(opened.length).toBe(1));
   opened[0]?.say(`${stamp(1)} bye`);
   opened[0]?.end();
-  await vi.waitFor(() => expect(texts()).toEqual(["bye"]));
+  await waitFor(() => expect(texts()).toEqual(["bye"]));
   reading.follow([{ ...WEB, attempt: "1 running" }]);
-  await vi.waitFor(() => expect(opened.length).toBe(2));
+  await waitFor(() => expect(opened.length).toBe(2));
 });
 
 test("what the service refuses is told, and asked again only where it may pass", async () => {
   const opened = streams(503);
   reading = new LogReading(WISH);
   reading.follow([WEB]);
-  await vi.waitFor(() => expect(reading?.snapshot().problems.get("web")).toBe("not yet"));
-  await vi.waitFor(() => expect(opened.length).toBe(1), 3000);
+  await waitFor(() => expect(reading?.snapshot().problems.get("web")).toBe("not yet"));
+  await waitFor(() => expect(opened.length).toBe(1));
   opened[0]?.say("x\n");
-  await vi.waitFor(() => expect(reading?.snapshot().problems.size).toBe(0));
+  await waitFor(() => expect(reading?.snapshot().problems.size).toBe(0));
 });
 
 test("of a flood no more is taken than a turn's share, until the next turn", async () => {

@@ -1,4 +1,4 @@
-import { render, screen } from "@testing-library/react";
+import { render, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { MemoryRouter, Outlet, Route, Routes } from "react-router";
 import { afterEach, expect, test, vi } from "vitest";
@@ -38,14 +38,14 @@ test("a signal goes to the member, and it is said that it went", async () => {
   const notices = show(<MemberActs pod={RUNS} member={web} frozen={NONE} onLog={() => undefined} />);
   await menu("Actions of web", /Send SIGHUP/);
   expect(asked).toMatchObject([{ method: "POST", body: { container: "web", signal: "SIGHUP" } }]);
-  await vi.waitFor(() => expect(said(notices)).toEqual([{ title: "SIGHUP was sent to web" }]));
+  await waitFor(() => expect(said(notices)).toEqual([{ title: "SIGHUP was sent to web" }]));
 });
 
 test("what the service refuses is told in its words", async () => {
   service({ [`POST ${OF_POD}/stop`]: [409, { reason: "Conflict", message: "it is being deleted" }] });
   const notices = show(<PodActs pod={RUNS} object={POD} frozen={NONE} />);
   await menu("Actions of demo", /Stop the pod/);
-  await vi.waitFor(() =>
+  await waitFor(() =>
     expect(said(notices)).toEqual([{ title: "demo: that did not work", body: "it is being deleted", isBad: true }]),
   );
 });
@@ -76,7 +76,7 @@ test("an operator says a word to the owner of somebody else's pod", async () => 
   await menu("Actions of demo", /Warn the owner/);
   await userEvent.type(screen.getByLabelText("What they should know"), "stop it");
   await userEvent.click(screen.getByRole("button", { name: "Warn" }));
-  await vi.waitFor(() =>
+  await waitFor(() =>
     expect(said(notices)).toEqual([
       { title: "The owner of demo is warned", body: "Your words stand on top of its page, and in its events." },
     ]),

@@ -1,5 +1,5 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { render, screen } from "@testing-library/react";
+import { render, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, expect, test, vi } from "vitest";
 import { readPod } from "../state/pod";
@@ -36,7 +36,7 @@ test("a preview opens in a page that knows nothing of this one", async () => {
   show();
   await userEvent.click(screen.getByRole("button", { name: "Open preview of port 8080" }));
   expect(asked).toMatchObject([{ method: "POST", body: { port: 8080 } }]);
-  await vi.waitFor(() =>
+  await waitFor(() =>
     expect(opened).toHaveBeenCalledWith("http://8080-x.preview.localhost/", "_blank", "noopener,noreferrer"),
   );
 });
@@ -46,7 +46,7 @@ test("what the service refuses is told, and nothing opens", async () => {
   const opened = vi.spyOn(window, "open").mockReturnValue(null);
   const notices = show();
   await userEvent.click(screen.getByRole("button", { name: "Open preview of port 8080" }));
-  await vi.waitFor(() => expect(notices.visibleToasts).toHaveLength(1));
+  await waitFor(() => expect(notices.visibleToasts).toHaveLength(1));
   expect(opened).not.toHaveBeenCalled();
 });
 
@@ -72,6 +72,6 @@ test("a link is made with its end, shown once, and revoked", async () => {
   expect(asked.find(({ method }) => method === "POST")?.body).toEqual({ port: 8080, hours: 24 });
   expect(screen.queryByRole("button", { name: "Revoke link 4" })).toBeNull();
   await userEvent.click(screen.getByRole("button", { name: "Revoke link 3" }));
-  await vi.waitFor(() => expect(screen.queryByText("http://8080-x.preview.localhost/s")).toBeNull());
+  await waitFor(() => expect(screen.queryByText("http://8080-x.preview.localhost/s")).toBeNull());
   expect(asked.some(({ method, path }) => method === "DELETE" && path === `${PREVIEW}/shares/3`)).toBe(true);
 });

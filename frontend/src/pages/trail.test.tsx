@@ -1,5 +1,5 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { render, screen } from "@testing-library/react";
+import { render, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { MemoryRouter, Outlet, Route, Routes } from "react-router";
 import { afterEach, expect, test, vi } from "vitest";
@@ -58,7 +58,7 @@ test("what is typed is asked for, and goes into what is taken along", async () =
   open(true);
   await screen.findByText("Nothing like that was done.");
   await userEvent.type(screen.getByLabelText("Who"), "eve");
-  await vi.waitFor(() => expect(asked.at(-1)?.search).toContain("actor=eve"));
+  await waitFor(() => expect(asked.at(-1)?.search).toContain("actor=eve"));
   const link = screen.getByText("Take it along");
   expect(link.getAttribute("href")).toContain("/trail/export?actor=eve");
 });

@@ -47,6 +47,6 @@ describe("written out, never done", () => {
 
 test("a line of nothing but beginnings takes no longer than others", () => {
   const began = performance.now();
-  plainText(`${ESC}[`.repeat(5000) + "1;".repeat(5000));
-  expect(performance.now() - began).toBeLessThan(500);
+  plainText(`${ESC}[`.repeat(50_000) + "1;".repeat(50_000));
+  expect(performance.now() - began).toBeLessThan(10_000);
 });
