@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, TimeoutError, expect, sync_playwright
 
 from tests.stack import Stack
 
@@ -56,7 +57,9 @@ def page(browser: Browser, stack: Stack, request: pytest.FixtureRequest) -> Iter
     found.on("pageerror", lambda error: errors.append(str(error)))
     yield found
     OUT.mkdir(exist_ok=True)
-    found.screenshot(path=OUT / f"{request.node.name}.png", full_page=True)
+    # For who looks into a failure: a browser that has no time for it fails nothing.
+    with suppress(TimeoutError):
+        found.screenshot(path=OUT / f"{request.node.name}.png", full_page=True, timeout=10_000)
     context.close()
     assert not errors, f"the browser's console: {errors}"
 

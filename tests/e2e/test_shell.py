@@ -149,7 +149,9 @@ def test_a_part_and_what_it_imports_are_asked_for_again_when_the_network_dropped
     assert len(dropped) > 2
 
 
-@pytest.mark.parametrize("part", ["main", "imported", "style"])
+@pytest.mark.parametrize(
+    "part", ["main", pytest.param("imported", marks=pytest.mark.long), pytest.param("style", marks=pytest.mark.long)]
+)
 def test_a_page_whose_own_parts_the_network_dropped_loads_itself_anew(home: Page, part: str) -> None:
     dropped: list[str] = []
     of = {"main": "**/static/first-*.js", "imported": "**/static/rolldown-runtime-*.js", "style": "**/static/*.css"}
