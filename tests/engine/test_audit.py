@@ -34,9 +34,8 @@ def test_a_pod_of_each_profile_runs_and_is_as_the_profile_has_it(stack: Stack, p
         assert set(score(seen, lambda check: check.cis).values()) == {True}
 
 
-@pytest.mark.parametrize(
-    "profile", [pytest.param(name, marks=[pytest.mark.long] if name != "restricted" else []) for name in PROFILES]
-)
+@pytest.mark.long
+@pytest.mark.parametrize("profile", PROFILES)
 def test_whatever_a_profile_gives_is_no_violation(stack: Stack, profile: str) -> None:
     """All at once, of what has a place in what the engine is told."""
     stack.manage("link", "admin", "--create-admin")

@@ -159,6 +159,7 @@ def test_a_readiness_probe_opens_and_closes_and_a_liveness_probe_restarts(stack:
         assert "Liveness probe failed: " in reasons
 
 
+@pytest.mark.long
 def test_hooks_run_after_the_start_and_before_the_signal(stack: Stack) -> None:
     hooks = {
         "postStart": {"exec": {"command": ["sh", "-c", "sleep 0.5; echo started >> /v/log"]}},

@@ -128,6 +128,7 @@ class Terminal:
         self._process.wait(60)
 
 
+@pytest.mark.long
 def test_ctrl_c_while_it_starts_leaves_nothing_and_blames_nobody(there: Machine) -> None:
     there.play("down")
     terminal = Terminal(there)

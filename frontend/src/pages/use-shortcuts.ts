@@ -1,5 +1,5 @@
 // Listens to the keys of the site. Where somebody types, or chooses from a list, one character is no shortcut.
-import { useEffect, useRef } from "react";
+import { useLayoutEffect, useRef } from "react";
 import { SINGLE_KEYS } from "../state/preferences";
 import { type Command, type Pressed, press } from "../state/shortcuts";
 import { IS_MAC } from "../ui/platform";
@@ -29,7 +29,8 @@ export function useShortcuts(keys: Keys): void {
   const single = usePreference(SINGLE_KEYS) === "on";
   const latest = useRef(keys);
   latest.current = keys;
-  useEffect(() => {
+  // With the page, not after it: what can be seen answers to keys.
+  useLayoutEffect(() => {
     let pressed: Pressed | null = null;
     const onKey = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.isComposing) return;
