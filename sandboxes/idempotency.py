@@ -77,10 +77,11 @@ def _keep(user: User, home: Namespace, key: Key, row: Pod) -> None:
 
 def _check_room(there: QuerySet[IdempotencyKey]) -> None:
     """Raises TooManyRequests with the seconds until the oldest is no more."""
-    ages = there.annotate(age=Now() - F("created_at")).order_by("created_at").values_list("age", flat=True)
-    if len(ages) >= MOST:
-        told = f"too many keys: {HEADER} is good for 24 h, and a user has {MOST} at most; a pod needs none"
-        raise TooManyRequests(told, seconds=max(1, ceil((GOOD_FOR - ages[0]).total_seconds())))
+    if there.count() < MOST:
+        return
+    oldest = there.order_by("created_at").values_list(Now() - F("created_at"), flat=True)[0]
+    told = f"too many keys: {HEADER} is good for 24 h, and a user has {MOST} at most; a pod needs none"
+    raise TooManyRequests(told, seconds=max(1, ceil((GOOD_FOR - oldest).total_seconds())))
 
 
 def forget() -> None:

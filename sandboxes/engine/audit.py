@@ -106,7 +106,9 @@ def _capabilities(seen: Seen) -> bool:
 
 
 def _bound(seen: Seen) -> bool:
-    """Only the pod's own files and volumes are bound, and of the engine's volumes only nameless ones of the image."""
+    """Only the pod's own files and volumes are bound, and of the engine's volumes only nameless ones: the terminals,
+    and those of the image where the profile keeps them on disk.
+    """
     own = f"{seen.folder.rstrip('/')}/"
     for mount in seen.inspected["Mounts"]:
         if mount["Type"] == "bind" and (not str(mount["Source"]).startswith(own) or "/../" in str(mount["Source"])):
